@@ -1,0 +1,154 @@
+//! The catalogue of failures: every [`Fault`] is made here, so that what is
+//! classified how stands in one place. Its sentences are the `fault_…` entries
+//! of `extension/_locales`.
+
+use crate::model::{Class, Fault, Saying};
+
+const LATER: Class = Class::Retry { after: None };
+
+fn fault(class: Class, key: &str) -> Fault {
+    Fault::new(class, Saying::new(key))
+}
+
+fn about(class: Class, key: &str, what: impl ToString) -> Fault {
+    Fault::new(class, Saying::new(key).with(what))
+}
+
+// What the network says, before any answer.
+
+/// The browser itself is offline.
+pub fn offline() -> Fault {
+    fault(LATER, "fault_offline")
+}
+/// The name does not resolve.
+pub fn no_such_host(host: &str) -> Fault {
+    about(Class::Setup, "fault_no_such_host", host)
+}
+/// Nothing listens at that port.
+pub fn refused(host: &str) -> Fault {
+    about(LATER, "fault_refused", host)
+}
+/// No answer in time.
+pub fn timeout(host: &str) -> Fault {
+    about(LATER, "fault_timeout", host)
+}
+/// The certificate is not to be trusted.
+pub fn certificate(host: &str) -> Fault {
+    about(Class::Setup, "fault_certificate", host)
+}
+/// Failed on the way, and nobody says why.
+pub fn unreachable(host: &str) -> Fault {
+    about(LATER, "fault_unreachable", host)
+}
+/// The person has not given, or has taken back, the permission for the host.
+pub fn permission(host: &str) -> Fault {
+    about(Class::Setup, "fault_permission", host)
+}
+
+// What the server says.
+
+/// 401.
+pub fn sign_in(host: &str) -> Fault {
+    about(Class::SignIn, "fault_sign_in", host)
+}
+/// The only ways to sign in that the server offers are ones we do not speak.
+pub fn sign_in_scheme(schemes: &str) -> Fault {
+    about(Class::SignIn, "fault_sign_in_scheme", schemes)
+}
+/// 403 on the account itself.
+pub fn forbidden(host: &str) -> Fault {
+    about(Class::Setup, "fault_forbidden", host)
+}
+/// It answers, but is no CalDAV or CardDAV server.
+pub fn not_dav(host: &str) -> Fault {
+    about(Class::Setup, "fault_not_dav", host)
+}
+/// The server sends us to another origin; the credentials do not follow.
+pub fn other_origin(target: &str) -> Fault {
+    about(Class::Setup, "fault_other_origin", target)
+}
+/// 429, 502 to 504, and other 5xx; `after` in seconds from Retry-After.
+pub fn busy(status: u16, after: Option<u32>) -> Fault {
+    about(Class::Retry { after }, "fault_busy", status)
+}
+/// An answer that is not what was asked: HTML with 200, XML cut off, a 207 for
+/// another collection. Nothing of it is used.
+pub fn wrong_answer(why: &str) -> Fault {
+    about(Class::Bug, "fault_wrong_answer", why)
+}
+/// A status that no rule knows.
+pub fn unexpected_status(status: u16) -> Fault {
+    about(Class::Bug, "fault_unexpected_status", status)
+}
+/// The collection asked for is not there any more.
+pub fn collection_gone(name: &str) -> Fault {
+    about(Class::Setup, "fault_collection_gone", name)
+}
+/// A folder for the role could neither be found nor made.
+pub fn no_folder(role: &str) -> Fault {
+    about(Class::Setup, "fault_no_folder", role)
+}
+/// The precondition `valid-sync-token` (RFC 6578, 3.2): a full listing follows,
+/// the person never sees this.
+pub fn token_invalid() -> Fault {
+    fault(Class::Conflict, "fault_token_invalid")
+}
+/// 409, 412.
+pub fn changed_meanwhile(status: u16) -> Fault {
+    about(Class::Conflict, "fault_changed_meanwhile", status)
+}
+
+// One item.
+
+/// The server refuses this item (400, 403, 413, 415, …).
+pub fn item_refused(status: u16) -> Fault {
+    about(Class::Item, "fault_item_refused", status)
+}
+/// Another item of the collection has the same UID (`no-uid-conflict`).
+pub fn uid_taken() -> Fault {
+    fault(Class::Item, "fault_uid_taken")
+}
+/// Listed, but its text does not come.
+pub fn item_missing() -> Fault {
+    fault(Class::Item, "fault_item_missing")
+}
+/// 423: somebody else is writing in the collection.
+pub fn locked() -> Fault {
+    fault(Class::Item, "fault_locked")
+}
+/// 507.
+pub fn full() -> Fault {
+    fault(Class::Item, "fault_full")
+}
+/// The collection cannot be written.
+pub fn read_only(name: &str) -> Fault {
+    about(Class::Item, "fault_read_only", name)
+}
+
+// Ourselves.
+
+/// Too much would be deleted: nothing was.
+pub fn guard(name: &str, gone: usize, all: usize, here: bool) -> Fault {
+    let key = if here { "fault_guard_here" } else { "fault_guard_there" };
+    Fault::new(Class::Guard, Saying::new(key).with(name).with(gone).with(all))
+}
+/// Nothing is set up yet.
+pub fn not_set_up() -> Fault {
+    fault(Class::Setup, "fault_not_set_up")
+}
+/// The password cannot be had back from the vault.
+pub fn no_password() -> Fault {
+    fault(Class::SignIn, "fault_no_password")
+}
+/// The database fails.
+pub fn store(why: impl ToString) -> Fault {
+    about(Class::Bug, "fault_store", why)
+}
+/// Something typed is not what the field takes; `key` says which and why.
+pub fn field(key: &str) -> Fault {
+    fault(Class::Setup, key)
+}
+/// The worker and the page do not understand each other, or a browser call fails.
+pub fn internal(why: impl ToString) -> Fault {
+    about(Class::Bug, "fault_internal", why)
+}

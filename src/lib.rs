@@ -1,0 +1,28 @@
+//! Pimento keeps a person's calendar, contacts and notes in the browser, in
+//! two-way step with their mail server.
+//!
+//! The map. Arrows point up the list only (`tests/layering.rs` holds us to it):
+//!
+//! | module | what it is | imports |
+//! | --- | --- | --- |
+//! | [`model`] | account, collection, item, href, etag, settings, run | nothing |
+//! | [`fault`] | a failure with the class that decides what follows | model |
+//! | [`text`] | content lines kept byte for byte; what pages read from them | model |
+//! | [`dav`] | one file per RFC: requests as values in, strict answers out | model, fault |
+//! | [`sync`] | what to do about a difference: pure | model, fault, text |
+//! | [`schedule`] | when to run next | model, fault |
+//! | [`port`] | what the core asks of its surroundings, as traits | model, fault |
+//! | [`remote`] | the server as a run sees it, over `dav` | model, fault, dav, port |
+//! | [`driver`] | the async loop that runs it all over ports | all above |
+//! | [`message`] | what pages and worker say to each other | model, fault |
+//! | `browser` | the ports in a browser (wasm) | model, fault, port, message |
+//! | `pages` | popup, workspace, options, status (wasm) | model, fault, text, message, browser |
+//! | `native` | the ports of `probe`: native HTTP and a folder of files | model, fault, port |
+//!
+//! Data flows one way: server → dav → sync → store → pages. Edits flow back
+//! the same road.
+
+pub mod fault;
+pub mod message;
+pub mod model;
+pub mod port;

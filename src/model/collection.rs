@@ -1,0 +1,99 @@
+//! One calendar, address book or notes folder on the server.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccountId, Href};
+
+/// A collection is identified by its account and the normalised href.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CollectionId(pub String);
+
+/// What a collection's items are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Kind {
+    /// iCalendar objects (RFC 4791).
+    Calendar,
+    /// vCards (RFC 6352).
+    Contacts,
+}
+
+impl Kind {
+    /// The media type of an item.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Kind::Calendar => "text/calendar; charset=utf-8",
+            Kind::Contacts => "text/vcard; charset=utf-8",
+        }
+    }
+
+    /// The ending of an item's name, with its dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Kind::Calendar => ".ics",
+            Kind::Contacts => ".vcf",
+        }
+    }
+}
+
+/// Which of the person's three folders a collection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Role {
+    Calendar,
+    Contacts,
+    Notes,
+}
+
+impl Role {
+    pub const ALL: [Role; 3] = [Role::Calendar, Role::Contacts, Role::Notes];
+
+    /// What its items are written in.
+    pub fn kind(self) -> Kind {
+        match self {
+            Role::Calendar | Role::Notes => Kind::Calendar,
+            Role::Contacts => Kind::Contacts,
+        }
+    }
+}
+
+/// A collection as the server last described it, and how far we are in step with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collection {
+    pub id: CollectionId,
+    pub account: AccountId,
+    pub href: Href,
+    pub kind: Kind,
+    /// `DAV:displayname`, or the last segment of the href.
+    pub name: String,
+    /// `supported-calendar-component-set`; empty for address books and where the
+    /// server does not say (then everything goes, RFC 4791, 5.2.3).
+    pub components: Vec<String>,
+    /// Whether `current-user-privilege-set` lets us write; true where it is not told.
+    pub writable: bool,
+    /// The default folder it is for this person, if any. Chosen by
+    /// `sync::roles`, or by hand.
+    pub role: Option<Role>,
+    /// The choice of the role was made by hand and is not to be chosen again.
+    pub chosen: bool,
+    /// `sync-collection` (RFC 6578) is offered.
+    pub reports_changes: bool,
+    /// The token of the last REPORT whose items are all stored (RFC 6578). Only
+    /// ever written in the transaction that stores the last of them.
+    pub sync_token: Option<String>,
+    /// The change marker the home listing gave (`getctag` or `sync-token`) before
+    /// the last complete run of this collection.
+    pub marker: Option<String>,
+}
+
+impl Collection {
+    /// The id of the collection at `href` in `account`.
+    pub fn id_of(account: &AccountId, href: &Href) -> CollectionId {
+        CollectionId(format!("{} {}", account.0, href.key()))
+    }
+
+    /// Whether it takes the component (`VEVENT`, `VJOURNAL`, …).
+    pub fn takes(&self, component: &str) -> bool {
+        self.kind == Kind::Calendar
+            && (self.components.is_empty() || self.components.iter().any(|c| c.eq_ignore_ascii_case(component)))
+    }
+}

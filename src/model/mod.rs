@@ -1,0 +1,28 @@
+//! The nouns everything else speaks of. Plain values: no I/O, no clock.
+
+pub mod account;
+pub mod collection;
+pub mod entry;
+pub mod etag;
+pub mod fault;
+pub mod fields;
+pub mod href;
+pub mod item;
+pub mod run;
+pub mod saying;
+pub mod settings;
+
+pub use account::{Account, AccountId};
+pub use collection::{Collection, CollectionId, Kind, Role};
+pub use entry::{Entry, EntryKind, Occurrence};
+pub use etag::Etag;
+pub use fault::{Class, Fault};
+pub use fields::{ContactFields, EventFields, Fields, NoteFields};
+pub use href::Href;
+pub use item::{Edit, Head, Item, ItemId, Waiting};
+pub use run::{CollectionReport, LogLine, Outcome, Progress, Run, Trigger};
+pub use saying::Saying;
+pub use settings::Settings;
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type Millis = i64;

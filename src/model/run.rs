@@ -1,0 +1,80 @@
+//! One synchronization and its report.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccountId, CollectionId, Fault, Millis, Role, Saying};
+
+/// What started a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trigger {
+    Start,
+    Interval,
+    Change,
+    Person,
+    Restore,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// Still under way, or the worker died in it.
+    Running,
+    /// All in step; `Run::waiting` items may need attention.
+    Ok,
+    Failed(Fault),
+}
+
+/// What one collection received and sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CollectionReport {
+    pub id: Option<CollectionId>,
+    pub name: String,
+    pub role: Option<Role>,
+    /// Items whose text came from the server: new and changed.
+    pub received: u32,
+    /// Items whose text went to the server: new and changed.
+    pub sent: u32,
+    pub deleted_here: u32,
+    pub deleted_there: u32,
+    /// Items changed on both sides (kept twice, or found to agree in the end).
+    pub conflicts: u32,
+    /// Items that wait with a reason.
+    pub waiting: u32,
+    /// Why this collection stopped, if it did.
+    pub fault: Option<Fault>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    pub at: Millis,
+    /// A problem, to be shown as such.
+    pub problem: bool,
+    pub text: Saying,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its start; unique, the worker sees to that.
+    pub started: Millis,
+    pub ended: Option<Millis>,
+    pub account: AccountId,
+    pub trigger: Trigger,
+    pub outcome: Outcome,
+    pub collections: Vec<CollectionReport>,
+    pub log: Vec<LogLine>,
+}
+
+impl Run {
+    pub fn total(&self, of: impl Fn(&CollectionReport) -> u32) -> u32 {
+        self.collections.iter().map(of).sum()
+    }
+}
+
+/// How far a run is, for the progress bar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The folder at work.
+    pub name: String,
+    pub done: u32,
+    /// 0 while not known.
+    pub total: u32,
+}

@@ -1,0 +1,196 @@
+//! What the core asks of its surroundings. Clock and randomness are here too:
+//! nothing above a port reads either.
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use url::Url;
+
+use crate::model::{
+    Account, AccountId, Collection, CollectionId, Entry, Fault, Head, Item, ItemId, Millis, Occurrence, Progress, Run,
+    Settings,
+};
+
+/// All of them, as the driver is given them.
+#[derive(Clone)]
+pub struct Ports {
+    pub http: Rc<dyn Http>,
+    pub store: Rc<dyn Store>,
+    pub clock: Rc<dyn Clock>,
+    pub random: Rc<dyn Random>,
+    pub vault: Rc<dyn Vault>,
+    pub notify: Rc<dyn Notify>,
+}
+
+/// A request as a value.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: &'static str,
+    pub url: Url,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
+}
+
+/// An answer, whole, whatever its status.
+#[derive(Clone, Debug)]
+pub struct Response {
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// Where the answer came from in the end.
+    pub url: Url,
+}
+
+impl Response {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+/// One exchange with the server. Sends no cookies and no credentials but the
+/// headers given; never follows a redirect to another origin, and where it
+/// cannot hand a redirect out (browsers cannot) follows it within the origin.
+#[async_trait(?Send)]
+pub trait Http {
+    /// # Errors
+    /// The network faults of [`crate::fault`]; a status is never an error here.
+    async fn send(&self, request: Request) -> Result<Response, Fault>;
+}
+
+/// What to write of one item, in a transaction.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// Write the item as given, if its `rev` is still `seen` (`None`: it must not
+    /// exist). A lost race keeps the person's edit: see [`settle`].
+    Put { item: Box<Item>, seen: Option<u64>, index: Index, race: Race },
+    /// Remove it, if its `rev` is still `seen`; a lost race keeps it, to be
+    /// fetched again.
+    Remove { id: ItemId, seen: u64 },
+}
+
+/// What a lost race does with the base that was to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Race {
+    /// The edit began from the old base: keep that, and read the server's again.
+    KeepBase,
+    /// The edit began from what was just sent: the new base is its base.
+    NewBase,
+}
+
+/// What lists and the popup show of an item's text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Index {
+    pub entry: Option<Entry>,
+    pub occurrences: Vec<Occurrence>,
+}
+
+/// A text that was replaced or removed, kept to be had back.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Kept {
+    pub at: Millis,
+    pub collection: CollectionId,
+    pub item: ItemId,
+    /// Its title, for the list of kept texts.
+    pub title: String,
+    /// The start of the run that did it; `None` for the person's own edit.
+    pub run: Option<Millis>,
+    pub text: Vec<u8>,
+}
+
+/// All that is written in one transaction, or not at all.
+#[derive(Clone, Debug, Default)]
+pub struct Commit {
+    pub changes: Vec<Change>,
+    pub kept: Vec<Kept>,
+    /// The collection with its new token and marker: only together with, or
+    /// after, the items they cover.
+    pub collection: Option<Collection>,
+}
+
+/// What survives the worker.
+#[async_trait(?Send)]
+pub trait Store {
+    async fn settings(&self) -> Result<Settings, Fault>;
+    async fn save_settings(&self, settings: &Settings) -> Result<(), Fault>;
+
+    async fn accounts(&self) -> Result<Vec<Account>, Fault>;
+    async fn save_account(&self, account: &Account) -> Result<(), Fault>;
+
+    async fn collections(&self, account: &AccountId) -> Result<Vec<Collection>, Fault>;
+    async fn save_collection(&self, collection: &Collection) -> Result<(), Fault>;
+    /// Forgets the collection and everything in it. Only for what the person
+    /// threw away or what was never theirs.
+    async fn remove_collection(&self, collection: &CollectionId) -> Result<(), Fault>;
+
+    /// The heads of all items of the collection.
+    async fn heads(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault>;
+    /// The heads of those for which [`Head::todo`] is true.
+    async fn todo(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault>;
+    async fn item(&self, id: &ItemId) -> Result<Option<Item>, Fault>;
+    async fn commit(&self, commit: Commit) -> Result<(), Fault>;
+
+    /// Newest first, at most `limit`.
+    async fn runs(&self, limit: usize) -> Result<Vec<Run>, Fault>;
+    /// Writes the run of that start, and forgets all but the newest 50.
+    async fn save_run(&self, run: &Run) -> Result<(), Fault>;
+    /// Newest first.
+    async fn kept(&self, limit: usize) -> Result<Vec<Kept>, Fault>;
+}
+
+/// What a change makes of the item the store has; `None`: nothing is to be
+/// stored. Every store calls this inside its transaction, so that an edit made
+/// while a run was waiting for the server is never overwritten.
+pub fn settle(stored: Option<Item>, change: Change) -> Option<(Item, Option<Index>)> {
+    match change {
+        Change::Put { item, seen, index, race } => match stored {
+            None => Some((*item, Some(index))),
+            Some(stored) if Some(stored.head.rev) == seen => Some((*item, Some(index))),
+            Some(mut stored) => {
+                match race {
+                    Race::KeepBase => stored.head.refetch = true,
+                    Race::NewBase => {
+                        stored.head.based = item.head.based;
+                        stored.head.etag = item.head.etag;
+                        stored.head.href = item.head.href;
+                        stored.base = item.base;
+                    }
+                }
+                Some((stored, None))
+            }
+        },
+        Change::Remove { seen, .. } => match stored {
+            Some(mut stored) if stored.head.rev != seen => {
+                stored.head.refetch = true;
+                Some((stored, None))
+            }
+            _ => None,
+        },
+    }
+}
+
+#[async_trait(?Send)]
+pub trait Clock {
+    fn now(&self) -> Millis;
+    async fn sleep(&self, millis: u32);
+    /// Minutes east of UTC of the reader's zone at that time.
+    fn offset_minutes(&self, at: Millis) -> i32;
+}
+
+pub trait Random {
+    fn bytes(&self) -> [u8; 16];
+}
+
+/// Keeps passwords; never hands them to a page.
+#[async_trait(?Send)]
+pub trait Vault {
+    async fn seal(&self, account: &AccountId, password: &str) -> Result<(), Fault>;
+    async fn open(&self, account: &AccountId) -> Result<Option<String>, Fault>;
+}
+
+/// Tells whoever looks how it goes.
+pub trait Notify {
+    fn progress(&self, progress: &Progress);
+    /// The store has changed: lists should be read again.
+    fn changed(&self);
+}
