@@ -12,8 +12,9 @@
 //! | [`sync`] | what to do about a difference: pure | model, fault, text |
 //! | [`schedule`] | when to run next | model, fault |
 //! | [`port`] | what the core asks of its surroundings, as traits | model, fault |
-//! | [`remote`] | the server as a run sees it, over `dav` | model, fault, dav, port |
+//! | [`remote`] | the server as a run sees it: exchanges of `dav` over [`port::Http`] | model, fault, dav, port, sync |
 //! | [`driver`] | the async loop that runs it all over ports | all above |
+//! | [`worker`] | what each event of the browser leads to | all above |
 //! | [`message`] | what pages and worker say to each other | model, fault |
 //! | `browser` | the ports in a browser (wasm) | model, fault, port, message |
 //! | `pages` | popup, workspace, options, status (wasm) | model, fault, text, message, browser |
@@ -26,3 +27,4 @@ pub mod fault;
 pub mod message;
 pub mod model;
 pub mod port;
+pub mod sync;

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{CollectionId, Fault, Fields, ItemId, Progress, Role, Run, Saying, Settings};
+use crate::model::{CollectionId, Fault, Fields, ItemId, Progress, Role, Run, Settings};
 
 /// What the person typed on the options page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,15 +107,4 @@ pub struct State {
     pub waiting: u32,
     /// When the next periodic run is due.
     pub next: Option<i64>,
-}
-
-/// Sent by the worker to whoever listens, on the broadcast channel `pimento`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum News {
-    Progress(Progress),
-    /// The store has changed.
-    Changed,
-    /// A run began or ended; ask for the state.
-    Run,
-    Notice(Saying),
 }

@@ -7,8 +7,7 @@ use async_trait::async_trait;
 use url::Url;
 
 use crate::model::{
-    Account, AccountId, Collection, CollectionId, Entry, Fault, Head, Item, ItemId, Millis, Occurrence, Progress, Run,
-    Settings,
+    Account, AccountId, Collection, CollectionId, Fault, Head, Index, Item, ItemId, Millis, News, Run, Saying, Settings,
 };
 
 /// All of them, as the driver is given them.
@@ -19,7 +18,7 @@ pub struct Ports {
     pub clock: Rc<dyn Clock>,
     pub random: Rc<dyn Random>,
     pub vault: Rc<dyn Vault>,
-    pub notify: Rc<dyn Notify>,
+    pub shell: Rc<dyn Shell>,
 }
 
 /// A request as a value.
@@ -76,13 +75,6 @@ pub enum Race {
     KeepBase,
     /// The edit began from what was just sent: the new base is its base.
     NewBase,
-}
-
-/// What lists and the popup show of an item's text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Index {
-    pub entry: Option<Entry>,
-    pub occurrences: Vec<Occurrence>,
 }
 
 /// A text that was replaced or removed, kept to be had back.
@@ -188,9 +180,27 @@ pub trait Vault {
     async fn open(&self, account: &AccountId) -> Result<Option<String>, Fault>;
 }
 
-/// Tells whoever looks how it goes.
-pub trait Notify {
-    fn progress(&self, progress: &Progress);
-    /// The store has changed: lists should be read again.
-    fn changed(&self);
+/// What surrounds the worker: the toolbar, the pages that listen, the alarm
+/// clock, the locks that worker and pages share.
+#[async_trait(?Send)]
+pub trait Shell {
+    /// To the pages that listen. Also keeps the worker alive while a run goes on.
+    fn tell(&self, news: &News);
+    /// The toolbar's badge: so many items need attention, or the last run failed.
+    fn badge(&self, waiting: u32, failed: bool);
+    /// A notice of the system.
+    async fn notice(&self, text: &Saying);
+    /// Opens the options page (or brings it to front), offering the server of the
+    /// tab it was called from.
+    async fn open_options(&self, from: Option<&str>);
+    /// Wakes the worker by the alarm `name` at that time, even if it died; `None`
+    /// takes the alarm back. Setting it again replaces it.
+    async fn wake(&self, name: &str, at: Option<Millis>);
+    /// When that alarm is due.
+    async fn due(&self, name: &str) -> Option<Millis>;
+    /// Whether requests to that origin (`https://host:port`) are permitted.
+    async fn permitted(&self, origin: &str) -> bool;
+    /// The lock of that name, if nobody has it; given back when dropped, or when
+    /// its holder dies.
+    async fn lock(&self, name: &str) -> Option<Box<dyn std::any::Any>>;
 }

@@ -42,3 +42,10 @@ pub struct Occurrence {
     /// No zone: the times are the reader's local ones.
     pub floating: bool,
 }
+
+/// What lists and the popup show of an item's text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Index {
+    pub entry: Option<Entry>,
+    pub occurrences: Vec<Occurrence>,
+}

@@ -14,13 +14,13 @@ pub mod settings;
 
 pub use account::{Account, AccountId};
 pub use collection::{Collection, CollectionId, Kind, Role};
-pub use entry::{Entry, EntryKind, Occurrence};
+pub use entry::{Entry, EntryKind, Index, Occurrence};
 pub use etag::Etag;
 pub use fault::{Class, Fault};
 pub use fields::{ContactFields, EventFields, Fields, NoteFields};
 pub use href::Href;
 pub use item::{Edit, Head, Item, ItemId, Waiting};
-pub use run::{CollectionReport, LogLine, Outcome, Progress, Run, Trigger};
+pub use run::{CollectionReport, LogLine, News, Outcome, Progress, Run, Trigger};
 pub use saying::Saying;
 pub use settings::Settings;
 

@@ -78,3 +78,14 @@ pub struct Progress {
     /// 0 while not known.
     pub total: u32,
 }
+
+/// Sent by the worker to whoever listens, on the broadcast channel `pimento`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum News {
+    Progress(Progress),
+    /// The store has changed.
+    Changed,
+    /// A run began or ended; ask for the state.
+    Run,
+    Notice(Saying),
+}
