@@ -25,6 +25,8 @@
 //! Data flows one way: server → dav → sync → store → pages. Edits flow back
 //! the same road.
 
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
 pub mod fault;
 pub mod field;
 pub mod message;
