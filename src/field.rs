@@ -38,7 +38,10 @@ pub fn server(typed: &str, secure: bool) -> Result<Url, Fault> {
     }
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(invalid)?;
     // The parser takes more than any name server does.
-    if host.starts_with('.') || host.contains("..") || host.contains(['*', '_', '!', '$', '&', '\'', '(', ')', ',', ';']) {
+    if host.starts_with('.')
+        || host.contains("..")
+        || host.contains(['*', '_', '!', '$', '&', '\'', '(', ')', ',', ';'])
+    {
         return Err(invalid());
     }
     Ok(url)

@@ -90,10 +90,10 @@ mod tests {
     #[test]
     fn a_sentence_within_a_sentence() {
         let inner = Saying::new("fault_item_refused").with(415);
-        let saying = Saying::new("log_waiting").with("Home").with("Lunch").with_saying(&inner);
+        let saying = Saying::new("result_failed").with_saying(&inner);
         let stored: Saying = serde_json::from_str(&serde_json::to_string(&saying).unwrap()).unwrap();
         let text = english(&stored);
-        assert!(text.starts_with("Home: “Lunch” waits. The server does not take this item (status 415)"), "{text}");
+        assert!(text.starts_with("The synchronization failed. The server does not take this item (status 415)"), "{text}");
     }
 
     #[test]

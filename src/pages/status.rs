@@ -215,7 +215,7 @@ fn Earlier(run: Run) -> impl IntoView {
         <details on:toggle=move |_| open.set(true)>
             <summary>
                 <span class="when">{when}</span>
-                <span class=(if word == "ok" { "quiet" } else { "problem" }) data-result=word>{text}</span>
+                <span class={if word == "ok" { "quiet" } else { "problem" }} data-result=word>{text}</span>
             </summary>
             {move || open.get().then(|| view! { <Tables run=run.clone() ids=false /> })}
         </details>
