@@ -70,8 +70,12 @@ fn Status() -> impl IntoView {
 #[component]
 fn Head(last: Memo<Option<Run>>, standing: Standing) -> impl IntoView {
     let when = move || match last.get() {
-        Some(run) => moment::told(run.started, standing.now.get()),
+        Some(run) => moment::date_time(run.started),
         None => say("status_when_never"),
+    };
+    let attempt = move || {
+        last.get()
+            .map(|run| say_of("status_last", &[&moment::ago(run.started.min(standing.now.get()), standing.now.get())]))
     };
     let running = move || standing.state.with(|state| state.as_ref().is_some_and(|state| state.running.is_some()));
     let waiting = move || standing.state.with(|state| state.as_ref().map_or(0, |state| state.waiting));
@@ -88,7 +92,7 @@ fn Head(last: Memo<Option<Run>>, standing: Standing) -> impl IntoView {
     let unset = move || standing.state.with(|state| state.as_ref().is_some_and(|state| !state.set_up));
     view! {
         <div class="near">
-            <p class="hint">{say("status_last")}</p>
+            <p class="hint">{attempt}</p>
             <p id="when">{when}</p>
             <p id="result" role="status" data-result=move || result.get().0>{move || result.get().1}</p>
             <p class="hint">{next}</p>
@@ -180,7 +184,7 @@ fn Tables(run: Run, titles: Titles, ids: bool) -> impl IntoView {
     view! {
         <div class="stack">
             <h3>{say("status_folders")}</h3>
-            <div class="wide" hidden=none>
+            <div class="wide" tabindex="0" hidden=none>
                 <table id=ids.then_some("folders")>
                     <thead><tr>
                         <th scope="col">{say("status_folder")}</th>
