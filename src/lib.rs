@@ -23,6 +23,7 @@
 //! Data flows one way: server → dav → sync → store → pages. Edits flow back
 //! the same road.
 
+pub mod dav;
 pub mod fault;
 pub mod message;
 pub mod model;
