@@ -28,3 +28,4 @@ pub mod message;
 pub mod model;
 pub mod port;
 pub mod sync;
+pub mod text;
