@@ -31,4 +31,5 @@ pub mod model;
 pub mod port;
 pub mod schedule;
 pub mod sync;
+pub mod text;
 pub mod worker;
