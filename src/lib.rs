@@ -28,7 +28,10 @@ pub mod driver;
 pub mod fault;
 pub mod message;
 pub mod model;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod native;
 pub mod port;
+pub mod remote;
 pub mod schedule;
 pub mod sync;
 pub mod text;

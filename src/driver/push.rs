@@ -173,21 +173,16 @@ impl Session<'_> {
     ) -> Result<Tried, Fault> {
         let head = &item.head;
         let fetched = self.remote.fetch(collection, std::slice::from_ref(&head.href)).await?;
-        match fetched.first().map(|fetched| &fetched.result) {
+        let refused = match fetched.first().map(|fetched| &fetched.result) {
             // Nothing is there, and yet a new item is refused: its UID is elsewhere.
-            Some(Fetch::Gone) if !head.based => {
-                self.refuse(collection, &head.id, &fault::uid_taken()).await?;
-                return Ok(Tried::Settled);
-            }
-            Some(Fetch::Failed(fault)) => {
-                self.refuse(collection, &head.id, fault).await?;
-                return Ok(Tried::Settled);
-            }
-            None => {
-                self.refuse(collection, &head.id, &fault::item_missing()).await?;
-                return Ok(Tried::Settled);
-            }
-            Some(Fetch::Gone | Fetch::Found { .. }) => {}
+            Some(Fetch::Gone) if !head.based => Some(fault::uid_taken()),
+            Some(Fetch::Failed(fault)) => Some(fault.clone()),
+            None => Some(fault::item_missing()),
+            Some(Fetch::Gone | Fetch::Found { .. }) => None,
+        };
+        if let Some(fault) = refused {
+            self.refuse(collection, &head.id, &fault).await?;
+            return Ok(Tried::Settled);
         }
         let known = HashMap::from([(head.href.key(), head)]);
         self.absorb(collection, &known, fetched, report).await?;
