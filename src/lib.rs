@@ -30,3 +30,4 @@ pub mod message;
 pub mod model;
 pub mod port;
 pub mod sync;
+pub mod worker;
