@@ -23,6 +23,8 @@
 //! Data flows one way: server → dav → sync → store → pages. Edits flow back
 //! the same road.
 
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
 pub mod dav;
 pub mod driver;
 pub mod fault;
@@ -31,7 +33,6 @@ pub mod model;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 pub mod port;
-pub mod remote;
 pub mod schedule;
 pub mod sync;
 pub mod text;
