@@ -1,5 +1,6 @@
 //! That the harness itself does what other tests take for granted.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod harness;
 
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use harness::dav::Dav;
 use harness::gate::{Gate, When};
+use harness::sample::{self, Sample};
 use harness::server::{Radicale, WebServer, Xandikos, free_port};
 
 const EVENT: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//test//EN\r\nBEGIN:VEVENT\r\nUID:one@example.org\r\n\
@@ -82,4 +84,35 @@ fn the_gate_holds_counts_and_closes() {
     gate.close(false);
     assert_eq!(dav.ask("GET", "/", &[], "").status(), 200);
     assert!(std::net::TcpStream::connect(("127.0.0.1", free_port())).is_err());
+}
+
+#[test]
+fn the_sample_account_is_the_same_each_time_and_radicale_keeps_all_of_it() {
+    let today = chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+    let sample = Sample::new(7, today);
+    assert_eq!(sample, Sample::new(7, today));
+    assert_ne!(sample, Sample::new(8, today));
+    assert_eq!((sample.contacts.len(), sample.notes.len()), (60, 12));
+    assert!(sample.events.len() >= 36);
+    let server = Radicale::start_for("sample", "sample");
+    sample.put(&server.dav(), "/sample/");
+    for (folder, objects) in
+        [(sample::CALENDAR, &sample.events), (sample::CONTACTS, &sample.contacts), (sample::NOTES, &sample.notes)]
+    {
+        let items = server.dav().items(&format!("/sample/{folder}"));
+        assert_eq!(items.len(), objects.len(), "{folder}");
+        for object in objects {
+            let kept = &items[&format!("/sample/{folder}{}", object.name)];
+            // Radicale sorts and refolds; every logical line must still be there.
+            let lines = |text: &str| {
+                let unfolded = text.replace("\r\n ", "").replace("\n ", "");
+                let mut lines: Vec<_> = unfolded.lines().map(str::to_owned).collect();
+                lines.sort();
+                lines
+            };
+            assert_eq!(lines(kept), lines(&object.text), "{}", object.name);
+        }
+    }
+    let photos = sample.contacts.iter().filter(|contact| contact.text.contains("\r\nPHOTO")).count();
+    assert!(photos >= 8, "{photos} photos");
 }

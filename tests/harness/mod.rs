@@ -24,6 +24,7 @@ pub mod dav;
 pub mod gate;
 pub mod http;
 pub mod process;
+pub mod sample;
 pub mod server;
 pub mod wait;
 
