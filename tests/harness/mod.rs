@@ -10,6 +10,7 @@
 //! | [`gate`] | a proxy in front of a server that counts, holds back and refuses |
 //! | [`sample`] | the sample account |
 //! | [`browser`] | Chromium and Firefox with the extension, through WebDriver |
+//! | [`display`] | a screen of its own, and keys pressed on it |
 //!
 //! None of it uses the code under test: what a test says about a server, it has
 //! read from the server.
@@ -20,7 +21,9 @@
 #![allow(clippy::disallowed_methods)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+pub mod browser;
 pub mod dav;
+pub mod display;
 pub mod gate;
 pub mod http;
 pub mod process;

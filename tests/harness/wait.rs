@@ -20,3 +20,17 @@ pub fn until<T>(what: &str, limit: Duration, mut condition: impl FnMut() -> Opti
         std::thread::sleep(STEP);
     }
 }
+
+/// The same for a condition that can say why it does not hold yet; the last reason
+/// ends up in the panic.
+#[track_caller]
+pub fn until_ok<T>(what: &str, limit: Duration, mut condition: impl FnMut() -> Result<T, String>) -> T {
+    let end = Instant::now() + limit;
+    loop {
+        match condition() {
+            Ok(found) => return found,
+            Err(why) => assert!(Instant::now() < end, "waited in vain for {what}: {why}"),
+        }
+        std::thread::sleep(STEP);
+    }
+}

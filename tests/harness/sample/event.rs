@@ -211,7 +211,7 @@ fn shift(day: NaiveDate, by: i64) -> NaiveDate {
 /// In its shortest form (RFC 5545, 3.3.6), which servers leave as it is.
 fn duration(minutes: u32) -> String {
     let part = |count: u32, unit: &str| if count > 0 { format!("{count}{unit}") } else { String::new() };
-    let time = part(minutes % 1440 / 60, "H") + &part(minutes % 60, "M");
+    let time = format!("{}{}", part(minutes % 1440 / 60, "H"), part(minutes % 60, "M"));
     let time = if time.is_empty() { time } else { format!("T{time}") };
     format!("P{}{time}", part(minutes / 1440, "D"))
 }
