@@ -25,14 +25,22 @@
 //! Data flows one way: server → dav → sync → store → pages. Edits flow back
 //! the same road.
 
+
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
+pub mod dav;
+pub mod driver;
 pub mod fault;
 pub mod field;
 pub mod message;
 pub mod model;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod native;
 #[cfg(target_arch = "wasm32")]
 pub mod pages;
 pub mod phrase;
 pub mod port;
+pub mod schedule;
 pub mod sync;
+pub mod text;
+pub mod worker;
