@@ -27,5 +27,8 @@ pub mod dav;
 pub mod fault;
 pub mod message;
 pub mod model;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod native;
 pub mod port;
+pub mod remote;
 pub mod sync;
