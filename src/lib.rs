@@ -27,6 +27,7 @@
 
 
 
+
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod dav;
