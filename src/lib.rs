@@ -26,6 +26,8 @@
 //! the same road.
 
 
+
+
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod dav;
@@ -40,6 +42,7 @@ pub mod native;
 pub mod pages;
 pub mod phrase;
 pub mod port;
+pub mod remote;
 pub mod schedule;
 pub mod sync;
 pub mod text;
