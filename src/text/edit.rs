@@ -70,9 +70,13 @@ pub fn add_escaped(tree: &mut Tree<'_>, component: usize, name: &str, value: &st
 }
 
 /// vCard 2.1 escapes nothing but the semicolon, and has its line breaks in
-/// quoted-printable.
+/// quoted-printable; a backslash that would be read as an escape is one all the same.
 fn escaped(value: &str, old: bool) -> String {
-    if old { value.replace(';', "\\;") } else { escape::escape(value) }
+    if !old {
+        return escape::escape(value);
+    }
+    let plain = value.replace(';', "\\;");
+    if escape::unescape(&plain) == value { plain } else { value.replace('\\', "\\\\").replace(';', "\\;") }
 }
 
 fn head_for_text(line: &Line<'_>) -> Vec<u8> {
@@ -113,6 +117,9 @@ pub fn append(tree: &mut Tree<'_>, component: usize, line: Vec<u8>) {
         // Blank lines and junk at the end stay behind it.
         None => tree.own(component).filter(|i| !tree.lines()[*i].name().is_empty()).last().unwrap_or(begin) + 1,
     };
+    // Behind a soft break that nothing follows it would become part of that line.
+    let dangling = |i: usize| tree.lines()[i].quoted_printable() && tree.lines()[i].value().ends_with(b"=");
+    let at = (begin + 1..=at).rev().find(|at| !dangling(at - 1)).unwrap_or(at);
     tree.insert(at, line);
 }
 

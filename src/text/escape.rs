@@ -81,11 +81,7 @@ pub fn param_value(raw: &[u8]) -> String {
     let raw = raw.strip_prefix(b"\"").unwrap_or(raw);
     let raw = raw.strip_suffix(b"\"").unwrap_or(raw);
     let text = String::from_utf8_lossy(raw);
-    if text.contains('^') {
-        text.replace("^n", "\n").replace("^'", "\"").replace("^^", "^")
-    } else {
-        text.into_owned()
-    }
+    if text.contains('^') { text.replace("^n", "\n").replace("^'", "\"").replace("^^", "^") } else { text.into_owned() }
 }
 
 /// `value` as it stands after a parameter's `=`.
