@@ -48,8 +48,13 @@ pub fn set_text(tree: &mut Tree<'_>, component: usize, name: &str, value: &str) 
 
 /// Sets line `at` of the component to the TEXT `value`.
 pub fn set_line_text(tree: &mut Tree<'_>, component: usize, at: usize, value: &str) {
-    let escaped = escaped(value, old_card(tree, component));
+    let escaped = escaped_for(tree, component, value);
     set_line_escaped(tree, component, at, value, &escaped);
+}
+
+/// The TEXT `value` escaped as the component's version has it.
+pub fn escaped_for(tree: &Tree<'_>, component: usize, value: &str) -> String {
+    escaped(value, old_card(tree, component))
 }
 
 /// As [`set_line_text`], for structured values whose parts are escaped already;
