@@ -1,0 +1,107 @@
+//! Rows as JavaScript values. Texts are byte arrays, everything else goes by serde.
+
+use js_sys::{Object, Reflect, Uint8Array};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::fault;
+use crate::model::{CollectionId, Fault, Head, Item, Occurrence};
+
+/// An occurrence that lasts longer is also in the index `until`.
+pub(super) const DAY: i64 = 24 * 60 * 60 * 1000;
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct HeadRow {
+    pub head: Head,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    todo: Option<CollectionId>,
+}
+
+impl HeadRow {
+    pub fn of(head: &Head) -> HeadRow {
+        HeadRow { todo: head.todo().then(|| head.collection.clone()), head: head.clone() }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct OccurrenceRow {
+    pub occurrence: Occurrence,
+    /// Tells those of one item at one time apart.
+    n: u32,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    until: Option<i64>,
+}
+
+impl OccurrenceRow {
+    pub fn of(occurrence: &Occurrence, n: u32) -> OccurrenceRow {
+        let long = occurrence.end - occurrence.start > DAY;
+        OccurrenceRow { occurrence: occurrence.clone(), n, until: long.then_some(occurrence.end) }
+    }
+}
+
+/// Everything of a [`crate::port::Kept`] but its text.
+#[derive(Serialize, Deserialize)]
+pub(super) struct KeptRow {
+    pub at: i64,
+    pub collection: CollectionId,
+    pub item: crate::model::ItemId,
+    pub title: String,
+    pub run: Option<i64>,
+}
+
+pub(super) fn write(value: &impl Serialize) -> Result<JsValue, Fault> {
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
+    value.serialize(&serializer).map_err(|error| fault::store(error).during("row"))
+}
+
+pub(super) fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, Fault> {
+    // What serde says of a row could hold some of it: only the type is told.
+    serde_wasm_bindgen::from_value(value).map_err(|_| fault::store("row").during(std::any::type_name::<T>()))
+}
+
+pub(super) fn read_all<T: DeserializeOwned>(values: Vec<JsValue>) -> Result<Vec<T>, Fault> {
+    values.into_iter().map(read).collect()
+}
+
+/// An object of the members given; `None` is no member.
+pub(super) fn object<const N: usize>(members: [(&str, Option<JsValue>); N]) -> Result<JsValue, Fault> {
+    let object = Object::new();
+    for (name, value) in members {
+        if let Some(value) = value {
+            Reflect::set(&object, &name.into(), &value).map_err(|_| fault::store("row").during(name))?;
+        }
+    }
+    Ok(object.into())
+}
+
+pub(super) fn member(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
+}
+
+pub(super) fn bytes(value: &JsValue) -> Option<Vec<u8>> {
+    value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)
+}
+
+pub(super) fn from_bytes(bytes: &[u8]) -> JsValue {
+    Uint8Array::from(bytes).into()
+}
+
+/// The texts of an item, for the store `texts`.
+pub(super) fn texts(item: &Item) -> Result<JsValue, Fault> {
+    object([("base", item.base.as_deref().map(from_bytes)), ("edit", item.edit.as_deref().map(from_bytes))])
+}
+
+/// An item of its two rows.
+///
+/// # Errors
+/// The rows contradict each other, which no commit makes.
+pub(super) fn item(head: JsValue, texts: Option<JsValue>) -> Result<Item, Fault> {
+    let head = read::<HeadRow>(head)?.head;
+    let text = |name| texts.as_ref().and_then(|row| member(row, name)).as_ref().and_then(bytes);
+    let item = Item { base: text("base"), edit: text("edit"), head };
+    if item.base.is_some() != item.head.based {
+        return Err(fault::store("an item without its text").during("texts"));
+    }
+    Ok(item)
+}

@@ -1,0 +1,203 @@
+//! [`crate::port::Http`] over fetch.
+//!
+//! Nothing of the browser's goes along: no cookies, no sign-in it remembers, no
+//! referrer; and nothing comes from its cache. A 401 asked for without the
+//! browser's own credentials opens no dialog.
+//!
+//! Redirects are never followed here. Fetch would follow them to any origin, and
+//! makes a GET of a PROPFIND at a 303. With `redirect: "manual"` it hides them;
+//! what they say is seen by the [`Witness`], and they are handed out as answers.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::str::FromStr;
+
+use async_trait::async_trait;
+use gloo_net::http::{Method, RequestBuilder};
+use gloo_timers::callback::Timeout;
+use js_sys::Uint8Array;
+use url::Url;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect,
+    ResponseType,
+};
+
+use super::api::{self, member};
+use super::reason;
+use super::witness::{Sight, Witness};
+use crate::fault;
+use crate::model::Fault;
+use crate::port::{Http, Request, Response};
+
+/// As long as nothing at all comes, the server is waited for this long: for the
+/// headers, and again for each further piece of the body.
+const SILENCE_MILLIS: u32 = 60_000;
+/// No answer of a mail server is this long; memory has an end.
+const BODY_LIMIT: usize = 256 << 20;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
+    static NAVIGATOR: JsValue;
+}
+
+/// The browser's network.
+pub struct Fetch;
+
+#[async_trait(?Send)]
+impl Http for Fetch {
+    async fn send(&self, request: Request) -> Result<Response, Fault> {
+        match exchange(&request).await? {
+            Some(response) => Ok(response),
+            // A redirect whose target was not seen: the listener may have been too
+            // young (Firefox sets it up in another process). Nothing was done by
+            // the server, so asking again is harmless.
+            None => exchange(&request).await?.ok_or_else(|| {
+                let host = request.url.host_str().unwrap_or_default();
+                fault::unreachable(host).during("redirect").during(format!("{} {}", request.method, request.url.path()))
+            }),
+        }
+    }
+}
+
+/// One exchange; `None` for a redirect that was hidden from us.
+async fn exchange(request: &Request) -> Result<Option<Response>, Fault> {
+    let what = || format!("{} {}", request.method, request.url.path());
+    let silence = Silence::new()?;
+    let witness = Witness::new(request.method, &request.url);
+    let sent = built(request, &silence).map_err(|fault| fault.during(what()))?;
+    let answer = match sent.send().await {
+        Ok(answer) => answer,
+        Err(error) => return Err(why(&request.url, &silence, &witness).await.during(what()).during(short(&error))),
+    };
+    silence.broken();
+    if answer.type_() == ResponseType::Opaqueredirect {
+        let redirect = witness.answer().await;
+        return Ok(match redirect {
+            Some(Sight::Answer { status, headers }) => {
+                Some(Response { status, headers, body: Vec::new(), url: request.url.clone() })
+            }
+            _ => None,
+        });
+    }
+
+    let headers: Vec<(String, String)> = answer.headers().entries().collect();
+    let url = Url::parse(&answer.url()).unwrap_or_else(|_| request.url.clone());
+    let mut response = Response { status: answer.status(), headers, body: Vec::new(), url };
+    if let Some(stream) = answer.body() {
+        response.body = match body(stream, &silence).await {
+            Ok(Some(body)) => body,
+            Ok(None) => return Err(fault::wrong_answer("too long").during(what())),
+            Err(_) => return Err(why(&request.url, &silence, &witness).await.during(what()).during("body")),
+        };
+    }
+    if cut_off(request.method, &response) {
+        let host = request.url.host_str().unwrap_or_default();
+        return Err(fault::unreachable(host).during("cut off").during(what()));
+    }
+    Ok(Some(response))
+}
+
+fn built(request: &Request, silence: &Silence) -> Result<gloo_net::http::Request, Fault> {
+    let method = Method::from_str(request.method).map_err(fault::internal)?;
+    let signal = silence.controller.signal();
+    let mut builder = RequestBuilder::new(request.url.as_str())
+        .method(method)
+        .credentials(RequestCredentials::Omit)
+        .redirect(RequestRedirect::Manual)
+        .cache(RequestCache::NoStore)
+        .referrer_policy(ReferrerPolicy::NoReferrer)
+        .abort_signal(Some(&signal));
+    for (name, value) in &request.headers {
+        // What fetch would refuse by throwing.
+        if !value.chars().all(|c| (' '..='\u{ff}').contains(&c) && c != '\u{7f}' || c == '\t') {
+            return Err(fault::internal("header").during(name));
+        }
+        builder = builder.header(name, value);
+    }
+    if request.body.is_empty() { builder.build() } else { builder.body(Uint8Array::from(request.body.as_slice())) }
+        .map_err(|error| fault::internal(short(&error)))
+}
+
+/// The whole body; `None` if it is longer than is sane.
+async fn body(stream: web_sys::ReadableStream, silence: &Silence) -> Result<Option<Vec<u8>>, JsValue> {
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let mut body = Vec::new();
+    loop {
+        let piece = JsFuture::from(reader.read().unchecked_into::<js_sys::Promise>()).await?;
+        silence.broken();
+        if member(&piece, "done").is_truthy() {
+            return Ok(Some(body));
+        }
+        let Ok(bytes) = member(&piece, "value").dyn_into::<Uint8Array>() else { continue };
+        let from = body.len();
+        if from + bytes.length() as usize > BODY_LIMIT {
+            silence.controller.abort();
+            return Ok(None);
+        }
+        body.resize(from + bytes.length() as usize, 0);
+        bytes.copy_to(&mut body[from..]);
+    }
+}
+
+/// Firefox takes a body that ends before its length for whole.
+fn cut_off(method: &str, response: &Response) -> bool {
+    let length = response.header("content-length").and_then(|length| length.trim().parse::<usize>().ok());
+    let plain = response.header("content-encoding").is_none_or(|coding| coding.eq_ignore_ascii_case("identity"));
+    let has_body = method != "HEAD" && !matches!(response.status, 204 | 304);
+    has_body && plain && length.is_some_and(|length| response.body.len() < length)
+}
+
+/// Why a fetch failed.
+async fn why(url: &Url, silence: &Silence, witness: &Witness) -> Fault {
+    let host = url.host_str().unwrap_or_default();
+    if silence.too_long.get() {
+        return fault::timeout(host);
+    }
+    let online = NAVIGATOR.with(|navigator| member(navigator, "onLine")).as_bool();
+    if online == Some(false) && !reason::loopback(url) {
+        return fault::offline();
+    }
+    if !api::has_permission(&api::pattern(url)).await {
+        return fault::permission(host);
+    }
+    match witness.error().await {
+        Some(Sight::Error(error)) => reason::of(&error, url.scheme() == "https", host),
+        _ => fault::unreachable(host),
+    }
+}
+
+/// Ends the exchange when nothing comes for too long.
+struct Silence {
+    controller: AbortController,
+    too_long: Rc<Cell<bool>>,
+    timer: Cell<Option<Timeout>>,
+}
+
+impl Silence {
+    fn new() -> Result<Silence, Fault> {
+        let controller = AbortController::new().map_err(|error| api::failed("AbortController", &error))?;
+        let silence = Silence { controller, too_long: Rc::default(), timer: Cell::new(None) };
+        silence.broken();
+        Ok(silence)
+    }
+
+    /// Something came: the time begins anew.
+    fn broken(&self) {
+        let (controller, too_long) = (self.controller.clone(), Rc::clone(&self.too_long));
+        self.timer.set(Some(Timeout::new(SILENCE_MILLIS, move || {
+            too_long.set(true);
+            controller.abort();
+        })));
+    }
+}
+
+/// The error's name; its message may hold the URL, which is in the context already.
+fn short(error: &gloo_net::Error) -> String {
+    match error {
+        gloo_net::Error::JsError(error) => error.name.clone(),
+        other => other.to_string(),
+    }
+}

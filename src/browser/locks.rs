@@ -1,0 +1,67 @@
+//! The Web Locks that worker and pages share: given back by the browser itself
+//! when their holder dies.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Promise};
+use serde_json::json;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use super::api::{failed, log, object};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "locks"], js_name = request)]
+    fn request(name: &str, options: &JsValue, held: &Function) -> Result<Promise, JsValue>;
+}
+
+/// A lock that is ours until this is dropped.
+pub struct Held {
+    release: Function,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = self.release.call0(&JsValue::UNDEFINED);
+    }
+}
+
+/// The lock of that name, if nobody has it.
+pub async fn take(name: &str) -> Option<Held> {
+    // The browser holds the lock until the promise that the callback gives it is
+    // resolved; a second promise tells us how the callback was called.
+    let (until, release) = promise();
+    let (granted, grant) = promise();
+    let callback = Closure::once(move |lock: JsValue| -> JsValue {
+        let ours = !lock.is_null() && !lock.is_undefined();
+        let _ = grant.call1(&JsValue::UNDEFINED, &JsValue::from(ours));
+        if ours { until.into() } else { JsValue::UNDEFINED }
+    });
+    let requested = match request(name, &object(&json!({ "ifAvailable": true })), callback.as_ref().unchecked_ref()) {
+        Ok(requested) => requested,
+        Err(error) => {
+            log(&failed("locks.request", &error));
+            return None;
+        }
+    };
+    // The request itself ends first only by failing.
+    let first = JsFuture::from(Promise::race(&Array::of2(&granted, &requested))).await;
+    match first {
+        Ok(ours) if ours.is_truthy() => Some(Held { release }),
+        Ok(_) => None,
+        Err(error) => {
+            log(&failed("locks.request", &error));
+            None
+        }
+    }
+}
+
+/// A promise and what resolves it.
+fn promise() -> (Promise, Function) {
+    let resolver = Rc::new(RefCell::new(Function::default()));
+    let promise = Promise::new(&mut |resolve, _| *resolver.borrow_mut() = resolve.unchecked_into());
+    let resolve = resolver.borrow().clone();
+    (promise, resolve)
+}
