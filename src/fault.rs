@@ -140,6 +140,10 @@ pub fn not_set_up() -> Fault {
 pub fn no_password() -> Fault {
     fault(Class::SignIn, "fault_no_password")
 }
+/// The browser ended the worker in the middle of a run.
+pub fn interrupted() -> Fault {
+    fault(LATER, "fault_interrupted")
+}
 /// The database fails.
 pub fn store(why: impl ToString) -> Fault {
     about(Class::Bug, "fault_store", why)

@@ -7,6 +7,8 @@
 //! | --- | --- | --- |
 //! | [`model`] | account, collection, item, href, etag, settings, run | nothing |
 //! | [`fault`] | a failure with the class that decides what follows | model |
+//! | [`phrase`] | sentences for people from their keys | model |
+//! | [`field`] | what may be typed into the fields of the options page | model, fault |
 //! | [`text`] | content lines kept byte for byte; what pages read from them | model |
 //! | [`dav`] | one file per RFC: requests as values in, strict answers out | model, fault |
 //! | [`sync`] | what to do about a difference: pure | model, fault, text |
@@ -17,6 +19,7 @@
 //! | [`worker`] | what each event of the browser leads to | all above |
 //! | [`message`] | what pages and worker say to each other | model, fault |
 //! | `browser` | the ports in a browser (wasm) | model, fault, port, message |
+//! | `pages` | popup, workspace, options, status (wasm) | model, fault, phrase, field, text, message, port, browser |
 //! | `pages` | popup, workspace, options, status (wasm) | model, fault, text, message, browser |
 //! | `memory` | the store in memory, for tests (native) | model, fault, port |
 //! | `native` | the ports of `probe`: native HTTP and a folder of files | model, fault, port |
@@ -24,13 +27,27 @@
 //! Data flows one way: server → dav → sync → store → pages. Edits flow back
 //! the same road.
 
+
+
+
+
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
+pub mod dav;
+pub mod driver;
 pub mod fault;
-#[cfg(not(target_arch = "wasm32"))]
+pub mod field;
 pub mod memory;
 pub mod message;
 pub mod model;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod native;
+#[cfg(target_arch = "wasm32")]
+pub mod pages;
+pub mod phrase;
 pub mod port;
+pub mod remote;
+pub mod schedule;
 pub mod sync;
+pub mod text;
 pub mod worker;

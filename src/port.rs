@@ -136,7 +136,9 @@ pub trait Store {
 pub fn settle(stored: Option<Item>, change: Change) -> Option<(Item, Option<Index>)> {
     match change {
         Change::Put { item, seen, index, race } => match stored {
-            None => Some((*item, Some(index))),
+            None if seen.is_none() => Some((*item, Some(index))),
+            // Removed meanwhile, with its collection: it is not to come back.
+            None => None,
             Some(stored) if Some(stored.head.rev) == seen => Some((*item, Some(index))),
             Some(mut stored) => {
                 match race {

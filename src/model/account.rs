@@ -16,6 +16,8 @@ pub struct Account {
     pub id: AccountId,
     /// What the person typed, to show it again.
     pub entered: String,
+    /// Whether https was chosen for a server typed without a scheme.
+    pub secure: bool,
     /// The URL every href of the account is resolved against (scheme, host, port).
     pub server: String,
     pub user: String,

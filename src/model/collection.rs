@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Href};
+use super::{AccountId, Href, Millis};
 
 /// A collection is identified by its account and the normalised href.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,6 +47,15 @@ pub enum Role {
 impl Role {
     pub const ALL: [Role; 3] = [Role::Calendar, Role::Contacts, Role::Notes];
 
+    /// Key of its name for people.
+    pub fn key(self) -> &'static str {
+        match self {
+            Role::Calendar => "role_calendar",
+            Role::Contacts => "role_contacts",
+            Role::Notes => "role_notes",
+        }
+    }
+
     /// What its items are written in.
     pub fn kind(self) -> Kind {
         match self {
@@ -83,6 +92,9 @@ pub struct Collection {
     /// The change marker the home listing gave (`getctag` or `sync-token`) before
     /// the last complete run of this collection.
     pub marker: Option<String>,
+    /// Up to when occurrences of its events are expanded; a run that comes too near
+    /// to it expands them anew.
+    pub indexed_until: Millis,
 }
 
 impl Collection {

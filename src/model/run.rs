@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, CollectionId, Fault, Millis, Role, Saying};
+use super::{AccountId, CollectionId, Fault, ItemId, Millis, Role, Saying};
 
 /// What started a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,10 @@ pub struct LogLine {
     /// A problem, to be shown as such.
     pub problem: bool,
     pub text: Saying,
+    /// The items it speaks of: their titles are looked up when it is shown, no
+    /// item's text stands in a log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<ItemId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -22,4 +22,23 @@ impl Saying {
         self.args.push(arg.to_string());
         self
     }
+
+    /// Fills the next gap with another sentence, which is put into the reader's
+    /// language together with this one.
+    #[must_use]
+    pub fn with_saying(self, inner: &Saying) -> Saying {
+        match serde_json::to_string(inner) {
+            Ok(json) => self.with(format!("{NESTED}{json}")),
+            Err(_) => self.with(&inner.key),
+        }
+    }
+
+    /// The sentence that [`Saying::with_saying`] made this argument from.
+    pub fn nested(arg: &str) -> Option<Saying> {
+        serde_json::from_str(arg.strip_prefix(NESTED)?).ok()
+    }
 }
+
+/// Marks an argument that is itself a saying: a control character, which no text
+/// typed by a person begins with.
+const NESTED: char = '\u{1}';

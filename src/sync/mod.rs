@@ -1,3 +1,16 @@
-//! What to do about a difference. Pure: no clock, no randomness, no I/O.
+//! What to do about a difference. Pure: no clock, no randomness, no I/O, so that
+//! everything hard can be tested by table and by property.
+//!
+//! | module | decides |
+//! | --- | --- |
+//! | [`want`] | nothing: the values in which a run and the server speak |
+//! | [`roles`] | which collections are the person's Calendar, Contacts and Notes |
+//! | [`diff`] | which items a listing shows to be new, changed or gone |
+//! | [`guard`] | whether so much would be deleted that a person must be asked |
+//! | [`plan`] | what follows for one item: the sync table |
 
+pub mod diff;
+pub mod guard;
+pub mod plan;
+pub mod roles;
 pub mod want;

@@ -1,0 +1,227 @@
+#!/usr/bin/env bash
+# The one entrance: everything that is built, shown, tested or packed goes through here.
+# What a machine lacks is installed first, each thing once, with one line that says why.
+# Debian packages go where Debian puts them, all else below target/tools.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+readonly BINARYEN=132.0.0 ADDONS_LINTER=10.13.0   # npm
+readonly GECKODRIVER=0.37.1                       # cargo install
+readonly RADICALE=3.9.0 XANDIKOS=0.4.10           # pip
+readonly WASM=wasm32-unknown-unknown
+readonly TOOLS=$PWD/target/tools EXTENSIONS=$PWD/target/extension
+
+usage() {
+  cat <<END
+usage: ./build.sh WORD
+
+  run [--browser chromium|firefox] [--headless]
+            build, start a sample account, open the browser with the extension
+  test      every test there is; the last line is the sum
+  check     formatting, lints (native and wasm32) and layering
+  dist      the archives for the shops, in dist/
+
+  setup     only install what the others need
+  web       only build the extensions, in target/extension/
+END
+}
+
+main() {
+  local word=${1:-}
+  [ $# -eq 0 ] || shift
+  case $word in
+    run) run "$@" ;;
+    test | check | dist | setup | web)
+      [ $# -eq 0 ] || die "$word takes no arguments; I got: $*"
+      "$word" ;;
+    -h | --help | help) usage ;;
+    *) usage >&2; exit 2 ;;
+  esac
+}
+
+say() { printf '\033[1m* %s\033[0m\n' "$*" >&2; }
+die() { printf 'build.sh: %s\n' "$*" >&2; exit 2; }
+have() { command -v "$1" >/dev/null; }
+
+# ── Installing ───────────────────────────────────────────────────────────────
+
+# debian WHY PACKAGE... installs Debian packages, or says in one sentence what is missing.
+debian() {
+  local why=$1 as_root=()
+  shift
+  have apt-get || die "$why: please install what Debian calls $*; I can do that only on Debian."
+  if [ "$(id -u)" -ne 0 ]; then
+    { have sudo && sudo true; } \
+      || die "$why: please have somebody run apt-get install $*; I am neither root nor allowed to use sudo."
+    as_root=(sudo)
+  fi
+  say "installing $* with apt-get: $why"
+  # The lists may be old or absent on a fresh machine; one update, if the first attempt fails.
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@")
+  "${as_root[@]}" "${apt[@]}" >&2 2>/dev/null && return
+  "${as_root[@]}" apt-get -qq update >&2
+  "${as_root[@]}" "${apt[@]}" >&2 || die "$why: apt-get could not install $*."
+}
+
+# commands WHY COMMAND:PACKAGE... makes sure of commands, installing the packages of those that are missing.
+commands() {
+  local why=$1 pair missing=()
+  shift
+  for pair in "$@"; do have "${pair%%:*}" || missing+=("${pair#*:}"); done
+  [ ${#missing[@]} -eq 0 ] || debian "$why" "${missing[@]}"
+}
+
+# npm_tool NAME VERSION WHY
+npm_tool() {
+  local at=$TOOLS/npm/$1-$2
+  [ -e "$at/node_modules/$1/package.json" ] && return
+  commands "npm brings $1" node:nodejs npm:npm
+  say "installing $1 $2 with npm: $3"
+  mkdir -p "$at.part"
+  npm install --prefix "$at.part" --no-fund --no-audit --loglevel error "$1@$2" >&2 || die "npm could not install $1 $2."
+  mv "$at.part" "$at"
+}
+
+# cargo_tool CRATE VERSION COMMAND WHY
+cargo_tool() {
+  grep -qs "^\"$1 $2 " "$TOOLS/.crates.toml" && [ -x "$TOOLS/bin/$3" ] && return
+  say "installing $3 $2 with cargo: $4"
+  # Not --locked: its lock file may name versions that a registry does not have.
+  cargo install "$1" --version "$2" --bin "$3" --no-default-features --quiet --root "$TOOLS" \
+    || die "cargo could not install $1 $2."
+}
+
+# Finds or fetches a compiler for wasm32: any that is there, rustup's, Debian's.
+wasm_target() {
+  PATH=$PATH:$HOME/.cargo/bin
+  commands "Rust needs a linker" cc:build-essential
+  have cargo || die "Rust is missing: please install it from https://rustup.rs, then try again."
+  rustup_has_wasm && return
+  if ! debian_has_wasm && have rustup; then
+    say "adding $WASM to the Rust toolchain: the extension is WebAssembly"
+    RUSTUP_MAX_RETRIES=0 rustup target add "$WASM" >&2 && rustup_has_wasm && return
+    say "rustup could not; Debian has a compiler of its own"
+  fi
+  debian_has_wasm || debian "the extension is WebAssembly, and rustup could not add $WASM" \
+    rustc-web cargo-web rust-web-src lld-22
+}
+rustup_has_wasm() { [ -d "$(rustc --print sysroot)/lib/rustlib/$WASM" ]; }
+debian_has_wasm() { [ -x /usr/bin/cargo ] && [ -d /usr/lib/rustlib/src/rust/library ] && have wasm-ld-22; }
+
+# web_cargo WORD ARGUMENT... runs cargo for wasm32 with whichever compiler there is.
+web_cargo() {
+  local word=$1
+  shift
+  if rustup_has_wasm; then
+    CARGO_TARGET_DIR=target/web cargo "$word" --target "$WASM" "$@"
+  else
+    # Debian's compiler has the sources of std instead of a built one; building them is "unstable".
+    # `test` is named for builds too: otherwise tests would compile every dependency again.
+    PATH=/usr/bin:$PATH RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-22 \
+      CARGO_TARGET_DIR=target/web cargo "$word" --target "$WASM" -Zbuild-std=std,panic_abort,test "$@"
+  fi
+}
+
+browsers() {
+  commands "the extension is shown and tested in real browsers" chromium:chromium chromedriver:chromium-driver \
+    firefox-esr:firefox-esr Xvfb:xvfb xauth:xauth xdotool:xdotool
+  cargo_tool geckodriver "$GECKODRIVER" geckodriver "it drives Firefox"
+}
+
+servers() {
+  local at=$TOOLS/venv python=python3
+  [ -e "$at/radicale-$RADICALE-xandikos-$XANDIKOS" ] && return
+  $python -c 'import ensurepip, venv' 2>/dev/null || {
+    debian "Radicale and Xandikos, the servers of the tests, are Python" python3 python3-venv
+    python=/usr/bin/python3
+  }
+  say "installing Radicale $RADICALE and Xandikos $XANDIKOS with pip: the servers of the tests and of the sample account"
+  rm -rf "$at"
+  { $python -m venv "$at" && "$at/bin/pip" install --quiet "radicale==$RADICALE" "xandikos==$XANDIKOS" >&2; } \
+    || die "pip could not install Radicale $RADICALE and Xandikos $XANDIKOS."
+  touch "$at/radicale-$RADICALE-xandikos-$XANDIKOS"
+}
+
+setup() {
+  wasm_target
+  npm_tool binaryen "$BINARYEN" "its wasm-opt makes the WebAssembly small"
+  browsers
+  servers
+  cargo_tool wasm-bindgen-cli "$(wasm_bindgen)" wasm-bindgen-test-runner "it runs tests in a browser"
+}
+# The version the lock file has: the two sides of the binding must be the same.
+wasm_bindgen() { sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p}' Cargo.lock; }
+
+# ── Building ─────────────────────────────────────────────────────────────────
+
+# web [OPTION-OF-BUNDLE...] builds the extensions into target/extension.
+web() {
+  wasm_target
+  npm_tool binaryen "$BINARYEN" "its wasm-opt makes the WebAssembly small"
+  say "building the extension"
+  web_cargo build --profile web --bin background --bin pages
+  # The features and the profile of the tests, so that no dependency is compiled twice.
+  cargo run --quiet --all-features --bin bundle -- --wasm "target/web/$WASM/web" \
+    --wasm-opt "$TOOLS/npm/binaryen-$BINARYEN/node_modules/.bin/wasm-opt" --into "$EXTENSIONS" "$@" >&2
+}
+
+dist() {
+  npm_tool addons-linter "$ADDONS_LINTER" "it is what Mozilla's shop checks with"
+  web --dist dist
+  "$TOOLS/npm/addons-linter-$ADDONS_LINTER/node_modules/.bin/addons-linter" --warnings-as-errors dist/pimento-firefox.xpi
+}
+
+run() {
+  local given=("$@")
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --headless) shift ;;
+      --browser)
+        case ${2:-} in chromium | firefox) shift 2 ;; *) die "--browser wants chromium or firefox" ;; esac ;;
+      *) usage >&2; die "run does not know $1" ;;
+    esac
+  done
+  browsers
+  servers
+  web --test
+  export PIMENTO_TOOLS=$TOOLS PIMENTO_EXTENSIONS=$EXTENSIONS
+  cargo test --quiet --all-features --test tour -- "${given[@]}"
+}
+
+# ── Checking ─────────────────────────────────────────────────────────────────
+
+check() {
+  wasm_target
+  rustup_has_wasm || [ -x /usr/bin/cargo-clippy ] || debian "the wasm32 half of the code is linted too" rust-web-clippy
+  say "formatting";      cargo fmt --check
+  say "lints, native";   cargo clippy --quiet --all-targets --all-features -- -D warnings
+  say "lints, wasm32";   web_cargo clippy --profile web --lib --bin background --bin pages -- -D warnings
+  say "layering";        cargo test --quiet --all-features --test layering
+}
+
+test() {
+  setup
+  web --test
+  export PIMENTO_TOOLS=$TOOLS PIMENTO_EXTENSIONS=$EXTENSIONS
+  local log=target/test.log code=0
+  say "tests, native and in both browsers"
+  cargo test --no-fail-fast --all-features 2>&1 | tee "$log" || code=1
+  say "tests inside a page"
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$TOOLS/bin/wasm-bindgen-test-runner CHROMEDRIVER=$(command -v chromedriver) \
+    web_cargo test --no-fail-fast --profile web --test browser_store 2>&1 | tee -a "$log" || code=1
+  sum "$log" "$code"
+}
+
+# sum LOG CODE adds up what each suite said of itself.
+sum() {
+  local passed failed
+  read -r passed failed < <(awk '/^test result: / { passed += $4; failed += $6 } END { print passed + 0, failed + 0 }' "$1")
+  if [ "$2" -ne 0 ] && [ "$failed" -eq 0 ]; then
+    echo "A suite ended without a result, see above; it counts as one that failed."
+    failed=1
+  fi
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+main "$@"

@@ -1,0 +1,196 @@
+//! Looks what is there, saves the account, chooses and makes folders.
+
+use std::collections::HashSet;
+
+use futures_util::future::join_all;
+use url::Url;
+
+use super::Driver;
+use crate::fault;
+use crate::message::{Finding, Found, SignIn};
+use crate::model::{Account, Collection, CollectionId, Fault, Href, Kind, Role};
+use crate::port::Ports;
+use crate::remote::Remote;
+use crate::sync::roles;
+use crate::sync::want::{Described, Discovered};
+
+impl Driver {
+    /// Looks what is there. Changes nothing, here or on the server.
+    ///
+    /// # Errors
+    /// What failed, and what to do about it.
+    pub async fn check(&self, sign_in: &SignIn) -> Result<Finding, Fault> {
+        let (found, remote) = self.discover(sign_in).await?;
+        let account = account(sign_in, Some(&found));
+        let described = homes(&remote, &account).await?;
+        let mut collections = Vec::new();
+        let chosen = Role::ALL.map(|role| {
+            roles::choose(role, &described, found.default_calendar.as_ref(), found.preferred.as_ref())
+                .map(|described| described.href.key())
+        });
+        for described in &described {
+            let key = Some(described.href.key());
+            collections.push(Found {
+                id: Collection::id_of(&account.id, &described.href),
+                name: described.name.clone(),
+                href: described.href.as_str().to_owned(),
+                contacts: described.kind == Kind::Contacts,
+                components: described.components.clone(),
+                writable: described.writable,
+                role: Role::ALL.into_iter().zip(&chosen).find(|(_, chosen)| **chosen == key).map(|(role, _)| role),
+            });
+        }
+        let to_make = Role::ALL
+            .into_iter()
+            .zip(&chosen)
+            .filter(|(role, chosen)| chosen.is_none() && home(*role, &account).is_some())
+            .map(|(role, _)| role)
+            .collect();
+        Ok(Finding {
+            server: found.server.origin().ascii_serialization(),
+            software: found.software,
+            principal: found.principal.as_str().to_owned(),
+            collections,
+            to_make,
+        })
+    }
+
+    /// Saves the account and its password. With `insist` also if it cannot be
+    /// checked: the first run looks again. What was set up before under another
+    /// server, user or principal is left as it is, but no longer synchronized.
+    ///
+    /// # Errors
+    /// What the check found wrong (without `insist`), or the store's.
+    pub async fn save(&self, sign_in: &SignIn, insist: bool) -> Result<(), Fault> {
+        let found = match self.discover(sign_in).await {
+            Ok((found, _)) => Some(found),
+            Err(fault) if !insist || fault.text.key.starts_with("field_") => return Err(fault),
+            Err(_) => None,
+        };
+        let mut account = account(sign_in, found.as_ref());
+        let store = &self.ports.store;
+        let password = self.password(sign_in).await?;
+        // Saved again without a check, it keeps what an earlier check found.
+        if found.is_none()
+            && let Some(before) = store.accounts().await?.into_iter().find(|a| a.user == account.user && a.server == account.server)
+        {
+            account = Account { entered: sign_in.server.clone(), stopped: false, ..before };
+        }
+        self.ports.vault.seal(&account.id, &password).await?;
+        store.save_account(&account).await
+    }
+
+    /// The collection has the role from now on; nothing of the one before is
+    /// removed.
+    pub async fn choose(&self, role: Role, id: &CollectionId) -> Result<(), Fault> {
+        let Some(account) = self.account().await? else { return Err(fault::not_set_up()) };
+        for mut collection in self.ports.store.collections(&account.id).await? {
+            let is = collection.id == *id;
+            if is == (collection.role == Some(role)) && (!is || collection.chosen) {
+                continue;
+            }
+            if is {
+                collection.role = Some(role);
+                collection.chosen = true;
+            } else {
+                collection.role = None;
+                collection.chosen = false;
+            }
+            self.ports.store.save_collection(&collection).await?;
+        }
+        Ok(())
+    }
+
+    async fn discover(&self, sign_in: &SignIn) -> Result<(Discovered, Remote), Fault> {
+        if sign_in.user.trim().is_empty() {
+            return Err(fault::field("field_user_empty"));
+        }
+        let password = self.password(sign_in).await?;
+        let http = self.ports.http.clone();
+        let found =
+            Remote::discover(http.clone(), &sign_in.server, sign_in.secure, &sign_in.user, &password).await?;
+        let remote = Remote::new(http, found.server.clone(), &sign_in.user, &password);
+        Ok((found, remote))
+    }
+
+    /// The one typed, else the one kept for this server and user.
+    async fn password(&self, sign_in: &SignIn) -> Result<String, Fault> {
+        if !sign_in.password.is_empty() {
+            return Ok(sign_in.password.clone());
+        }
+        for account in self.ports.store.accounts().await? {
+            if account.user == sign_in.user && account.entered == sign_in.server {
+                return self.ports.vault.open(&account.id).await?.ok_or_else(fault::no_password);
+            }
+        }
+        Ok(String::new())
+    }
+}
+
+/// The account as it will be kept. Without `found` its principal is still to be
+/// looked for.
+fn account(sign_in: &SignIn, found: Option<&Discovered>) -> Account {
+    let server = found.map_or_else(|| sign_in.server.trim().to_owned(), |found| found.server.to_string());
+    Account {
+        id: Account::id_of(&server, &sign_in.user, found.map(|found| &found.principal)),
+        entered: sign_in.server.clone(),
+        secure: sign_in.secure,
+        server,
+        user: sign_in.user.clone(),
+        principal: found.map(|found| found.principal.clone()),
+        calendar_homes: found.map(|found| found.calendar_homes.clone()).unwrap_or_default(),
+        addressbook_homes: found.map(|found| found.addressbook_homes.clone()).unwrap_or_default(),
+        preferred: found.and_then(|found| found.preferred.clone()),
+        default_calendar: found.and_then(|found| found.default_calendar.clone()),
+        stopped: false,
+    }
+}
+
+/// The account with what discovery found now; its id stays, for its state does.
+pub(super) async fn rediscover(ports: &Ports, account: &Account, password: &str) -> Result<Account, Fault> {
+    let http = ports.http.clone();
+    let found = Remote::discover(http, &account.entered, account.secure, &account.user, password).await?;
+    Ok(Account {
+        id: account.id.clone(),
+        entered: account.entered.clone(),
+        secure: account.secure,
+        server: found.server.to_string(),
+        user: account.user.clone(),
+        principal: Some(found.principal),
+        calendar_homes: found.calendar_homes,
+        addressbook_homes: found.addressbook_homes,
+        preferred: found.preferred,
+        default_calendar: found.default_calendar,
+        stopped: false,
+    })
+}
+
+/// The server as an origin to resolve hrefs against.
+pub(super) fn origin(account: &Account) -> Result<Url, Fault> {
+    Url::parse(&account.server).map_err(|_| fault::field("field_server_invalid"))
+}
+
+/// All calendars and address books of the homes: one request for each home, all
+/// asked at the same time.
+pub(super) async fn homes(remote: &Remote, account: &Account) -> Result<Vec<Described>, Fault> {
+    let mut seen = HashSet::new();
+    let homes: Vec<&Href> =
+        account.calendar_homes.iter().chain(&account.addressbook_homes).filter(|home| seen.insert(home.key())).collect();
+    let mut collections: Vec<Described> = Vec::new();
+    for described in join_all(homes.into_iter().map(|home| remote.collections(home))).await {
+        for described in described? {
+            if !collections.iter().any(|known| known.href.key() == described.href.key()) {
+                collections.push(described);
+            }
+        }
+    }
+    Ok(collections)
+}
+
+/// Where a folder for the role is to be made.
+pub(super) fn home(role: Role, account: &Account) -> Option<&Href> {
+    match role.kind() {
+        Kind::Calendar => account.calendar_homes.first(),
+        Kind::Contacts => account.addressbook_homes.first(),
+    }
+}

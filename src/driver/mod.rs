@@ -1,0 +1,91 @@
+//! The async loop that runs everything over the ports. What it decides by is in
+//! `sync`, what it says to the server in `remote`.
+//!
+//! | module | what it does |
+//! | --- | --- |
+//! | `account` | looks what is there, saves the account, chooses and makes folders |
+//! | `run` | one synchronization, from the home's listing to the report |
+//! | `pull` | from the server to here, for one collection |
+//! | `push` | from here to the server, for one collection |
+//! | `edits` | what the person does to items |
+//! | `session` | what the steps of one run share |
+
+mod account;
+mod edits;
+mod pull;
+mod push;
+mod run;
+mod session;
+
+use crate::model::{Account, Fault, Millis};
+use crate::port::Ports;
+use crate::sync::guard::Guard;
+
+/// Which collections a run covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The default Calendar, Contacts and Notes.
+    Roles,
+    /// Every calendar and address book of the homes.
+    All,
+}
+
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub scope: Scope,
+    /// `None`: whatever is gone on the server goes here too.
+    pub guard: Option<Guard>,
+    /// Put behind the title of a copy; `$1` is the date.
+    pub copy_mark: String,
+    /// What a folder that has to be made is called, by role: Calendar, Contacts,
+    /// Notes.
+    pub names: [String; 3],
+}
+
+impl Options {
+    fn mark(&self, at: Millis) -> String {
+        self.copy_mark.replace("$1", &date(at))
+    }
+}
+
+/// The core, over its ports. Cheap to clone.
+#[derive(Clone)]
+pub struct Driver {
+    pub ports: Ports,
+    pub options: Options,
+}
+
+impl Driver {
+    pub fn new(ports: Ports, options: Options) -> Driver {
+        Driver { ports, options }
+    }
+
+    /// The account that is set up.
+    pub async fn account(&self) -> Result<Option<Account>, Fault> {
+        Ok(self.ports.store.accounts().await?.into_iter().next())
+    }
+}
+
+/// The date (UTC) as `YYYY-MM-DD`, by Howard Hinnant's civil-from-days rule.
+fn date(at: Millis) -> String {
+    let days = at.div_euclid(session::DAY) + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn dates() {
+        assert_eq!(super::date(0), "1970-01-01");
+        assert_eq!(super::date(951_782_400_000), "2000-02-29");
+        assert_eq!(super::date(1_795_305_600_000), "2026-11-22");
+    }
+}

@@ -1,0 +1,257 @@
+//! From here to the server, for one collection.
+
+use std::collections::HashMap;
+
+use crate::fault;
+use crate::model::{Collection, CollectionReport, Edit, Etag, Fault, Head, Item, ItemId, Saying, Trigger};
+use crate::port::{Change, Commit, Race};
+use crate::sync::want::{Fetch, Fetched, Precondition, Written};
+use crate::text;
+
+use super::session::{DAY, Session};
+
+/// How often one item is tried in a run: the server's version is read in between.
+const ATTEMPTS: usize = 3;
+/// Items read back in one multiget.
+const BATCH: usize = 200;
+
+/// What one try at an item came to.
+enum Tried {
+    /// Nothing is left to do for it in this run.
+    Settled,
+    /// Something is known now that was not: try again. `compared` says that the
+    /// server's version was read and is the base.
+    Again { compared: bool },
+}
+
+impl Session<'_> {
+    /// Sends the person's edits, deletions first (so that an item that got another
+    /// name does not clash with itself), then reads back what was sent: the
+    /// server's text becomes the base (quirks 17, 23).
+    pub async fn push(&self, collection: &Collection, report: &mut CollectionReport) -> Result<(), Fault> {
+        let mut edits = self.ports.store.todo(&collection.id).await?;
+        edits.retain(|head| head.edit.is_some() && self.due(head));
+        edits.sort_by_key(|head| (head.edit == Some(Edit::Put), head.href.clone()));
+
+        // What the person deleted and then asked to be synchronized is meant.
+        if self.trigger != Trigger::Person {
+            self.guard_deletions(collection, &edits).await?;
+        }
+        let total = edits.len();
+        for (n, head) in edits.iter().enumerate() {
+            self.progress(&collection.name, n, total);
+            if !collection.writable {
+                self.refuse(collection, &head.id, &fault::read_only(&collection.name)).await?;
+                continue;
+            }
+            self.push_one(collection, &head.id, report).await?;
+        }
+        self.read_back(collection, report).await
+    }
+
+    /// An edit that was refused is not sent again until it changes, the person
+    /// asks, or a day has passed.
+    fn due(&self, head: &Head) -> bool {
+        match &head.waiting {
+            Some(waiting) if waiting.rev == head.rev => {
+                self.trigger == Trigger::Person || self.started - waiting.since >= DAY
+            }
+            _ => true,
+        }
+    }
+
+    async fn guard_deletions(&self, collection: &Collection, edits: &[Head]) -> Result<(), Fault> {
+        let gone = edits.iter().filter(|head| head.based && head.edit == Some(Edit::Delete)).count();
+        let Some(guard) = self.options.guard.filter(|_| gone > 0) else { return Ok(()) };
+        let all = self.ports.store.heads(&collection.id).await?.iter().filter(|head| head.based).count();
+        if guard.stops(gone, all) { Err(fault::guard(&collection.name, gone, all, false)) } else { Ok(()) }
+    }
+
+    async fn push_one(
+        &self,
+        collection: &Collection,
+        id: &ItemId,
+        report: &mut CollectionReport,
+    ) -> Result<(), Fault> {
+        let mut compared = false;
+        for _ in 0..ATTEMPTS {
+            let Some(item) = self.ports.store.item(id).await? else { return Ok(()) };
+            let tried = match item.head.edit {
+                None => Tried::Settled,
+                Some(Edit::Delete) => self.push_deletion(collection, &item, compared, report).await?,
+                Some(Edit::Put) => self.push_text(collection, &item, compared, report).await?,
+            };
+            match tried {
+                Tried::Settled => return Ok(()),
+                Tried::Again { compared: now } => compared = now,
+            }
+        }
+        self.refuse(collection, id, &fault::changed_meanwhile(412)).await
+    }
+
+    async fn push_text(
+        &self,
+        collection: &Collection,
+        item: &Item,
+        compared: bool,
+        report: &mut CollectionReport,
+    ) -> Result<Tried, Fault> {
+        let head = &item.head;
+        let Some(text) = &item.edit else { return Ok(Tried::Settled) };
+        let Some(precondition) = precondition(head, compared) else {
+            return self.reread(collection, item, report).await;
+        };
+        match self.remote.put(collection.kind, &head.href, text, &precondition).await? {
+            Written::Done { etag } => {
+                report.sent += 1;
+                // Stored at once, to be read back: should the worker die now, the next
+                // run does not take its own upload for somebody else's (quirk 16).
+                let mut sent = self.based(head, etag, text.clone());
+                sent.head.refetch = true;
+                let change = self.put(collection.kind, sent, Some(head.rev), Race::NewBase);
+                self.ports.store.commit(Commit { changes: vec![change], ..Commit::default() }).await?;
+                Ok(Tried::Settled)
+            }
+            Written::Changed | Written::Gone => self.reread(collection, item, report).await,
+            Written::UidTaken { at: None } if !head.based && !head.refetch => {
+                // A trash bin may still hold this name (quirk 19): under another it may go.
+                let mut moved = item.clone();
+                moved.head.href = self.new_href(collection).1;
+                moved.head.refetch = true;
+                let change = self.put(collection.kind, moved, Some(head.rev), Race::NewBase);
+                self.ports.store.commit(Commit { changes: vec![change], ..Commit::default() }).await?;
+                Ok(Tried::Again { compared: false })
+            }
+            Written::UidTaken { .. } => {
+                self.refuse(collection, &head.id, &fault::uid_taken()).await?;
+                Ok(Tried::Settled)
+            }
+            Written::Refused(fault) => {
+                self.refuse(collection, &head.id, &fault).await?;
+                Ok(Tried::Settled)
+            }
+        }
+    }
+
+    async fn push_deletion(
+        &self,
+        collection: &Collection,
+        item: &Item,
+        compared: bool,
+        report: &mut CollectionReport,
+    ) -> Result<Tried, Fault> {
+        let head = &item.head;
+        let mut commit = Commit::default();
+        if head.based {
+            let Some(precondition) = precondition(head, compared) else {
+                return self.reread(collection, item, report).await;
+            };
+            match self.remote.delete(&head.href, &precondition).await? {
+                Written::Done { .. } => report.deleted_there += 1,
+                Written::Gone => {}
+                Written::Changed | Written::UidTaken { .. } => return self.reread(collection, item, report).await,
+                Written::Refused(fault) => {
+                    self.refuse(collection, &head.id, &fault).await?;
+                    return Ok(Tried::Settled);
+                }
+            }
+            if let Some(base) = &item.base {
+                commit.kept.push(self.kept(&Item { edit: None, ..item.clone() }, base.clone()));
+            }
+        }
+        commit.changes.push(Change::Remove { id: head.id.clone(), seen: head.rev });
+        self.ports.store.commit(commit).await?;
+        Ok(Tried::Settled)
+    }
+
+    /// Reads what the server has for this item, and lets the sync table decide.
+    async fn reread(
+        &self,
+        collection: &Collection,
+        item: &Item,
+        report: &mut CollectionReport,
+    ) -> Result<Tried, Fault> {
+        let head = &item.head;
+        let fetched = self.remote.fetch(collection, std::slice::from_ref(&head.href)).await?;
+        let refused = match fetched.first().map(|fetched| &fetched.result) {
+            // Nothing is there, and yet a new item is refused: its UID is elsewhere.
+            Some(Fetch::Gone) if !head.based => Some(fault::uid_taken()),
+            Some(Fetch::Failed(fault)) => Some(fault.clone()),
+            None => Some(fault::item_missing()),
+            Some(Fetch::Gone | Fetch::Found { .. }) => None,
+        };
+        if let Some(fault) = refused {
+            self.refuse(collection, &head.id, &fault).await?;
+            return Ok(Tried::Settled);
+        }
+        let known = HashMap::from([(head.href.key(), head)]);
+        self.absorb(collection, &known, fetched, report).await?;
+        Ok(Tried::Again { compared: true })
+    }
+
+    /// Reads back, in batches, what was sent and what else must be read again.
+    async fn read_back(&self, collection: &Collection, report: &mut CollectionReport) -> Result<(), Fault> {
+        let mut heads = self.ports.store.todo(&collection.id).await?;
+        heads.retain(|head| head.refetch && head.based && head.waiting.is_none());
+        for heads in heads.chunks(BATCH) {
+            let hrefs: Vec<_> = heads.iter().map(|head| head.href.clone()).collect();
+            let fetched = self.remote.fetch(collection, &hrefs).await?;
+            let known = heads.iter().map(|head| (head.href.key(), head)).collect();
+            self.keep_what_was_altered(collection, &known, &fetched).await?;
+            self.absorb(collection, &known, fetched, report).await?;
+        }
+        Ok(())
+    }
+
+    /// Some servers take a text and store another (quirk 23, Radicale's photos): ours
+    /// is kept, and said.
+    async fn keep_what_was_altered(
+        &self,
+        collection: &Collection,
+        known: &HashMap<String, &Head>,
+        fetched: &[Fetched],
+    ) -> Result<(), Fault> {
+        let mut commit = Commit::default();
+        let mut altered = Vec::new();
+        for Fetched { href, result } in fetched {
+            let (Some(head), Fetch::Found { text, .. }) = (known.get(&href.key()), result) else { continue };
+            let Some(item) = self.ports.store.item(&head.id).await? else { continue };
+            let Some(sent) = &item.base else { continue };
+            if !text::sameness::same_meaning(sent, text) {
+                commit.kept.push(self.kept(&item, sent.clone()));
+                altered.push(head.id.clone());
+            }
+        }
+        if altered.is_empty() {
+            return Ok(());
+        }
+        self.line(true, Saying::new("log_altered").with(&collection.name).with(altered.len()), altered);
+        self.ports.store.commit(commit).await
+    }
+
+    /// The item waits, with its reason; the others go on.
+    async fn refuse(&self, collection: &Collection, id: &ItemId, fault: &Fault) -> Result<(), Fault> {
+        let Some(mut item) = self.ports.store.item(id).await? else { return Ok(()) };
+        self.waiting(&mut item.head, fault);
+        self.line(
+            true,
+            Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text),
+            vec![id.clone()],
+        );
+        let seen = Some(item.head.rev);
+        let change = self.put(collection.kind, item, seen, Race::KeepBase);
+        self.ports.store.commit(Commit { changes: vec![change], ..Commit::default() }).await
+    }
+}
+
+/// What the write is based on; `None` if the server's version must be read first,
+/// because no etag that If-Match takes is known (weak ones, RFC 9110, 13.1.1).
+fn precondition(head: &Head, compared: bool) -> Option<Precondition> {
+    let strong = |etag: &&Etag| !etag.weak();
+    match (&head.etag, head.based) {
+        (_, false) => Some(Precondition::New),
+        (Some(etag), true) if strong(&etag) => Some(Precondition::Match(etag.clone())),
+        _ if compared => Some(Precondition::Compared),
+        _ => None,
+    }
+}

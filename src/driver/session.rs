@@ -1,0 +1,124 @@
+//! What every step of one run shares: the ports, the server, the report.
+
+use std::cell::RefCell;
+
+use crate::model::{
+    Account, Collection, CollectionId, Fault, Head, Href, Index, Item, ItemId, Kind, LogLine, Millis, News, Progress,
+    Saying, Trigger, Waiting,
+};
+use crate::port::{Change, Kept, Ports, Race};
+use crate::remote::Remote;
+use crate::text;
+
+use super::Options;
+
+/// Occurrences are expanded from so long ago …
+const BEHIND: Millis = 31 * DAY;
+/// … to so far ahead.
+pub(super) const AHEAD: Millis = 400 * DAY;
+pub(super) const DAY: Millis = 24 * 3_600_000;
+
+pub(super) struct Session<'a> {
+    pub ports: &'a Ports,
+    pub options: &'a Options,
+    pub remote: Remote,
+    pub account: Account,
+    pub trigger: Trigger,
+    /// When the run began: stamps and the names of copies are taken from it.
+    pub started: Millis,
+    pub log: RefCell<Vec<LogLine>>,
+}
+
+impl Session<'_> {
+    pub fn say(&self, text: Saying) {
+        self.line(false, text, Vec::new());
+    }
+
+    pub fn problem(&self, text: Saying, items: Vec<ItemId>) {
+        self.line(true, text, items);
+    }
+
+    pub fn line(&self, problem: bool, text: Saying, items: Vec<ItemId>) {
+        let at = self.ports.clock.now();
+        self.log.borrow_mut().push(LogLine { at, problem, text, items });
+    }
+
+    pub fn progress(&self, name: &str, done: usize, total: usize) {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        self.ports.shell.tell(&News::Progress(Progress { name: name.to_owned(), done: count(done), total: count(total) }));
+    }
+
+    pub fn new_id(&self) -> ItemId {
+        ItemId(uuid(self.ports))
+    }
+
+    /// A name for an item that no other has. Letters, digits and hyphens only:
+    /// servers disagree about the rest (quirk 12).
+    pub fn new_href(&self, collection: &Collection) -> (String, Href) {
+        let uid = uuid(self.ports);
+        let href = collection.href.child(&format!("{uid}{}", collection.kind.extension()));
+        (uid, href)
+    }
+
+    /// The item as agreed with the server: its text is the server's, no edit is left.
+    pub fn based(&self, head: &Head, etag: Option<crate::model::Etag>, text: Vec<u8>) -> Item {
+        let mut head = head.clone();
+        head.based = true;
+        head.etag = etag;
+        head.edit = None;
+        head.refetch = false;
+        head.waiting = None;
+        Item { head, base: Some(text), edit: None }
+    }
+
+    pub fn put(&self, kind: Kind, item: Item, seen: Option<u64>, race: Race) -> Change {
+        let index = self.index(kind, &item);
+        Change::Put { item: Box::new(item), seen, index, race }
+    }
+
+    /// What lists show of the item as it is now.
+    pub fn index(&self, kind: Kind, item: &Item) -> Index {
+        index(kind, item, self.started)
+    }
+
+    pub fn kept(&self, item: &Item, text: Vec<u8>) -> Kept {
+        let title = self.index(kind_of(&item.head), item).entry.map(|entry| entry.title).unwrap_or_default();
+        Kept {
+            at: self.ports.clock.now(),
+            collection: item.head.collection.clone(),
+            item: item.head.id.clone(),
+            title,
+            run: Some(self.started),
+            text,
+        }
+    }
+
+    /// The item waits, and says why.
+    pub fn waiting(&self, head: &mut Head, fault: &Fault) {
+        let since = match &head.waiting {
+            Some(before) if before.reason == fault.text && before.rev == head.rev => before.since,
+            _ => self.ports.clock.now(),
+        };
+        head.waiting = Some(Waiting { reason: fault.text.clone(), since, rev: head.rev });
+    }
+
+    pub fn head(&self, collection: &CollectionId, href: &Href) -> Head {
+        Head::new(self.new_id(), collection.clone(), href.clone())
+    }
+}
+
+/// A random UUID (RFC 9562, version 4) as text.
+pub(super) fn uuid(ports: &Ports) -> String {
+    uuid::Builder::from_random_bytes(ports.random.bytes()).into_uuid().to_string()
+}
+
+pub(super) fn index(kind: Kind, item: &Item, now: Millis) -> Index {
+    item.shown().map_or_else(Index::default, |shown| {
+        text::entry::index(&item.head.collection, &item.head.id, kind, shown, now - BEHIND, now + AHEAD)
+    })
+}
+
+/// By the ending of the item's name: every name we or a server gave has one.
+pub(super) fn kind_of(head: &Head) -> Kind {
+    if head.href.key().to_ascii_lowercase().ends_with(Kind::Contacts.extension()) { Kind::Contacts } else { Kind::Calendar }
+}

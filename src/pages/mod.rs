@@ -1,0 +1,25 @@
+//! What the person sees: four pages over small HTML files in `static/`. They
+//! read the store themselves, ask the worker for everything else, and write
+//! nothing.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`popup`] | the toolbar's popup: what is next, and how things stand |
+//! | [`workspace`] | lists and forms of events, contacts and notes |
+//! | [`options`] | server and account, and when to synchronize |
+//! | [`status`] | the last synchronization, earlier ones, what was set aside |
+//! | [`frame`] | what all pages have: the way to the others, the mark of being ready |
+//! | [`shelf`] | what pages read of the store |
+//! | [`standing`] | how things stand, kept up to date; the state line |
+//! | [`saying`] | sentences in the reader's language |
+//! | [`moment`] | dates and times in the reader's locale and zone |
+
+pub mod frame;
+pub mod moment;
+pub mod options;
+pub mod popup;
+pub mod saying;
+pub mod shelf;
+pub mod standing;
+pub mod status;
+pub mod workspace;

@@ -1,0 +1,172 @@
+//! What pages read of the store. They share one connection and never write.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use crate::browser::database::Database;
+use crate::message::State;
+use crate::model::{
+    Account, Collection, Entry, EntryKind, Fault, ItemId, Millis, Occurrence, Role, Run, Saying, Settings,
+};
+use crate::port::{Kept, Store};
+
+/// As many as are kept of runs.
+const RUNS: usize = 50;
+/// As many set-aside texts as a list can still be read.
+const KEPT: usize = 200;
+
+thread_local! {
+    static OPENED: RefCell<Option<Database>> = const { RefCell::new(None) };
+}
+
+async fn database() -> Result<Database, Fault> {
+    if let Some(database) = OPENED.with_borrow(Clone::clone) {
+        return Ok(database);
+    }
+    let database = Database::open().await?;
+    OPENED.with_borrow_mut(|opened| *opened = Some(database.clone()));
+    Ok(database)
+}
+
+/// The account that is set up.
+///
+/// # Errors
+/// All functions here: the database cannot be read (`fault_store`).
+pub async fn account() -> Result<Option<Account>, Fault> {
+    Ok(accounts().await?.into_iter().next())
+}
+
+pub async fn accounts() -> Result<Vec<Account>, Fault> {
+    database().await?.accounts().await
+}
+
+pub async fn settings() -> Result<Settings, Fault> {
+    database().await?.settings().await
+}
+
+/// All folders of the account that is set up.
+pub async fn collections() -> Result<Vec<Collection>, Fault> {
+    match account().await? {
+        Some(account) => database().await?.collections(&account.id).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+pub async fn runs() -> Result<Vec<Run>, Fault> {
+    database().await?.runs(RUNS).await
+}
+
+pub async fn kept() -> Result<Vec<Kept>, Fault> {
+    database().await?.kept(KEPT).await
+}
+
+pub async fn occurrences(from: Millis, to: Millis) -> Result<Vec<Occurrence>, Fault> {
+    database().await?.occurrences(from, to).await
+}
+
+/// How things stand, as far as the store knows: the worker is not waited for.
+pub async fn state() -> Result<State, Fault> {
+    let database = database().await?;
+    let mut waiting = 0;
+    for collection in collections().await? {
+        let todo = database.todo(&collection.id).await?;
+        waiting += todo.iter().filter(|head| head.waiting.is_some()).count();
+    }
+    Ok(State {
+        set_up: account().await?.is_some(),
+        running: None,
+        last: database.runs(1).await?.into_iter().next(),
+        waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+        next: None,
+    })
+}
+
+/// An item that is not in step, for the list of those that need attention.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unsettled {
+    pub id: ItemId,
+    pub title: String,
+    pub folder: String,
+    pub reason: Saying,
+}
+
+/// All items that wait with a reason.
+pub async fn waiting() -> Result<Vec<Unsettled>, Fault> {
+    let database = database().await?;
+    let mut found = Vec::new();
+    for collection in collections().await? {
+        for head in database.todo(&collection.id).await? {
+            if let Some(waiting) = head.waiting {
+                // What cannot be read has no title: its name on the server will do.
+                let (title, folder) = (head.href.name(), collection.name.clone());
+                found.push(Unsettled { id: head.id, title, folder, reason: waiting.reason });
+            }
+        }
+    }
+    if !found.is_empty() {
+        let titles = titles().await?;
+        for item in &mut found {
+            if let Some(title) = titles.get(&item.id).filter(|title| !title.is_empty()) {
+                item.title.clone_from(title);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The titles of all items that have one.
+pub async fn titles() -> Result<HashMap<ItemId, String>, Fault> {
+    let database = database().await?;
+    let mut titles = HashMap::new();
+    for kind in [EntryKind::Event, EntryKind::Contact, EntryKind::Note, EntryKind::Task] {
+        titles.extend(database.entries(kind, None).await?.into_iter().map(|entry| (entry.id, entry.title)));
+    }
+    Ok(titles)
+}
+
+/// One row of a list in the workspace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub entry: Entry,
+    /// Why it is not in step.
+    pub waits: Option<Saying>,
+    /// There is an edit that the server does not have yet.
+    pub unsent: bool,
+    /// Its next time, for events that have one.
+    pub next: Option<Occurrence>,
+}
+
+/// The rows of the folder that has the role, in the order of their entries.
+/// Events get their next time from `now` on, within the horizon that is indexed.
+pub async fn rows(role: Role, now: Millis) -> Result<Vec<Row>, Fault> {
+    let Some(collection) = collections().await?.into_iter().find(|c| c.role == Some(role)) else {
+        return Ok(Vec::new());
+    };
+    let database = database().await?;
+    let kind = match role {
+        Role::Calendar => EntryKind::Event,
+        Role::Contacts => EntryKind::Contact,
+        Role::Notes => EntryKind::Note,
+    };
+    let entries = database.entries(kind, Some(&collection.id)).await?;
+    let mut marks: HashMap<ItemId, (Option<Saying>, bool)> = HashMap::new();
+    for head in database.todo(&collection.id).await? {
+        marks.insert(head.id, (head.waiting.map(|waiting| waiting.reason), head.edit.is_some()));
+    }
+    let mut next: HashMap<ItemId, Occurrence> = HashMap::new();
+    if kind == EntryKind::Event {
+        let wall = super::moment::wall(now);
+        let day = super::moment::DAY;
+        for occurrence in database.occurrences(now - 2 * day, now + 400 * day).await? {
+            if !super::moment::over(&occurrence, wall) {
+                next.entry(occurrence.item.clone()).or_insert(occurrence);
+            }
+        }
+    }
+    let rows = entries.into_iter().map(|entry| {
+        let (waits, unsent) = marks.remove(&entry.id).unwrap_or_default();
+        let next = next.remove(&entry.id);
+        Row { entry, waits, unsent, next }
+    });
+    Ok(rows.collect())
+}

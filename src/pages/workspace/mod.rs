@@ -1,0 +1,139 @@
+//! Lists and forms of events, contacts and notes.
+
+mod form;
+mod list;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use self::form::Form;
+use self::list::List;
+use super::frame::{Said, Telling, Top, ready, rounds, show};
+use super::moment;
+use super::saying::say;
+use super::shelf::{self, Row};
+use super::standing::{StateLine, follow};
+use crate::browser::api;
+use crate::message::{Answer, Ask};
+use crate::model::{ContactFields, EventFields, Fields, ItemId, NoteFields, Role};
+
+/// Shows the page.
+pub fn workspace() {
+    show(|| view! { <Workspace /> });
+}
+
+/// What the form has in hand.
+#[derive(Clone, PartialEq)]
+struct Opened {
+    /// `None` for an item that is being made.
+    id: Option<ItemId>,
+    fields: Fields,
+}
+
+const TABS: [(Role, &str); 3] =
+    [(Role::Calendar, "tab-events"), (Role::Contacts, "tab-contacts"), (Role::Notes, "tab-notes")];
+
+#[component]
+fn Workspace() -> impl IntoView {
+    let role = RwSignal::new(Role::Calendar);
+    // Which list the rows are of: another one's are never shown under a tab.
+    let rows = RwSignal::new((Role::Calendar, Vec::<Row>::new()));
+    let opened = RwSignal::new(None::<Opened>);
+    let said = RwSignal::new(Said::Nothing);
+    let read = rounds(move || async move {
+        let wanted = role.get_untracked();
+        let found = shelf::rows(wanted, moment::now()).await;
+        match found {
+            Ok(found) => rows.set((wanted, found)),
+            Err(fault) => said.set(Said::Failed(fault)),
+        }
+        ready();
+    });
+    let standing = follow(read.clone());
+    Effect::watch(move || (standing.changes.get(), role.get()), move |_, _, _| read(), false);
+
+    let choose = move |wanted: Role| {
+        if role.get_untracked() != wanted {
+            role.set(wanted);
+            opened.set(None);
+            said.set(Said::Nothing);
+        }
+    };
+    let open = Callback::new(move |id: ItemId| {
+        said.set(Said::Nothing);
+        spawn_local(async move {
+            match api::ask(&Ask::Open(id.clone())).await {
+                Ok(Answer::Fields(fields)) => opened.set(Some(Opened { id: Some(id), fields })),
+                Ok(_) => said.set(Said::Failed(crate::fault::internal("not fields").during("Open"))),
+                Err(fault) => said.set(Said::Failed(fault)),
+            }
+        });
+    });
+    let new = move |_| {
+        said.set(Said::Nothing);
+        opened.set(Some(Opened { id: None, fields: blank(role.get_untracked()) }));
+    };
+    let unset = move || standing.state.with(|state| state.as_ref().is_some_and(|state| !state.set_up));
+    let new_name = move || match role.get() {
+        Role::Calendar => say("workspace_new_event"),
+        Role::Contacts => say("workspace_new_contact"),
+        Role::Notes => say("workspace_new_note"),
+    };
+    let tabs = TABS.map(|(tab, id)| {
+        let name = match tab {
+            Role::Calendar => say("workspace_events"),
+            Role::Contacts => say("workspace_contacts"),
+            Role::Notes => say("workspace_notes"),
+        };
+        let selected = move || if role.get() == tab { "true" } else { "false" };
+        view! {
+            <button id=id role="tab" aria-controls="panel" aria-selected=selected on:click=move |_| choose(tab)>
+                {name}
+            </button>
+        }
+    });
+    view! {
+        <Top here="workspace.html" />
+        <main>
+            <h1 class="hidden-label">{say("page_workspace")}</h1>
+            <section class="sheet">
+                <div class="stack">
+                    <StateLine standing />
+                    <div class="tabs" role="tablist" aria-label=say("workspace_lists")>{tabs.collect_view()}</div>
+                    <button id="new" class="main" disabled=unset on:click=new>{new_name}</button>
+                    <p class="box warn" hidden=move || !unset()>
+                        {say("workspace_unset")} " " <a href="options.html">{say("popup_set_up")}</a>
+                    </p>
+                    <Telling id="said" said />
+                </div>
+                <div id="panel" role="tabpanel">
+                    <List role rows opened open />
+                </div>
+            </section>
+            <section class="sheet side">
+                {move || match opened.get() {
+                    Some(item) => view! { <Form item opened /> }.into_any(),
+                    None => view! { <p class="quiet">{say("workspace_pick")}</p> }.into_any(),
+                }}
+            </section>
+        </main>
+    }
+}
+
+/// A new item. An event begins with the next full hour in the reader's zone.
+fn blank(role: Role) -> Fields {
+    match role {
+        Role::Calendar => {
+            let now = moment::wall(moment::now());
+            let start = now - now.rem_euclid(moment::HOUR) + moment::HOUR;
+            Fields::Event(EventFields {
+                start: moment::field(start),
+                end: moment::field(start + moment::HOUR),
+                zone: moment::zone(),
+                ..EventFields::default()
+            })
+        }
+        Role::Contacts => Fields::Contact(ContactFields::default()),
+        Role::Notes => Fields::Note(NoteFields::default()),
+    }
+}

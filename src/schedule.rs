@@ -1,0 +1,112 @@
+//! When to run next. Pure: the time and the randomness are handed in.
+
+use crate::model::{Class, Millis, Outcome, Run, Settings};
+
+const MINUTE: Millis = 60_000;
+/// The longest that failures put a run off.
+const LONGEST: Millis = 60 * MINUTE;
+
+/// When the next run by the clock is due: the periodic one if those are wanted,
+/// and another try where the last one failed and changes are to be sent. `runs` are the
+/// last ones, newest first; `jitter` is in 0..=255 and spreads the clients of a
+/// server over a tenth of the interval.
+///
+/// After a failure that may pass by itself the wait starts at a minute and doubles
+/// with each one that follows, up to an hour but not beyond the interval if that is
+/// longer; a Retry-After is kept to.
+pub fn next(settings: &Settings, now: Millis, runs: &[Run], jitter: u8) -> Option<Millis> {
+    let interval = Millis::from(settings.every_minutes) * MINUTE;
+    let spread = |wait: Millis| wait + wait / 10 * Millis::from(jitter) / 255;
+    let retry = |run: &Run| match &run.outcome {
+        Outcome::Failed(fault) => match fault.class {
+            Class::Retry { after } => Some(after),
+            _ => None,
+        },
+        _ => None,
+    };
+    let failed = runs.first().and_then(retry).is_some();
+    if !settings.periodic && !(failed && settings.after_change) {
+        return None;
+    }
+    let Some(last) = runs.first() else { return Some(now + spread(MINUTE)) };
+    let wait = match retry(last) {
+        None => interval,
+        Some(after) => {
+            let failures = runs.iter().take_while(|run| retry(run).is_some()).count().min(16);
+            let back_off = (MINUTE << (failures - 1)).min(LONGEST.max(interval));
+            back_off.max(after.map_or(0, |seconds| Millis::from(seconds) * 1000))
+        }
+    };
+    // Counted from the end of the last run, so that waking up late or often does not
+    // put the next run off.
+    let from = last.ended.unwrap_or(last.started);
+    Some((from + spread(wait)).max(now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault;
+    use crate::model::{AccountId, Fault, Trigger};
+
+    fn run(ended: Millis, failed: Option<Fault>) -> Run {
+        Run {
+            started: ended - 1000,
+            ended: Some(ended),
+            account: AccountId(String::new()),
+            trigger: Trigger::Interval,
+            outcome: failed.map_or(Outcome::Ok, Outcome::Failed),
+            collections: Vec::new(),
+            log: Vec::new(),
+        }
+    }
+
+    const NOW: Millis = 1_000_000_000;
+
+    #[test]
+    fn the_interval_counts_from_the_end_of_the_last_run() {
+        let settings = Settings::default();
+        assert_eq!(next(&settings, NOW, &[run(NOW, None)], 0), Some(NOW + 15 * MINUTE));
+        assert_eq!(next(&settings, NOW, &[run(NOW - 14 * MINUTE, None)], 0), Some(NOW + MINUTE));
+        assert_eq!(next(&settings, NOW, &[run(NOW - 60 * MINUTE, None)], 0), Some(NOW), "overdue");
+    }
+
+    #[test]
+    fn not_periodic_is_never() {
+        let settings = Settings { periodic: false, ..Settings::default() };
+        assert_eq!(next(&settings, NOW, &[run(NOW, None)], 0), None);
+        let failed = [run(NOW, Some(fault::offline()))];
+        assert_eq!(next(&settings, NOW, &failed, 0), Some(NOW + MINUTE), "but a change that could not be sent is");
+        assert_eq!(next(&Settings { after_change: false, ..settings }, NOW, &failed, 0), None);
+    }
+
+    #[test]
+    fn failures_that_may_pass_are_waited_out_ever_longer() {
+        let settings = Settings::default();
+        let failed = || run(NOW, Some(fault::offline()));
+        let wait = |n: usize| next(&settings, NOW, &(0..n).map(|_| failed()).collect::<Vec<_>>(), 0).map(|at| at - NOW);
+        assert_eq!(wait(1), Some(MINUTE));
+        assert_eq!(wait(2), Some(2 * MINUTE));
+        assert_eq!(wait(5), Some(16 * MINUTE));
+        assert_eq!(wait(40), Some(LONGEST));
+    }
+
+    #[test]
+    fn quirk_32_retry_after_is_kept_to() {
+        let settings = Settings { every_minutes: 1, ..Settings::default() };
+        let busy = run(NOW, Some(fault::busy(503, Some(7200))));
+        assert_eq!(next(&settings, NOW, &[busy], 0), Some(NOW + 120 * MINUTE));
+    }
+
+    #[test]
+    fn a_wrong_password_is_no_reason_to_hurry() {
+        let runs = [run(NOW, Some(fault::sign_in("h")))];
+        assert_eq!(next(&Settings::default(), NOW, &runs, 0), Some(NOW + 15 * MINUTE));
+    }
+
+    #[test]
+    fn jitter_adds_up_to_a_tenth() {
+        let settings = Settings { every_minutes: 100, ..Settings::default() };
+        assert_eq!(next(&settings, NOW, &[run(NOW, None)], 255), Some(NOW + 110 * MINUTE));
+    }
+}

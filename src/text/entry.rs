@@ -1,0 +1,109 @@
+//! The small rows that lists and the popup read, made of an item's text.
+
+use crate::model::{CollectionId, Entry, EntryKind, Index, ItemId, Kind, Millis, Occurrence};
+
+use super::lines::Tree;
+use super::moment::Moment;
+use super::occur::{instances, placed};
+use super::zone::Zones;
+use super::{escape, form_contact, main};
+
+/// The row of an item and when it happens from `from` to `to`. Total: a text that
+/// cannot be understood gives a row that says so, with what could be read.
+pub fn index(collection: &CollectionId, id: &ItemId, kind: Kind, text: &[u8], from: Millis, to: Millis) -> Index {
+    let tree = Tree::parse(text);
+    let mut row = row(&tree, kind);
+    let mut occurrences = Vec::new();
+    if row.kind == EntryKind::Event {
+        let found = instances(&tree, from.div_euclid(1000), to.div_euclid(1000));
+        row.partial |= found.partial;
+        occurrences = found
+            .list
+            .into_iter()
+            .map(|i| Occurrence {
+                item: id.clone(),
+                collection: collection.clone(),
+                title: tree.text(i.component, "SUMMARY").trim().to_owned(),
+                place: tree.text(i.component, "LOCATION").trim().to_owned(),
+                start: i.start.saturating_mul(1000),
+                end: i.end.saturating_mul(1000),
+                all_day: i.all_day,
+                floating: i.floating,
+            })
+            .collect();
+    }
+    let Row { kind, title, detail, sort, partial } = row;
+    let entry = Entry { id: id.clone(), collection: collection.clone(), kind, title, detail, sort, partial };
+    Index { entry: Some(entry), occurrences }
+}
+
+struct Row {
+    kind: EntryKind,
+    title: String,
+    detail: String,
+    sort: String,
+    partial: bool,
+}
+
+fn row(tree: &Tree<'_>, kind: Kind) -> Row {
+    let broken = tree.components().is_empty() || tree.components().iter().any(|c| !c.closed);
+    let Some(c) = main(tree) else {
+        // Nothing we know: some line may still say what it is about.
+        let title = |name: &str| tree.lines().iter().find(|l| l.is(name)).map(|l| l.text().trim().to_owned());
+        let title = title("SUMMARY").or_else(|| title("FN")).unwrap_or_default();
+        let kind = match kind {
+            Kind::Calendar => EntryKind::Event,
+            Kind::Contacts => EntryKind::Contact,
+        };
+        return Row { kind, sort: escape::folded(&title), title, detail: String::new(), partial: true };
+    };
+    let mut row = match tree.components()[c].name.as_str() {
+        "VEVENT" => event(tree, c),
+        "VJOURNAL" => note(tree, c, EntryKind::Note),
+        "VTODO" => note(tree, c, EntryKind::Task),
+        _ => contact(tree, c),
+    };
+    row.partial |= broken;
+    row
+}
+
+fn event(tree: &Tree<'_>, c: usize) -> Row {
+    let title = tree.text(c, "SUMMARY").trim().to_owned();
+    let start = tree.get(c, "DTSTART").and_then(|line| placed(line, &mut Zones::new(tree)));
+    let sort = start.as_ref().map(|s| super::moment::at(s.utc()).format("%Y-%m-%dT%H:%M:%S").to_string());
+    Row {
+        kind: EntryKind::Event,
+        title,
+        detail: tree.text(c, "LOCATION").trim().to_owned(),
+        partial: start.is_none(),
+        sort: sort.unwrap_or_default(),
+    }
+}
+
+fn note(tree: &Tree<'_>, c: usize, kind: EntryKind) -> Row {
+    let mut title = tree.text(c, "SUMMARY").trim().to_owned();
+    if title.is_empty() {
+        let text = tree.text(c, "DESCRIPTION");
+        title = text.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default().to_owned();
+    }
+    let date = ["DTSTART", "DUE", "LAST-MODIFIED", "CREATED", "DTSTAMP"]
+        .into_iter()
+        .find_map(|name| tree.get(c, name).and_then(|line| Moment::parse(&line.plain())));
+    let detail = date.map(|d| d.date().format("%Y-%m-%d").to_string()).unwrap_or_default();
+    Row { kind, sort: escape::folded(&title), title, detail, partial: false }
+}
+
+fn contact(tree: &Tree<'_>, c: usize) -> Row {
+    let first = |name: &str| {
+        let mut texts = tree.all(c, name).map(|line| line.text().trim().to_owned());
+        texts.find(|t| !t.is_empty())
+    };
+    let fields = form_contact::fields(tree, c);
+    let title = first("FN")
+        .or_else(|| form_contact::full_name(&fields.given, &fields.family))
+        .or_else(|| (!fields.organization.is_empty()).then(|| fields.organization.clone()))
+        .or_else(|| first("EMAIL"))
+        .unwrap_or_default();
+    let detail = first("EMAIL").or_else(|| first("TEL")).unwrap_or_default();
+    Row { kind: EntryKind::Contact, sort: escape::folded(&title), title, detail, partial: false }
+}

@@ -1,0 +1,59 @@
+//! An item's text: kept byte for byte, read with understanding, changed line by
+//! line. Nothing here fails or panics on any bytes: what cannot be read is shown in
+//! part and kept whole.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`lines`] | content lines as a tree that prints back the bytes it was given |
+//! | [`escape`] | TEXT escapes, parameters, quoted-printable, charsets |
+//! | [`edit`] | setting and removing a property, stamps |
+//! | [`moment`] | DATE, DATE-TIME and DURATION values |
+//! | [`zone`] | IANA, Windows and private time zones; VTIMEZONE for new events |
+//! | [`recur`] | recurrence rules, counted by calcard |
+//! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances |
+//! | [`entry`] | the small rows that lists and the popup read |
+//! | [`form`] | an item as the fields of a form, and changed fields back into it |
+//! | [`compose`] | a new item's text |
+//! | [`uid`] | reading and setting the UID |
+//! | [`copy`] | an item made a copy of itself, for what is kept twice |
+//! | [`sameness`] | whether two texts say the same |
+
+pub mod compose;
+pub mod copy;
+pub mod edit;
+pub mod entry;
+pub mod escape;
+pub mod form;
+mod form_contact;
+mod form_event;
+pub mod lines;
+pub mod moment;
+pub mod occur;
+pub mod recur;
+pub mod sameness;
+pub mod uid;
+pub mod zone;
+
+pub use compose::new_item;
+pub use copy::as_copy;
+pub use entry::index;
+pub use form::{apply, fields};
+pub use sameness::same_meaning;
+pub use uid::{uid, with_uid};
+
+use lines::Tree;
+
+/// The component an item is about: the first VEVENT that is no changed instance
+/// (RECURRENCE-ID), else the first VEVENT, VJOURNAL, VTODO or VCARD.
+pub(crate) fn main(tree: &Tree<'_>) -> Option<usize> {
+    for name in ["VEVENT", "VJOURNAL", "VTODO", "VCARD"] {
+        let series = tree.named(name).find(|c| tree.find(*c, "RECURRENCE-ID").is_none());
+        if let Some(c) = series.or_else(|| tree.named(name).next()) {
+            return Some(c);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,320 @@
+//! When an event happens: DTSTART, RRULE, RDATE, EXDATE and the components that
+//! move or cancel single instances (RFC 5545, 3.8.4.4 and 3.8.5), in any mix of
+//! zones, within a window.
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use super::lines::{Line, Tree};
+use super::moment::{Moment, Span, at, seconds};
+use super::recur;
+use super::zone::{Zone, Zones};
+
+/// An item with more than this in the window is shown in part.
+const LIMIT: usize = 4_000;
+
+/// One time the event happens, in seconds; local times count as UTC where
+/// `all_day` or `floating`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    pub start: i64,
+    pub end: i64,
+    /// The VEVENT that describes it.
+    pub component: usize,
+    pub all_day: bool,
+    pub floating: bool,
+}
+
+/// What was found, and whether something in it was not understood.
+#[derive(Clone, Debug, Default)]
+pub struct Instances {
+    pub list: Vec<Instance>,
+    pub partial: bool,
+}
+
+/// A property's moment with its zone.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    pub moment: Moment,
+    pub zone: Zone,
+    /// The TZID is one that nobody knows; the time is taken as floating.
+    pub guessed: bool,
+}
+
+impl Placed {
+    /// Seconds; a DATE counts as midnight UTC.
+    pub fn utc(&self) -> i64 {
+        match self.moment {
+            Moment::Utc(_) | Moment::Date(_) => seconds(self.moment.local()),
+            Moment::Local(at) => self.zone.to_utc(at),
+        }
+    }
+
+    pub fn floating(&self) -> bool {
+        matches!((&self.moment, &self.zone), (Moment::Local(_), Zone::Floating))
+    }
+}
+
+/// Reads the moment of DTSTART and its like; lists (EXDATE) by [`placed_all`].
+pub fn placed(line: &Line<'_>, zones: &mut Zones<'_, '_>) -> Option<Placed> {
+    let moment = Moment::parse(&line.plain())?;
+    let (zone, guessed) = zone_of(line, moment, zones);
+    Some(Placed { moment, zone, guessed })
+}
+
+fn zone_of(line: &Line<'_>, moment: Moment, zones: &mut Zones<'_, '_>) -> (Zone, bool) {
+    match (moment, line.param("TZID")) {
+        (Moment::Utc(_), _) => (Zone::Utc, false),
+        (Moment::Date(_), _) | (_, None) => (Zone::Floating, false),
+        (Moment::Local(_), Some(tzid)) => match zones.resolve(&tzid) {
+            Some(zone) => (zone, false),
+            None => (Zone::Floating, true),
+        },
+    }
+}
+
+/// The moments of a list, each with the end that a PERIOD gives it (seconds long).
+fn placed_all(line: &Line<'_>, zones: &mut Zones<'_, '_>) -> (Vec<(Placed, Option<i64>)>, bool) {
+    let mut out = Vec::new();
+    let mut partial = false;
+    let value = line.plain();
+    for part in value.split(',').map(str::trim).filter(|p| !p.is_empty()) {
+        let (start, end) = part.split_once('/').map_or((part, None), |(s, e)| (s, Some(e)));
+        let Some(moment) = Moment::parse(start) else {
+            partial = true;
+            continue;
+        };
+        let (zone, guessed) = zone_of(line, moment, zones);
+        partial |= guessed;
+        let start = Placed { moment, zone, guessed };
+        let length = end.and_then(|end| {
+            let end = match Span::parse(end) {
+                Some(span) => span.after(start.moment.local()).map(|local| start.zone.to_utc(local)),
+                None => Moment::parse(end).map(|moment| Placed { moment, ..start.clone() }.utc()),
+            };
+            end.map(|end| (end - start.utc()).max(0))
+        });
+        out.push((start, length));
+    }
+    (out, partial)
+}
+
+/// One VEVENT's own times.
+struct Times {
+    component: usize,
+    start: Placed,
+    length: Length,
+}
+
+/// How long an instance is: by DTEND exactly as long as the first, by DURATION in
+/// calendar days (RFC 5545, 3.8.5.3).
+#[derive(Clone, Copy)]
+enum Length {
+    Exact(i64),
+    Nominal(Span),
+}
+
+impl Times {
+    fn read(tree: &Tree<'_>, component: usize, zones: &mut Zones<'_, '_>) -> Option<Times> {
+        let line = tree.get(component, "DTSTART").or_else(|| tree.get(component, "RECURRENCE-ID"))?;
+        let start = placed(line, zones)?;
+        let end = tree.get(component, "DTEND").and_then(|line| placed(line, zones));
+        let span = tree.get(component, "DURATION").and_then(|line| Span::parse(&line.plain()));
+        let length = match (end, span) {
+            (Some(end), _) if end.moment.is_date() == start.moment.is_date() => {
+                // A DTEND without zone beside a DTSTART with one means the same zone.
+                let end = if end.floating() { Placed { zone: start.zone.clone(), ..end } } else { end };
+                Length::Exact((end.utc() - start.utc()).max(0))
+            }
+            (_, Some(span)) if !span.is_negative() => Length::Nominal(span),
+            _ => Length::Exact(0),
+        };
+        let length = match length {
+            // An all-day event lasts at least its day (RFC 5545, 3.6.1).
+            Length::Exact(0) if start.moment.is_date() => Length::Nominal(Span { days: 1, seconds: 0 }),
+            length => length,
+        };
+        Some(Times { component, start, length })
+    }
+
+    fn end(&self, start: i64) -> i64 {
+        match self.length {
+            Length::Exact(length) => start.saturating_add(length),
+            Length::Nominal(span) => {
+                let end = span.after(self.start.zone.to_local(start)).map(|local| self.start.zone.to_utc(local));
+                end.unwrap_or(start).max(start)
+            }
+        }
+    }
+
+    fn instance(&self, start: i64, length: Option<i64>) -> Instance {
+        Instance {
+            start,
+            end: length.map_or_else(|| self.end(start), |length| start.saturating_add(length)),
+            component: self.component,
+            all_day: self.start.moment.is_date(),
+            floating: self.start.floating(),
+        }
+    }
+}
+
+/// What an EXDATE or a RECURRENCE-ID points at.
+fn points_at(placed: &Placed, series: &Times, start: i64) -> bool {
+    if series.start.moment.is_date() || placed.moment.is_date() {
+        placed.moment.date() == series.start.zone.to_local(start).date()
+    } else {
+        placed.utc() == start
+    }
+}
+
+/// A component that replaces an instance of its series.
+struct Override {
+    of: Placed,
+    /// `None`: nothing can be told of its time.
+    times: Option<Times>,
+    cancelled: bool,
+    /// RANGE=THISANDFUTURE.
+    following: bool,
+}
+
+/// The instances of all VEVENTs that overlap `from` to `to` (seconds), sorted.
+pub fn instances(tree: &Tree<'_>, from: i64, to: i64) -> Instances {
+    let mut zones = Zones::new(tree);
+    let mut out = Instances::default();
+    let events: Vec<usize> = tree.named("VEVENT").collect();
+    let cancelled = |c: usize| tree.text(c, "STATUS").trim().eq_ignore_ascii_case("CANCELLED");
+    let mut overrides: Vec<(String, Override)> = Vec::new();
+    let mut masters = Vec::new();
+    for c in events {
+        let uid = tree.text(c, "UID");
+        let Some(id) = tree.get(c, "RECURRENCE-ID") else {
+            masters.push((uid, c));
+            continue;
+        };
+        let times = Times::read(tree, c, &mut zones);
+        out.partial |= times.as_ref().is_none_or(|t| t.start.guessed);
+        let following = id.param("RANGE").is_some_and(|r| r.eq_ignore_ascii_case("THISANDFUTURE"));
+        match placed(id, &mut zones) {
+            Some(of) => overrides.push((uid, Override { of, times, cancelled: cancelled(c), following })),
+            None => out.partial = true,
+        }
+    }
+    for (uid, c) in masters {
+        let Some(times) = Times::read(tree, c, &mut zones) else {
+            out.partial = true;
+            continue;
+        };
+        out.partial |= times.start.guessed;
+        let of_it: Vec<&Override> = overrides.iter().filter(|(u, _)| *u == uid).map(|(_, o)| o).collect();
+        if !cancelled(c) {
+            series(tree, &times, &of_it, (from, to), &mut zones, &mut out);
+        }
+    }
+    for (_, over) in overrides.iter().filter(|(_, o)| !o.cancelled) {
+        if let Some(times) = &over.times {
+            out.list.push(times.instance(times.start.utc(), None));
+        }
+    }
+    out.list.retain(|i| i.start <= to && (i.end > from || i.start >= from));
+    out.list.sort_by_key(|i| (i.start, i.end, i.component));
+    out.list.dedup();
+    if out.list.len() > LIMIT {
+        out.list.truncate(LIMIT);
+        out.partial = true;
+    }
+    out
+}
+
+/// The instances of one series that no component of their own describes.
+fn series(
+    tree: &Tree<'_>,
+    times: &Times,
+    overrides: &[&Override],
+    (from, to): (i64, i64),
+    zones: &mut Zones<'_, '_>,
+    out: &mut Instances,
+) {
+    let start = &times.start;
+    let first = start.utc();
+    let length = times.end(first) - first;
+    // Room on both sides for clock changes, which lengthen ends reckoned in calendar days.
+    const ROOM: i64 = 3 * 3_600;
+    // "This and following" may move instances from outside the window into it.
+    let moved = overrides.iter().filter(|o| o.following).filter_map(|o| {
+        let new = o.times.as_ref()?;
+        let start = new.start.utc();
+        Some((start - o.of.utc()).abs() + new.end(start) - start)
+    });
+    let room = ROOM + length + moved.max().unwrap_or(0);
+    let window = (start.zone.to_local(from.saturating_sub(room)), start.zone.to_local(to.saturating_add(room)));
+    let local = |utc: NaiveDateTime| match start.moment {
+        Moment::Utc(_) | Moment::Date(_) => utc,
+        Moment::Local(_) => start.zone.to_local(seconds(utc)),
+    };
+    let utc_of = |at: NaiveDateTime| match start.moment {
+        Moment::Local(_) => start.zone.to_utc(at),
+        Moment::Utc(_) | Moment::Date(_) => seconds(at),
+    };
+    let mut starts: Vec<(i64, Option<i64>)> = vec![(first, None)];
+    let mut excluded: Vec<i64> = Vec::new();
+    for (name, into_starts) in [("RRULE", true), ("EXRULE", false)] {
+        for line in tree.all(times.component, name) {
+            let Some(found) = recur::rule(&line.plain(), start.moment, local, window, 4 * LIMIT) else {
+                out.partial = true;
+                continue;
+            };
+            out.partial |= found.partial;
+            let found = found.starts.into_iter().map(utc_of);
+            if into_starts { starts.extend(found.map(|s| (s, None))) } else { excluded.extend(found) }
+        }
+    }
+    for line in tree.all(times.component, "RDATE") {
+        let (dates, partial) = placed_all(line, zones);
+        out.partial |= partial;
+        starts.extend(dates.into_iter().map(|(date, length)| (date.utc(), length)));
+    }
+    let mut exdates = Vec::new();
+    for line in tree.all(times.component, "EXDATE") {
+        let (dates, partial) = placed_all(line, zones);
+        out.partial |= partial;
+        exdates.extend(dates.into_iter().map(|(date, _)| date));
+    }
+    starts.sort_unstable();
+    starts.dedup_by_key(|(start, _)| *start);
+    excluded.sort_unstable();
+    let is_out = |start: i64| {
+        excluded.binary_search(&start).is_ok()
+            || exdates.iter().any(|date| points_at(date, times, start))
+            || overrides.iter().any(|o| points_at(&o.of, times, start))
+    };
+    for (start, length) in starts.into_iter().filter(|(start, _)| !is_out(*start)) {
+        // The latest change for "this and following" that begins before it.
+        let following = overrides.iter().filter(|o| o.following && o.of.utc() <= start).max_by_key(|o| o.of.utc());
+        match following {
+            Some(over) if over.cancelled => {}
+            Some(Override { of, times: Some(new), .. }) => {
+                // Moved by as much local time as the changed instance was.
+                let by = new.start.zone.to_local(new.start.utc()) - times.start.zone.to_local(of.utc());
+                let local = times.start.zone.to_local(start);
+                let moved = local.checked_add_signed(by).unwrap_or(local);
+                out.list.push(new.instance(new.start.zone.to_utc(moved), None));
+            }
+            _ => out.list.push(times.instance(start, length)),
+        }
+    }
+}
+
+/// The end of the first instance as a moment like its start: exclusive, of the
+/// same sort and in the same zone. For forms.
+pub fn first_end(tree: &Tree<'_>, component: usize, zones: &mut Zones<'_, '_>) -> Option<NaiveDateTime> {
+    let times = Times::read(tree, component, zones)?;
+    let end = times.end(times.start.utc());
+    Some(match times.start.moment {
+        Moment::Local(_) => times.start.zone.to_local(end),
+        Moment::Utc(_) | Moment::Date(_) => at(end),
+    })
+}
+
+/// One day on, for the exclusive ends of all-day events.
+pub fn next_day(day: NaiveDateTime) -> NaiveDateTime {
+    day.checked_add_signed(TimeDelta::days(1)).unwrap_or(day)
+}

@@ -1,0 +1,190 @@
+//! Time zones: IANA and Windows names through calcard's tables, VTIMEZONEs under
+//! private names by their own observances (which calcard does not read), and the
+//! VTIMEZONE of a new event.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use calcard::common::timezone::Tz;
+use calcard::icalendar::{ICalendar, ICalendarComponent, ICalendarComponentType};
+use chrono::{NaiveDateTime, Offset, TimeDelta, TimeZone};
+
+use super::lines::{Component, Tree};
+use super::moment::{Moment, at, seconds};
+use super::recur;
+
+/// How local times relate to UTC.
+#[derive(Clone, Debug)]
+pub enum Zone {
+    /// The reader's own; here as if it were UTC.
+    Floating,
+    Utc,
+    Named(Tz),
+    /// By the observances of a VTIMEZONE: from when (seconds) which offset
+    /// (seconds east); sorted, never empty. The first holds before it too.
+    Described(Vec<(i64, i64)>),
+}
+
+impl Zone {
+    /// Seconds east of UTC at that moment.
+    fn offset(&self, utc: i64) -> i64 {
+        match self {
+            Zone::Floating | Zone::Utc => 0,
+            Zone::Named(tz) => i64::from(tz.offset_from_utc_datetime(&at(utc)).fix().local_minus_utc()),
+            Zone::Described(onsets) => {
+                let after = onsets.partition_point(|(onset, _)| *onset <= utc);
+                onsets.get(after.saturating_sub(1)).map_or(0, |(_, offset)| *offset)
+            }
+        }
+    }
+
+    /// The moment (seconds) of a local time. A time that happens twice is the
+    /// first, one that is skipped is taken with the offset before the gap (RFC
+    /// 5545, 3.3.5).
+    pub fn to_utc(&self, local: NaiveDateTime) -> i64 {
+        const DAY: i64 = 86_400;
+        let local = seconds(local);
+        if let Zone::Floating | Zone::Utc = self {
+            return local;
+        }
+        let before = self.offset(local - DAY);
+        let after = self.offset(local + DAY);
+        let first = local - before;
+        if before == after || self.offset(first) == before {
+            return first;
+        }
+        let second = local - after;
+        if self.offset(second) == after { second } else { first }
+    }
+
+    /// The local time of a moment (seconds).
+    pub fn to_local(&self, utc: i64) -> NaiveDateTime {
+        at(utc.saturating_add(self.offset(utc)))
+    }
+
+    /// The IANA name: empty for floating, and for what has none.
+    pub fn name(&self) -> String {
+        match self {
+            Zone::Utc => "UTC".to_owned(),
+            Zone::Named(tz) if tz.is_utc() => "UTC".to_owned(),
+            Zone::Named(tz) => tz.name().unwrap_or_default().into_owned(),
+            Zone::Floating | Zone::Described(_) => String::new(),
+        }
+    }
+
+    /// By an IANA or Windows name, or what other programs put around one
+    /// (`/freeassociation.sourceforge.net/Europe/Berlin`; quirk 25).
+    pub fn by_name(name: &str) -> Option<Zone> {
+        let name = name.trim().trim_matches('"');
+        if name.is_empty() {
+            return None;
+        }
+        if ["utc", "z", "gmt", "etc/utc"].contains(&name.to_ascii_lowercase().as_str()) {
+            return Some(Zone::Utc);
+        }
+        // calcard knows some of these prefixes; the last two or three steps of the
+        // path are the name whatever comes before.
+        let steps: Vec<&str> = name.split('/').collect();
+        let tails = (2..=3).rev().filter(|n| *n < steps.len()).map(|n| steps[steps.len() - n..].join("/"));
+        std::iter::once(name.to_owned()).chain(tails).find_map(|name| Tz::from_str(&name).ok()).map(|tz| match tz {
+            Tz::Floating => Zone::Floating,
+            tz => Zone::Named(tz),
+        })
+    }
+}
+
+/// The zones of one text, each resolved once.
+pub struct Zones<'t, 'a> {
+    tree: &'t Tree<'a>,
+    known: HashMap<String, Option<Zone>>,
+}
+
+impl<'t, 'a> Zones<'t, 'a> {
+    pub fn new(tree: &'t Tree<'a>) -> Zones<'t, 'a> {
+        Zones { tree, known: HashMap::new() }
+    }
+
+    /// The zone of a TZID: by its name, else by what the text's VTIMEZONE says of
+    /// itself, else by its observances. `None`: nobody knows.
+    pub fn resolve(&mut self, tzid: &str) -> Option<Zone> {
+        if let Some(zone) = self.known.get(tzid) {
+            return zone.clone();
+        }
+        let zone = Zone::by_name(tzid).or_else(|| {
+            let c = self.tree.named("VTIMEZONE").find(|c| self.tree.text(*c, "TZID").trim() == tzid.trim())?;
+            Zone::by_name(&self.tree.text(c, "X-LIC-LOCATION")).or_else(|| describe(self.tree, c))
+        });
+        self.known.insert(tzid.to_owned(), zone.clone());
+        zone
+    }
+}
+
+/// The observances of a VTIMEZONE (RFC 5545, 3.6.5) written out.
+fn describe(tree: &Tree<'_>, timezone: usize) -> Option<Zone> {
+    // Nobody plans further; a rule without end has to end somewhere.
+    const HORIZON: i64 = 7_258_118_400; // 2200-01-01
+    const ONSETS: usize = 1_000;
+    let mut onsets = Vec::new();
+    let mut earliest: Option<(i64, i64)> = None;
+    let within = |c: &Component| c.parent == Some(timezone) && matches!(c.name.as_str(), "STANDARD" | "DAYLIGHT");
+    for (c, _) in tree.components().iter().enumerate().filter(|(_, c)| within(c)) {
+        let (Some(start), Some(to)) = (
+            tree.get(c, "DTSTART").and_then(|l| Moment::parse(&l.plain())),
+            tree.get(c, "TZOFFSETTO").and_then(|l| offset(&l.plain())),
+        ) else {
+            continue;
+        };
+        let from = tree.get(c, "TZOFFSETFROM").and_then(|l| offset(&l.plain())).unwrap_or(to);
+        let mut locals = vec![start.local()];
+        for line in tree.all(c, "RRULE") {
+            let until = |utc: NaiveDateTime| utc + TimeDelta::seconds(from);
+            if let Some(found) = recur::rule(&line.plain(), start, until, (start.local(), at(HORIZON)), ONSETS) {
+                locals.extend(found.starts);
+            }
+        }
+        for line in tree.all(c, "RDATE") {
+            locals.extend(line.plain().split(',').filter_map(Moment::parse).map(|m| m.local()));
+        }
+        onsets.extend(locals.into_iter().map(|local| (seconds(local) - from, to)));
+        let first = (seconds(start.local()) - from, from);
+        earliest = Some(earliest.map_or(first, |e| e.min(first)));
+    }
+    let (first, before) = earliest?;
+    onsets.push((first - 1, before));
+    onsets.sort_unstable();
+    onsets.dedup();
+    Some(Zone::Described(onsets))
+}
+
+/// A UTC-OFFSET value in seconds: `+0100`, `-033000`.
+fn offset(value: &str) -> Option<i64> {
+    let value = value.trim();
+    let (digits, sign) = match value.strip_prefix('-') {
+        Some(rest) => (rest, -1),
+        None => (value.strip_prefix('+').unwrap_or(value), 1),
+    };
+    if !matches!(digits.len(), 4 | 6) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let part = |at: usize| digits.get(at..at + 2).map_or(Some(0), |d| d.parse::<i64>().ok());
+    let total = part(0)? * 3600 + part(2)? * 60 + part(4)?;
+    (total < 86_400).then_some(total * sign)
+}
+
+/// The lines (neither folded nor ended) of a VTIMEZONE under that name, right from
+/// a year before `from` on (seconds). `None` for a name nobody knows, and for UTC.
+pub fn definition(tzid: &str, from: i64, to: i64) -> Option<Vec<String>> {
+    const YEAR: i64 = 366 * 86_400;
+    let mut calendar = ICalendar::default();
+    calendar.components.push(ICalendarComponent::new(ICalendarComponentType::VCalendar));
+    // Two years on, so that rules in force at `to` are seen to repeat and stay open.
+    calendar.add_timezone(tzid, from.saturating_sub(YEAR), to.max(from).saturating_add(2 * YEAR))?;
+    let text = calendar.to_string();
+    let tree = Tree::parse(text.as_bytes());
+    let c = tree.named("VTIMEZONE").next()?;
+    let Component { begin, end, .. } = tree.components()[c];
+    let line = |l: &super::lines::Line<'_>| {
+        format!("{}:{}", String::from_utf8_lossy(l.head()), String::from_utf8_lossy(l.value()))
+    };
+    Some(tree.lines().get(begin..=end)?.iter().map(line).collect())
+}

@@ -1,0 +1,4 @@
+import init, { options } from "./pages.js";
+
+await init();
+options();

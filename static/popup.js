@@ -1,0 +1,4 @@
+import init, { popup } from "./pages.js";
+
+await init();
+popup();

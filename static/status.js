@@ -1,0 +1,4 @@
+import init, { status } from "./pages.js";
+
+await init();
+status();

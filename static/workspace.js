@@ -1,0 +1,4 @@
+import init, { workspace } from "./pages.js";
+
+await init();
+workspace();

@@ -1,0 +1,195 @@
+//! Real servers, each with a folder of its own that goes when it goes.
+
+use std::io::Write as _;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::dav::Dav;
+use super::http::{self, Message, Side};
+use super::process::Process;
+use super::{tools, wait};
+
+/// Radicale 3.9: calendars and address books in the home `/USER/`, none at first.
+pub struct Radicale {
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub url: String,
+    pub port: u16,
+    pub user: String,
+    pub password: String,
+    /// Where it keeps its data, one file per item.
+    pub folder: PathBuf,
+    process: Option<Process>,
+    root: tempfile::TempDir,
+}
+
+impl Radicale {
+    /// With user "alice" and password "secret".
+    pub fn start() -> Self {
+        Self::start_for("alice", "secret")
+    }
+
+    /// With one user who may sign in and owns `/USER/`.
+    pub fn start_for(user: &str, password: &str) -> Self {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("users"), format!("{user}:{password}\n")).unwrap();
+        let (port, process) = serve(|port| Self::command(root.path(), port));
+        Self {
+            url: format!("http://127.0.0.1:{port}"),
+            port,
+            user: user.into(),
+            password: password.into(),
+            folder: root.path().join("data/collection-root"),
+            process: Some(process),
+            root,
+        }
+    }
+
+    fn command(root: &Path, port: u16) -> Command {
+        let mut command = Command::new(tools().join("venv/bin/python"));
+        command.args(["-m", "radicale", "--config", ""]);
+        for (name, value) in [
+            ("--server-hosts", format!("127.0.0.1:{port}")),
+            ("--auth-type", "htpasswd".into()),
+            ("--auth-htpasswd-filename", root.join("users").display().to_string()),
+            ("--auth-htpasswd-encryption", "plain".into()),
+            // A wrong password is answered at once, not after a second or so.
+            ("--auth-delay", "0".into()),
+            ("--storage-filesystem-folder", root.join("data").display().to_string()),
+            ("--rights-type", "owner_only".into()),
+            ("--web-type", "none".into()),
+            ("--logging-level", "warning".into()),
+        ] {
+            command.arg(format!("{name}={value}"));
+        }
+        command
+    }
+
+    /// Ends the server; its data stays. Connections to its port are then refused.
+    pub fn stop(&mut self) {
+        self.process = None;
+    }
+
+    /// Starts it again on the same port with the same data.
+    pub fn resume(&mut self) {
+        let mut process = Process::start(&mut Self::command(self.root.path(), self.port));
+        answers(self.port, &mut process);
+        self.process = Some(process);
+    }
+
+    /// A client of its own for this server.
+    pub fn dav(&self) -> Dav {
+        Dav { port: self.port, user: self.user.clone(), password: self.password.clone() }
+    }
+
+    /// The user's home: `/USER/`.
+    pub fn home(&self) -> String {
+        format!("/{}/", self.user)
+    }
+}
+
+/// Xandikos 0.4.10: principal `/USER/`, homes `/USER/calendars/` and
+/// `/USER/contacts/`, empty at first.
+pub struct Xandikos {
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub url: String,
+    pub port: u16,
+    pub user: String,
+    pub password: String,
+    /// Where it keeps its data, one git repository per collection.
+    pub folder: PathBuf,
+    process: Process,
+    root: tempfile::TempDir,
+}
+
+impl Xandikos {
+    /// With user "alice" and password "secret".
+    pub fn start() -> Self {
+        let (user, password) = ("alice", "secret");
+        let root = tempfile::tempdir().unwrap();
+        let (port, process) = serve(|port| {
+            let mut command = Command::new(tools().join("venv/bin/python"));
+            command.arg(super::root().join("tests/harness/serve_xandikos.py"));
+            command.arg(root.path()).args([&port.to_string(), user, password]);
+            command
+        });
+        Self {
+            url: format!("http://127.0.0.1:{port}"),
+            port,
+            user: user.into(),
+            password: password.into(),
+            folder: root.path().join("data"),
+            process,
+            root,
+        }
+    }
+
+    /// A client of its own for this server.
+    pub fn dav(&self) -> Dav {
+        Dav { port: self.port, user: self.user.clone(), password: self.password.clone() }
+    }
+}
+
+/// An ordinary web server: whatever is asked, it answers 200 and a page.
+pub struct WebServer {
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub url: String,
+    pub port: u16,
+}
+
+impl WebServer {
+    /// It answers until the test process ends.
+    pub fn start() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                std::thread::spawn(move || page(stream));
+            }
+        });
+        Self { url: format!("http://127.0.0.1:{port}"), port }
+    }
+}
+
+fn page(mut stream: TcpStream) {
+    let Ok(Some(_)) = http::read(&mut stream, Side::Request) else { return };
+    let answer = Message {
+        start: "HTTP/1.1 200 OK".into(),
+        headers: vec![("Content-Type".into(), "text/html; charset=utf-8".into())],
+        body: b"<!doctype html><title>Welcome</title><form><input name=user></form>".to_vec(),
+    };
+    let _ = answer.write(&mut stream);
+    let _ = stream.flush();
+}
+
+/// A port nobody listens on at the moment.
+pub fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+/// Starts a server on a free port. Between finding the port and the server's
+/// taking it, another test may have taken it: the server then ends, and another
+/// port is tried.
+fn serve(command: impl Fn(u16) -> Command) -> (u16, Process) {
+    for _ in 0..3 {
+        let port = free_port();
+        let mut process = Process::start(&mut command(port));
+        if answers(port, &mut process) {
+            return (port, process);
+        }
+        let said = process.said().join("\n");
+        assert!(said.to_lowercase().contains("in use"), "the server ended:\n{said}");
+    }
+    panic!("three free ports, and each was taken at once");
+}
+
+/// Waits until the port is open; false when the process ended instead.
+fn answers(port: u16, process: &mut Process) -> bool {
+    wait::until("the server's port", Duration::from_secs(60), || {
+        if !process.alive() {
+            return Some(false);
+        }
+        TcpStream::connect(("127.0.0.1", port)).is_ok().then_some(true)
+    })
+}
