@@ -72,7 +72,8 @@ impl Driver {
         let password = self.password(sign_in).await?;
         // Saved again without a check, it keeps what an earlier check found.
         if found.is_none()
-            && let Some(before) = store.accounts().await?.into_iter().find(|a| a.user == account.user && a.server == account.server)
+            && let Some(before) =
+                store.accounts().await?.into_iter().find(|a| a.user == account.user && a.server == account.server)
         {
             account = Account { entered: sign_in.server.clone(), active: true, stopped: false, ..before };
         }
@@ -112,8 +113,7 @@ impl Driver {
         }
         let password = self.password(sign_in).await?;
         let http = self.ports.http.clone();
-        let found =
-            Remote::discover(http.clone(), &sign_in.server, sign_in.secure, &sign_in.user, &password).await?;
+        let found = Remote::discover(http.clone(), &sign_in.server, sign_in.secure, &sign_in.user, &password).await?;
         let remote = Remote::new(http, found.server.clone(), &sign_in.user, &password);
         Ok((found, remote))
     }
@@ -181,8 +181,12 @@ pub(super) fn origin(account: &Account) -> Result<Url, Fault> {
 /// asked at the same time.
 pub(super) async fn homes(remote: &Remote, account: &Account) -> Result<Vec<Described>, Fault> {
     let mut seen = HashSet::new();
-    let homes: Vec<&Href> =
-        account.calendar_homes.iter().chain(&account.addressbook_homes).filter(|home| seen.insert(home.key())).collect();
+    let homes: Vec<&Href> = account
+        .calendar_homes
+        .iter()
+        .chain(&account.addressbook_homes)
+        .filter(|home| seen.insert(home.key()))
+        .collect();
     let mut collections: Vec<Described> = Vec::new();
     for described in join_all(homes.into_iter().map(|home| remote.collections(home))).await {
         for described in described? {

@@ -22,6 +22,7 @@ pub fn collection(name: &str) -> Collection {
         reports_changes: true,
         sync_token: None,
         marker: None,
+        indexed_until: 0,
     }
 }
 
@@ -114,6 +115,7 @@ pub async fn settings_accounts_and_collections_come_back(store: &dyn Store) {
         secure: true,
         server: "https://dav.example".into(),
         user: "ann".into(),
+        secure: true,
         principal: Some(Href::path("/ann/")),
         calendar_homes: vec![Href::path("/ann/")],
         addressbook_homes: vec![],
