@@ -14,7 +14,7 @@ pub struct SignIn {
     pub user: String,
     /// Empty: the one already kept for this server and user.
     pub password: String,
-    /// https; decides only where `server` names no scheme.
+    /// https, also where `server` says `http:`; off, only what `server` says is https.
     pub secure: bool,
 }
 

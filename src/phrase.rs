@@ -93,7 +93,10 @@ mod tests {
         let saying = Saying::new("result_failed").with_saying(&inner);
         let stored: Saying = serde_json::from_str(&serde_json::to_string(&saying).unwrap()).unwrap();
         let text = english(&stored);
-        assert!(text.starts_with("The synchronization failed. The server does not take this item (status 415)"), "{text}");
+        assert!(
+            text.starts_with("The synchronization failed. The server does not take this item (status 415)"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -10,12 +10,14 @@ mod export {
 
     use js_sys::Promise;
     use pimento::browser;
+    use pimento::driver::{Options, Scope};
     use pimento::fault;
     use pimento::message::Reply;
-    use pimento::model::Fault;
+    use pimento::model::{Fault, Role};
+    use pimento::sync::guard::Guard;
     use pimento::worker::{Event, Worker};
     use wasm_bindgen::prelude::*;
-    use wasm_bindgen_futures::future_to_promise;
+    use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
     thread_local! {
         // The browser starts the worker anew for an event after it was idle; as long
@@ -43,7 +45,13 @@ mod export {
     async fn worked(event: &str) -> Result<Reply, Fault> {
         // What serde says of a bad event could hold a password.
         let event: Event = serde_json::from_str(event).map_err(|_| fault::internal("event"))?;
-        Ok(worker().await?.handle(event).await)
+        let worker = worker().await?;
+        let (reply, trigger) = worker.handle(event).await;
+        if let Some(trigger) = trigger {
+            // Whoever asked has the answer at once; the run's lock keeps the worker alive.
+            spawn_local(async move { worker.run(trigger).await });
+        }
+        reply
     }
 
     async fn worker() -> Result<Worker, Fault> {
@@ -52,6 +60,15 @@ mod export {
         }
         let ports = browser::ports().await?;
         // Two events may have come at once: the first to be ready is everybody's.
-        Ok(WORKER.with_borrow_mut(|worker| worker.get_or_insert_with(|| Worker::new(ports)).clone()))
+        Ok(WORKER.with_borrow_mut(|worker| worker.get_or_insert_with(|| Worker::new(ports, options())).clone()))
+    }
+
+    fn options() -> Options {
+        Options {
+            scope: Scope::Roles,
+            guard: Some(Guard::default()),
+            copy_mark: browser::api::message("copy_mark", &["$1".to_owned()]),
+            names: Role::ALL.map(|role| browser::api::message(role.key(), &[])),
+        }
     }
 }

@@ -19,10 +19,10 @@ mod command {
     use pimento::driver::{Driver, Options, Scope};
     use pimento::fault;
     use pimento::message::{Finding, SignIn};
-    use pimento::model::{Account, Fault, Outcome, Role, Run, Trigger};
+    use pimento::model::{Account, Fault, Outcome, Role, Run, Saying, Trigger};
     use pimento::native::machine::{GivenPassword, MachineClock, MachineRandom, NoShell};
     use pimento::native::{FolderStore, NativeHttp};
-    use pimento::phrase::phrase;
+    use pimento::phrase::english;
     use pimento::port::Ports;
     use pimento::sync::guard::Guard;
     use serde_json::{Map, Value, json};
@@ -140,7 +140,7 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
     }
 
     fn failed(fault: &Fault, mut summary: Map<String, Value>) -> ExitCode {
-        eprintln!("{}", phrase(&fault.text));
+        eprintln!("{}", english(&fault.text));
         if !fault.context.is_empty() {
             eprintln!("({})", fault.context);
         }
@@ -161,7 +161,8 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
             server: wanted.url.clone(),
             user: wanted.user.clone(),
             password: wanted.password.clone(),
-            secure: true,
+            // A command has no box to tick: the scheme that is written decides.
+            secure: !wanted.url.trim_start().to_ascii_lowercase().starts_with("http:"),
         }
     }
 
@@ -177,8 +178,8 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
         let options = Options {
             scope: Scope::All,
             guard: (!wanted.delete).then(Guard::default),
-            copy_mark: " (copy of $1)".to_owned(),
-            names: ["Calendar", "Contacts", "Notes"].map(str::to_owned),
+            copy_mark: english(&Saying::new("copy_mark").with("$1")),
+            names: Role::ALL.map(name),
         };
         Driver::new(ports, options)
     }
@@ -208,12 +209,8 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
         }
     }
 
-    fn name(role: Role) -> &'static str {
-        match role {
-            Role::Calendar => "Calendar",
-            Role::Contacts => "Contacts",
-            Role::Notes => "Notes",
-        }
+    fn name(role: Role) -> String {
+        english(&Saying::new(role.key()))
     }
 
     async fn run(wanted: &Wanted, dir: &std::path::Path, http: &Rc<NativeHttp>) -> Done<Map<String, Value>> {
@@ -225,7 +222,7 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
         let run = driver.run(account, trigger).await.map_err(bare)?;
         store.compact().map_err(bare)?;
         for line in &run.log {
-            println!("{}{}", if line.problem { "! " } else { "" }, phrase(&line.text));
+            println!("{}{}", if line.problem { "! " } else { "" }, english(&line.text));
         }
         let summary = counts(&run);
         match run.outcome {

@@ -333,6 +333,12 @@ impl Refusal {
         self.conditions.iter().any(|(n, c)| *n == ns && c == condition)
     }
 
+    /// A precondition that the item itself does not meet (RFC 4791, 5.3.2.1; RFC
+    /// 6352, 6.3.2.1): `valid-calendar-data`, `supported-calendar-component`, ….
+    pub fn about_the_item(&self) -> bool {
+        self.conditions.iter().any(|(ns, _)| matches!(ns, Ns::CalDav | Ns::CardDav))
+    }
+
     /// `no-uid-conflict` (RFC 4791, 5.3.2.1; RFC 6352, 6.3.2.1), or the words of
     /// Nextcloud for a UID that lies in its trash bin (quirk 19).
     pub fn uid_conflict(&self) -> bool {

@@ -96,7 +96,7 @@ impl Session<'_> {
                     self.waiting(&mut head, &fault);
                     head.refetch = true;
                     self.problem(
-                        Saying::new("log_waiting").with(&collection.name).with(href.name()),
+                        Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text),
                         vec![head.id.clone()],
                     );
                     let item = self.ports.store.item(&head.id).await?;

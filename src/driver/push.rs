@@ -235,7 +235,7 @@ impl Session<'_> {
         self.waiting(&mut item.head, fault);
         self.line(
             true,
-            Saying::new("log_waiting").with(&collection.name).with(item.head.href.name()),
+            Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text),
             vec![id.clone()],
         );
         let seen = Some(item.head.rev);

@@ -71,7 +71,7 @@ impl Driver {
             trigger,
             outcome: Outcome::Running,
             collections: Vec::new(),
-            log: vec![self.line(false, Saying::new("log_started").with(format!("{trigger:?}").to_lowercase()))],
+            log: vec![self.line(false, Saying::new("log_started").with_saying(&Saying::new(cause(trigger))))],
         };
         if let Some(mut last) = last.filter(|last| last.outcome == Outcome::Running) {
             last.outcome = Outcome::Failed(fault::interrupted());
@@ -332,5 +332,16 @@ fn updated(
         sync_token: known.and_then(|known| known.sync_token.clone()),
         marker: known.and_then(|known| known.marker.clone()),
         indexed_until: known.map_or(0, |known| known.indexed_until),
+    }
+}
+
+/// Why the run is made, in words.
+fn cause(trigger: Trigger) -> &'static str {
+    match trigger {
+        Trigger::Start => "trigger_start",
+        Trigger::Interval => "trigger_interval",
+        Trigger::Change => "trigger_change",
+        Trigger::Person => "trigger_person",
+        Trigger::Restore => "trigger_restore",
     }
 }

@@ -47,6 +47,15 @@ pub enum Role {
 impl Role {
     pub const ALL: [Role; 3] = [Role::Calendar, Role::Contacts, Role::Notes];
 
+    /// Key of its name for people.
+    pub fn key(self) -> &'static str {
+        match self {
+            Role::Calendar => "role_calendar",
+            Role::Contacts => "role_contacts",
+            Role::Notes => "role_notes",
+        }
+    }
+
     /// What its items are written in.
     pub fn kind(self) -> Kind {
         match self {

@@ -57,14 +57,17 @@ fn Popup() -> impl IntoView {
                 <h1 class="brand">{say("extension_name")}</h1>
                 <StateLine standing />
             </div>
-            <section class="days" aria-label=say("popup_events") tabindex="0">
+            <section class="days" hidden=move || unset() && days.with(Vec::is_empty) aria-label=say("popup_events") tabindex="0">
                 <div id="events">
                     {move || days.get().into_iter().map(|day| view! { <DayView day /> }).collect_view()}
                 </div>
-                <p class="quiet" hidden=move || !days.with(Vec::is_empty)>{say("popup_none")}</p>
+                <p class="quiet" hidden=move || unset() || !days.with(Vec::is_empty)>{say("popup_none")}</p>
             </section>
             <div class="foot">
-                <button id="sync-now" class="main" disabled=unset on:click=move |_| {
+                <button id="set-up" class="main" hidden=move || !unset() on:click=move |_| options()>
+                    {say("popup_set_up")}
+                </button>
+                <button id="sync-now" class="main" hidden=unset on:click=move |_| {
                     order(Ask::Synchronize, said, |_| String::new());
                 }>{say("action_synchronize")}</button>
                 <Telling id="said" said />

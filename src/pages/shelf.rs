@@ -81,6 +81,49 @@ pub async fn state() -> Result<State, Fault> {
     })
 }
 
+/// An item that is not in step, for the list of those that need attention.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unsettled {
+    pub id: ItemId,
+    pub title: String,
+    pub folder: String,
+    pub reason: Saying,
+}
+
+/// All items that wait with a reason.
+pub async fn waiting() -> Result<Vec<Unsettled>, Fault> {
+    let database = database().await?;
+    let mut found = Vec::new();
+    for collection in collections().await? {
+        for head in database.todo(&collection.id).await? {
+            if let Some(waiting) = head.waiting {
+                // What cannot be read has no title: its name on the server will do.
+                let (title, folder) = (head.href.name(), collection.name.clone());
+                found.push(Unsettled { id: head.id, title, folder, reason: waiting.reason });
+            }
+        }
+    }
+    if !found.is_empty() {
+        let titles = titles().await?;
+        for item in &mut found {
+            if let Some(title) = titles.get(&item.id).filter(|title| !title.is_empty()) {
+                item.title.clone_from(title);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The titles of all items that have one.
+pub async fn titles() -> Result<HashMap<ItemId, String>, Fault> {
+    let database = database().await?;
+    let mut titles = HashMap::new();
+    for kind in [EntryKind::Event, EntryKind::Contact, EntryKind::Note, EntryKind::Task] {
+        titles.extend(database.entries(kind, None).await?.into_iter().map(|entry| (entry.id, entry.title)));
+    }
+    Ok(titles)
+}
+
 /// One row of a list in the workspace.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {

@@ -1,15 +1,20 @@
 //! The last synchronization, earlier ones, and what was set aside.
 
+use std::collections::HashMap;
+
 use leptos::prelude::*;
 
 use super::frame::{Said, Telling, Top, order, ready, rounds, show};
 use super::moment;
 use super::saying::{of_fault, of_role, say, say_of, sentence};
-use super::shelf;
+use super::shelf::{self, Unsettled};
 use super::standing::{Standing, follow};
 use crate::message::Ask;
-use crate::model::{CollectionReport, LogLine, Millis, Outcome, Progress, Run};
+use crate::model::{CollectionReport, ItemId, LogLine, Millis, Outcome, Progress, Run};
 use crate::port::Kept;
+
+/// The titles of items, to be shown in logs, which do not hold them.
+type Titles = RwSignal<HashMap<ItemId, String>>;
 
 /// Shows the page.
 pub fn status() {
@@ -20,9 +25,16 @@ pub fn status() {
 fn Status() -> impl IntoView {
     let runs = RwSignal::new(Vec::<Run>::new());
     let kept = RwSignal::new(Vec::<Kept>::new());
+    let waiting = RwSignal::new(Vec::<Unsettled>::new());
+    let titles: Titles = RwSignal::new(HashMap::new());
     let read = rounds(move || async move {
-        runs.set(shelf::runs().await.unwrap_or_default());
+        let found = shelf::runs().await.unwrap_or_default();
+        if found.iter().any(|run| run.log.iter().any(|line| !line.items.is_empty())) {
+            titles.set(shelf::titles().await.unwrap_or_default());
+        }
+        runs.set(found);
         kept.set(shelf::kept().await.unwrap_or_default());
+        waiting.set(shelf::waiting().await.unwrap_or_default());
         ready();
     });
     let standing = follow(read.clone());
@@ -37,13 +49,14 @@ fn Status() -> impl IntoView {
             <section class="sheet">
                 <Head last standing />
                 <Going standing />
-                {move || last.get().map(|run| view! { <hr /> <Tables run ids=true /> })}
+                <Waiting waiting />
+                {move || last.get().map(|run| view! { <hr /> <Tables run titles ids=true /> })}
             </section>
             <section class="sheet">
                 <h2>{say("status_earlier")}</h2>
                 <ul id="earlier">
                     <For each=move || earlier.get() key=|run| (run.started, run.ended) let:run>
-                        <li><Earlier run /></li>
+                        <li><Earlier run titles /></li>
                     </For>
                 </ul>
                 <p class="quiet" hidden=move || !earlier.with(Vec::is_empty)>{say("status_earlier_none")}</p>
@@ -57,8 +70,12 @@ fn Status() -> impl IntoView {
 #[component]
 fn Head(last: Memo<Option<Run>>, standing: Standing) -> impl IntoView {
     let when = move || match last.get() {
-        Some(run) => moment::told(run.started, standing.now.get()),
+        Some(run) => moment::date_time(run.started),
         None => say("status_when_never"),
+    };
+    let attempt = move || {
+        last.get()
+            .map(|run| say_of("status_last", &[&moment::ago(run.started.min(standing.now.get()), standing.now.get())]))
     };
     let running = move || standing.state.with(|state| state.as_ref().is_some_and(|state| state.running.is_some()));
     let waiting = move || standing.state.with(|state| state.as_ref().map_or(0, |state| state.waiting));
@@ -75,7 +92,7 @@ fn Head(last: Memo<Option<Run>>, standing: Standing) -> impl IntoView {
     let unset = move || standing.state.with(|state| state.as_ref().is_some_and(|state| !state.set_up));
     view! {
         <div class="near">
-            <p class="hint">{say("status_last")}</p>
+            <p class="hint">{attempt}</p>
             <p id="when">{when}</p>
             <p id="result" role="status" data-result=move || result.get().0>{move || result.get().1}</p>
             <p class="hint">{next}</p>
@@ -127,9 +144,27 @@ fn Going(standing: Standing) -> impl IntoView {
     }
 }
 
+/// The items that need attention, each with its reason.
+#[component]
+fn Waiting(waiting: RwSignal<Vec<Unsettled>>) -> impl IntoView {
+    view! {
+        <div class="box bad" hidden=move || waiting.with(Vec::is_empty)>
+            <h3>{say("status_attention")}</h3>
+            <ul id="waiting">
+                {move || waiting.get().into_iter().map(|item| view! {
+                    <li data-item=item.id.0>
+                        <span><strong>{item.title}</strong> " · " {item.folder}</span>
+                        <span>{sentence(&item.reason)}</span>
+                    </li>
+                }).collect_view()}
+            </ul>
+        </div>
+    }
+}
+
 /// What each folder received and sent, and the log.
 #[component]
-fn Tables(run: Run, ids: bool) -> impl IntoView {
+fn Tables(run: Run, titles: Titles, ids: bool) -> impl IntoView {
     let columns = [
         say("status_received"),
         say("status_sent"),
@@ -140,7 +175,7 @@ fn Tables(run: Run, ids: bool) -> impl IntoView {
     ];
     let none = run.collections.is_empty();
     let rows = run.collections.iter().map(row).collect_view();
-    let lines = run.log.iter().map(line).collect_view();
+    let lines = run.log.iter().map(|entry| line(entry, titles)).collect_view();
     let silent = run.log.is_empty();
     let context = match &run.outcome {
         Outcome::Failed(fault) if !fault.context.is_empty() => Some(fault.context.clone()),
@@ -149,7 +184,7 @@ fn Tables(run: Run, ids: bool) -> impl IntoView {
     view! {
         <div class="stack">
             <h3>{say("status_folders")}</h3>
-            <div class="wide" hidden=none>
+            <div class="wide" tabindex="0" hidden=none>
                 <table id=ids.then_some("folders")>
                     <thead><tr>
                         <th scope="col">{say("status_folder")}</th>
@@ -193,19 +228,27 @@ fn row(report: &CollectionReport) -> impl IntoView + use<> {
     }
 }
 
-fn line(line: &LogLine) -> impl IntoView + use<> {
+fn line(line: &LogLine, titles: Titles) -> impl IntoView + use<> {
     let mark = line.problem.then(|| view! { <span class="mark bad">{say("status_problem")}</span> });
+    let items = line.items.clone();
+    let text = sentence(&line.text);
+    let told = move || {
+        let mut named: Vec<String> =
+            titles.with(|titles| items.iter().filter_map(|item| titles.get(item)).map(|t| format!("“{t}”")).collect());
+        named.dedup();
+        if named.is_empty() { text.clone() } else { say_of("status_items", &[&text, &named.join(", ")]) }
+    };
     view! {
         <li class:problem=line.problem>
             <time>{moment::clock(line.at)}</time>
-            <span>{mark}{sentence(&line.text)}</span>
+            <span>{mark}{told}</span>
         </li>
     }
 }
 
 /// A run that was not the last; its tables are made when they are looked at.
 #[component]
-fn Earlier(run: Run) -> impl IntoView {
+fn Earlier(run: Run, titles: Titles) -> impl IntoView {
     let open = RwSignal::new(false);
     // Nothing earlier still runs.
     let now_waiting = matches!(run.outcome, Outcome::Running).then_some(0);
@@ -217,7 +260,7 @@ fn Earlier(run: Run) -> impl IntoView {
                 <span class="when">{when}</span>
                 <span class={if word == "ok" { "quiet" } else { "problem" }} data-result=word>{text}</span>
             </summary>
-            {move || open.get().then(|| view! { <Tables run=run.clone() ids=false /> })}
+            {move || open.get().then(|| view! { <Tables run=run.clone() titles ids=false /> })}
         </details>
     }
 }

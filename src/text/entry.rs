@@ -10,14 +10,7 @@ use super::{escape, form_contact, main};
 
 /// The row of an item and when it happens from `from` to `to`. Total: a text that
 /// cannot be understood gives a row that says so, with what could be read.
-pub fn index(
-    collection: &CollectionId,
-    id: &ItemId,
-    kind: Kind,
-    text: &[u8],
-    from: Millis,
-    to: Millis,
-) -> Index {
+pub fn index(collection: &CollectionId, id: &ItemId, kind: Kind, text: &[u8], from: Millis, to: Millis) -> Index {
     let tree = Tree::parse(text);
     let mut row = row(&tree, kind);
     let mut occurrences = Vec::new();

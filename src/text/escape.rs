@@ -81,11 +81,7 @@ pub fn param_value(raw: &[u8]) -> String {
     let raw = raw.strip_prefix(b"\"").unwrap_or(raw);
     let raw = raw.strip_suffix(b"\"").unwrap_or(raw);
     let text = String::from_utf8_lossy(raw);
-    if text.contains('^') {
-        text.replace("^n", "\n").replace("^'", "\"").replace("^^", "^")
-    } else {
-        text.into_owned()
-    }
+    if text.contains('^') { text.replace("^n", "\n").replace("^'", "\"").replace("^^", "^") } else { text.into_owned() }
 }
 
 /// `value` as it stands after a parameter's `=`.
@@ -123,20 +119,21 @@ pub fn quote_printable(value: &str, used: usize, eol: &[u8]) -> Vec<u8> {
     let value = value.replace("\r\n", "\n").replace('\n', "\r\n");
     let mut out = Vec::with_capacity(value.len() * 2);
     let mut column = used;
-    for byte in value.bytes() {
-        let plain = matches!(byte, b' '..=b'~') && byte != b'=';
-        let len = if plain { 1 } else { 3 };
-        if column + len >= LIMIT {
+    for (i, byte) in value.bytes().enumerate() {
+        // White space at either end of a physical line could be lost, or look like a fold.
+        let at_end = i + 1 == value.len() || column == 0;
+        let plain = |at_end: bool| matches!(byte, b'!'..=b'~') && byte != b'=' || byte == b' ' && !at_end;
+        if column + if plain(at_end) { 1 } else { 3 } >= LIMIT {
             out.extend_from_slice(b"=");
             out.extend_from_slice(eol);
             column = 0;
         }
-        column += len;
-        // White space at the beginning of a physical line would look like a fold.
-        if plain && !(byte == b' ' && column == len) {
+        if plain(at_end || column == 0) {
             out.push(byte);
+            column += 1;
         } else {
             out.extend_from_slice(format!("={byte:02X}").as_bytes());
+            column += 3;
         }
     }
     out

@@ -92,7 +92,7 @@ fn set_parts(tree: &mut Tree<'_>, c: usize, name: &str, set: &[(usize, &str)], l
     parts.resize(parts.len().max(least), String::new());
     for (i, text) in set {
         if let Some(part) = parts.get_mut(*i) {
-            *part = escape::escape(text);
+            *part = edit::escaped_for(tree, c, text);
         }
     }
     let escaped = parts.join(";");

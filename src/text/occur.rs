@@ -236,14 +236,15 @@ fn series(
     let start = &times.start;
     let first = start.utc();
     let length = times.end(first) - first;
-    // A day's room on both sides: clock changes, and ends reckoned in calendar days.
-    const ROOM: i64 = 2 * 86_400;
-    let reach = overrides.iter().filter(|o| o.following).filter_map(|o| o.times.as_ref());
-    let reach = reach.map(|t| (t.start.utc() - t.end(t.start.utc())).abs()).max().unwrap_or(0);
+    // Room on both sides for clock changes, which lengthen ends reckoned in calendar days.
+    const ROOM: i64 = 3 * 3_600;
+    // "This and following" may move instances from outside the window into it.
     let moved = overrides.iter().filter(|o| o.following).filter_map(|o| {
-        o.times.as_ref().map(|t| (t.start.utc() - o.of.utc()).abs())
+        let new = o.times.as_ref()?;
+        let start = new.start.utc();
+        Some((start - o.of.utc()).abs() + new.end(start) - start)
     });
-    let room = ROOM + moved.max().unwrap_or(0) + length.max(reach);
+    let room = ROOM + length + moved.max().unwrap_or(0);
     let window = (start.zone.to_local(from.saturating_sub(room)), start.zone.to_local(to.saturating_add(room)));
     let local = |utc: NaiveDateTime| match start.moment {
         Moment::Utc(_) | Moment::Date(_) => utc,
@@ -257,7 +258,7 @@ fn series(
     let mut excluded: Vec<i64> = Vec::new();
     for (name, into_starts) in [("RRULE", true), ("EXRULE", false)] {
         for line in tree.all(times.component, name) {
-            let Some(found) = recur::rule(&line.plain(), start.moment, local, window, LIMIT) else {
+            let Some(found) = recur::rule(&line.plain(), start.moment, local, window, 4 * LIMIT) else {
                 out.partial = true;
                 continue;
             };

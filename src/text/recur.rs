@@ -65,10 +65,10 @@ pub fn rule(
         Some(count) => usize::try_from(count).unwrap_or(usize::MAX).min(COUNTED),
         None => limit.saturating_add(1),
     };
-    let counted = rule.count.is_some_and(|count| count as usize > COUNTED);
+    let all = rule.count.is_some_and(|count| usize::try_from(count).is_ok_and(|count| count <= COUNTED));
     let mut starts = expand(rule, first, wanted)?;
+    let more = starts.len() >= wanted && !all;
     starts.retain(|at| *at >= from && *at <= to);
-    let more = starts.len() > limit || (counted && starts.len() == wanted);
     starts.truncate(limit);
     Some(Starts { starts, partial: strange || more })
 }

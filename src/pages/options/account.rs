@@ -194,10 +194,12 @@ pub fn AccountForm(accounts: Vec<Account>, now: RwSignal<Stored>) -> impl IntoVi
                         aria-invalid=move || server_error.get().map(|_| "true")
                         bind:value=typed.server
                         on:change=move |_| server_error.set(typed.url().err()) />
-                    <p id="server-hint" class="hint">{say("options_server_hint")}</p>
+                    <p id="server-hint" class="hint" hidden=move || server_error.get().is_some()>
+                        {say("options_server_hint")}
+                    </p>
+                    <ErrorLine id="server-error" error=server_error />
                 </div>
             </div>
-            <ErrorLine id="server-error" error=server_error />
             <div class="pair">
                 <div class="field">
                     <label for="user">{say("options_user")}</label>
@@ -205,13 +207,15 @@ pub fn AccountForm(accounts: Vec<Account>, now: RwSignal<Stored>) -> impl IntoVi
                         aria-describedby="user-error" aria-invalid=move || user_error.get().map(|_| "true")
                         bind:value=typed.user
                         on:change=move |_| user_error.set(field::user(&typed.user.get_untracked()).err()) />
-                    <ErrorLine id="user-error" error=user_error />
+                    <div class="room"><ErrorLine id="user-error" error=user_error /></div>
                 </div>
                 <div class="field">
                     <label for="password">{say("options_password")}</label>
                     <input id="password" type="password" autocomplete="current-password"
                         aria-describedby="password-hint" bind:value=typed.password />
-                    <p id="password-hint" class="hint" hidden=move || !kept()>{say("options_password_kept")}</p>
+                    <div class="room">
+                        <p id="password-hint" class="hint" hidden=move || !kept()>{say("options_password_kept")}</p>
+                    </div>
                 </div>
             </div>
             <Secure typed />
@@ -331,7 +335,9 @@ fn Secure(typed: Typed) -> impl IntoView {
     }
 }
 
-/// What is wrong with a field, below it.
+/// What is wrong with a field, below it. It stands where something else stood or
+/// room was kept: it appears when the field is left, and must not move what is
+/// being clicked at that moment.
 #[component]
 pub fn ErrorLine(id: &'static str, error: RwSignal<Option<Fault>>) -> impl IntoView {
     let text = move || error.get().map(|fault| of_fault(&fault)).unwrap_or_default();

@@ -23,7 +23,7 @@ pub fn Folders(now: RwSignal<Stored>) -> impl IntoView {
                     {move || say(if known() { "options_folders_hint" } else { "options_folders_later" })}
                 </p>
             </div>
-            <div class="pair" hidden=move || !known()>
+            <div class="trio" hidden=move || !known()>
                 {Role::ALL.map(|role| view! { <Choice role folders said /> }).collect_view()}
             </div>
             <Telling id="folders-said" said />

@@ -51,8 +51,8 @@ pub fn Timing(settings: Settings) -> impl IntoView {
                         aria-invalid=move || minutes_error.get().map(|_| "true")
                         bind:value=minutes on:change=move |_| save() />
                     <span>{say("options_minutes")}</span>
+                    <ErrorLine id="minutes-error" error=minutes_error />
                 </div>
-                <ErrorLine id="minutes-error" error=minutes_error />
             </div>
             <Tick id="sync-after-change" name=say("options_after_change") value=after_change save
                 hint=say("options_after_change_hint") />

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 
 use super::Opened;
 use crate::browser::api;
@@ -27,6 +29,18 @@ pub fn Form(item: Opened, opened: RwSignal<Option<Opened>>) -> impl IntoView {
         (_, Fields::Contact(_)) => say("workspace_contact"),
         (_, Fields::Note(_)) => say("workspace_note"),
     };
+    // The keyboard goes on where the form begins: in a new item's first field, at
+    // the name of what was opened.
+    let (first, top) = (fields_first(&fields), NodeRef::<leptos::html::H2>::new());
+    let new = id.is_none();
+    top.on_load(move |heading| {
+        let field = document().get_element_by_id(first).filter(|_| new);
+        // What cannot take the focus leaves it where it is.
+        let _ = match field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+            Some(field) => field.focus(),
+            None => heading.focus(),
+        };
+    });
     let (inputs, typed) = inputs(fields);
     let send = move |ask: Ask| {
         busy.set(true);
@@ -66,7 +80,7 @@ pub fn Form(item: Opened, opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let error = move || failed.get().map(|fault| of_fault(&fault)).unwrap_or_default();
     view! {
         <form id="form" class="stack" novalidate on:submit=save>
-            <h2>{heading}</h2>
+            <h2 tabindex="-1" node_ref=top>{heading}</h2>
             {inputs}
             <p id="form-error" class="error" role="alert">{error}</p>
             <div class="row">
@@ -75,6 +89,14 @@ pub fn Form(item: Opened, opened: RwSignal<Option<Opened>>) -> impl IntoView {
                 {deletion}
             </div>
         </form>
+    }
+}
+
+/// The id of the first field.
+fn fields_first(fields: &Fields) -> &'static str {
+    match fields {
+        Fields::Event(_) | Fields::Note(_) => "title",
+        Fields::Contact(_) => "given",
     }
 }
 

@@ -1,0 +1,189 @@
+//! [`Http`] natively. No cookies; redirects are followed within the origin only,
+//! keeping method, headers and body; everything that goes over the line is counted.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use flate2::read::MultiGzDecoder;
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, LOCATION};
+use url::Url;
+
+use crate::fault;
+use crate::model::Fault;
+use crate::port::{Http, Request, Response};
+
+/// As long may an answer take to begin, and stay silent between two pieces.
+const SILENCE: Duration = Duration::from_secs(60);
+const CONNECT: Duration = Duration::from_secs(15);
+const REDIRECTS: usize = 5;
+/// No answer of a server about one person's items is larger than this, unpacked.
+const LARGEST: usize = 1 << 29;
+
+/// What went over the line, since the start or the last [`NativeHttp::take_traffic`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// By method; each hop of a redirect is one.
+    pub requests: BTreeMap<String, u64>,
+    /// Bodies as sent, plus request lines and the headers we set.
+    pub bytes_up: u64,
+    /// Bodies as received (compressed ones as they came), plus headers.
+    pub bytes_down: u64,
+}
+
+impl Traffic {
+    /// All requests.
+    pub fn total(&self) -> u64 {
+        self.requests.values().sum()
+    }
+}
+
+/// For one thread; needs a tokio runtime with I/O and time around it.
+pub struct NativeHttp {
+    client: reqwest::Client,
+    traffic: RefCell<Traffic>,
+}
+
+impl NativeHttp {
+    /// `authority`: one more certificate authority to trust, as PEM.
+    ///
+    /// # Errors
+    /// `internal` when the certificate cannot be read or TLS cannot be set up.
+    pub fn new(authority: Option<&[u8]>) -> Result<NativeHttp, Fault> {
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .read_timeout(SILENCE);
+        if let Some(pem) = authority {
+            for certificate in reqwest::Certificate::from_pem_bundle(pem).map_err(internal)? {
+                builder = builder.add_root_certificate(certificate);
+            }
+        }
+        Ok(NativeHttp { client: builder.build().map_err(internal)?, traffic: RefCell::default() })
+    }
+
+    pub fn traffic(&self) -> Traffic {
+        self.traffic.borrow().clone()
+    }
+
+    /// Gives the counts and starts again at nothing.
+    pub fn take_traffic(&self) -> Traffic {
+        self.traffic.take()
+    }
+
+    async fn hop(&self, request: &Request, url: &Url) -> Result<Response, Fault> {
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(internal)?;
+        let mut builder = self.client.request(method, url.clone()).header(ACCEPT_ENCODING, "gzip");
+        let mut up = request.method.len() + url.as_str().len() + "  HTTP/1.1\r\n\r\n".len() + request.body.len();
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+            up += name.len() + value.len() + 4;
+        }
+        if !request.body.is_empty() || matches!(request.method, "PUT" | "POST") {
+            builder = builder.body(request.body.clone());
+        }
+        {
+            let mut traffic = self.traffic.borrow_mut();
+            *traffic.requests.entry(request.method.to_owned()).or_default() += 1;
+            traffic.bytes_up += up as u64;
+        }
+        let mut answer = builder.send().await.map_err(|e| classified(&e, &host))?;
+        let status = answer.status().as_u16();
+        let headers: Vec<(String, String)> = answer
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        self.count_down(headers.iter().map(|(n, v)| n.len() + v.len() + 4).sum());
+        let packed = answer.headers().get(CONTENT_ENCODING).is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"gzip"));
+        let mut body = Vec::new();
+        while let Some(piece) = answer.chunk().await.map_err(|e| classified(&e, &host))? {
+            self.count_down(piece.len());
+            if body.len() + piece.len() > LARGEST {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&piece);
+        }
+        if packed && !body.is_empty() {
+            body = unpacked(&body)?;
+        }
+        Ok(Response { status, headers, body, url: url.clone() })
+    }
+
+    fn count_down(&self, bytes: usize) {
+        self.traffic.borrow_mut().bytes_down += bytes as u64;
+    }
+}
+
+#[async_trait(?Send)]
+impl Http for NativeHttp {
+    async fn send(&self, request: Request) -> Result<Response, Fault> {
+        let mut url = request.url.clone();
+        for _ in 0..=REDIRECTS {
+            let response = self.hop(&request, &url).await?;
+            let target = match response.status {
+                301 | 302 | 307 | 308 => response.header(LOCATION.as_str()).map(|l| url.join(l)),
+                _ => None,
+            };
+            let Some(Ok(target)) = target else {
+                return Ok(response);
+            };
+            if target.origin() != request.url.origin() {
+                return Err(fault::other_origin(target.as_str()));
+            }
+            url = target;
+        }
+        Err(fault::wrong_answer("redirects without end"))
+    }
+}
+
+fn unpacked(packed: &[u8]) -> Result<Vec<u8>, Fault> {
+    let mut body = Vec::new();
+    MultiGzDecoder::new(packed)
+        .take(LARGEST as u64 + 1)
+        .read_to_end(&mut body)
+        .map_err(|_| fault::wrong_answer("a compressed body cut off"))?;
+    if body.len() > LARGEST { Err(too_large()) } else { Ok(body) }
+}
+
+fn too_large() -> Fault {
+    fault::wrong_answer("an answer too large")
+}
+
+fn internal(error: impl std::error::Error) -> Fault {
+    fault::internal(error)
+}
+
+/// Looks down the chain of causes for what a person can act on. The layers
+/// between do not export their types, so names and TLS are known by their words.
+fn classified(error: &reqwest::Error, host: &str) -> Fault {
+    if error.is_timeout() {
+        return fault::timeout(host);
+    }
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(inner) = cause {
+        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+            match io.kind() {
+                std::io::ErrorKind::ConnectionRefused => return fault::refused(host),
+                std::io::ErrorKind::TimedOut => return fault::timeout(host),
+                _ => {}
+            }
+        }
+        let words = inner.to_string();
+        if words.contains("dns error") || words.contains("failed to lookup address") {
+            return fault::no_such_host(host);
+        }
+        if words.contains("certificate") {
+            return fault::certificate(host);
+        }
+        cause = inner.source();
+    }
+    fault::unreachable(host)
+}
+
+#[cfg(test)]
+#[path = "http_tests.rs"]
+mod tests;

@@ -1,0 +1,138 @@
+//! Reading items.
+
+use std::collections::HashMap;
+
+use super::Remote;
+use crate::dav::webdav::{self, Place, Scope};
+use crate::dav::{self, caldav, carddav};
+use crate::fault;
+use crate::model::{Collection, Etag, Fault, Href, Kind};
+use crate::port::Response;
+use crate::sync::want::{Fetch, Fetched};
+
+/// So many items asked alone may fail by 5xx in a row before it is the server,
+/// not the item.
+const FAILURES: usize = 3;
+
+impl Remote {
+    /// The texts of these items, by one multiget. What it leaves out, gives
+    /// without text or refuses to answer as a whole is asked alone. Each href is in
+    /// the result once, as it was asked for.
+    ///
+    /// # Errors
+    /// `collection_gone`, `wrong_answer`, and those of the network and the
+    /// sign-in. What goes wrong with one item is in its [`Fetch`].
+    pub async fn fetch(&self, collection: &Collection, hrefs: &[Href]) -> Result<Vec<Fetched>, Fault> {
+        if hrefs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let request = match collection.kind {
+            Kind::Calendar => caldav::multiget(&collection.href, hrefs),
+            Kind::Contacts => carddav::multiget(&collection.href, hrefs),
+        };
+        let response = self.send(request).await?;
+        let mut answers = match response.status {
+            207 => self.answers(collection, &response)?,
+            404 | 410 => {
+                // One missing item, or the collection? Only the first may be told as gone.
+                self.is_there(collection).await?;
+                HashMap::new()
+            }
+            // One bad item may spoil the whole; alone, it spoils itself.
+            400..600 => HashMap::new(),
+            _ => return Err(self.refused("REPORT", &collection.href, &response)),
+        };
+        let mut fetched = Vec::with_capacity(hrefs.len());
+        let mut failures = 0;
+        for href in hrefs {
+            let result = match answers.remove(&href.key()) {
+                Some(answer) => answer,
+                None => self.alone(href, &mut failures).await?,
+            };
+            fetched.push(Fetched { href: href.clone(), result });
+        }
+        Ok(fetched)
+    }
+
+    /// The clear words of a multiget's answer, by [`Href::key`].
+    fn answers(&self, collection: &Collection, response: &Response) -> Result<HashMap<String, Fetch>, Fault> {
+        let scope = Scope::new(&collection.href, &response.url);
+        let mut answers = HashMap::new();
+        let (mut ours, mut others) = (false, false);
+        let read = webdav::multistatus(&response.body, |entry| {
+            // Only a status can be for several hrefs, a text is for one.
+            let mut data = entry.props.data;
+            for raw in &entry.hrefs {
+                let href = match scope.place(raw) {
+                    Place::Member(href) => href,
+                    // iCloud gives an empty href to what it would not find (quirk 12).
+                    Place::Itself => continue,
+                    Place::Nowhere if raw.trim().is_empty() => continue,
+                    Place::Elsewhere(_) | Place::Nowhere => {
+                        others = true;
+                        continue;
+                    }
+                };
+                ours = true;
+                let fetch = match (entry.status, data.take()) {
+                    (Some(404 | 410), _) => Fetch::Gone,
+                    (None | Some(200..300), Some(text)) if !text.trim().is_empty() => {
+                        Fetch::Found { etag: entry.props.etag.clone(), text: text.into_bytes() }
+                    }
+                    _ => continue,
+                };
+                answers.insert(href.key(), fetch);
+            }
+            Ok(())
+        });
+        let context = |f: Fault| f.during(format!("REPORT {}", collection.href.as_str()));
+        match read {
+            Ok(_) if others && !ours => Err(context(webdav::elsewhere())),
+            Ok(_) => Ok(answers),
+            // Whole, but one item's characters break the XML or are not UTF-8
+            // (quirk 24): alone, as bytes, each can be had.
+            Err(_) if response.body.trim_ascii_end().ends_with(b"multistatus>") => Ok(HashMap::new()),
+            Err(fault) => Err(context(fault)),
+        }
+    }
+
+    async fn is_there(&self, collection: &Collection) -> Result<(), Fault> {
+        match self.describe(&collection.href, &[(dav::xml::Ns::Dav, "resourcetype")]).await? {
+            Some(_) => Ok(()),
+            None => {
+                Err(fault::collection_gone(&collection.name).during(format!("REPORT {}", collection.href.as_str())))
+            }
+        }
+    }
+
+    /// One item by GET.
+    async fn alone(&self, href: &Href, failures: &mut usize) -> Result<Fetch, Fault> {
+        let response = self.send(dav::Request::new("GET", href)).await?;
+        let failed = |fault: Fault| Fetch::Failed(fault.during(format!("GET {} {}", href.as_str(), response.status)));
+        if response.status >= 500 {
+            *failures += 1;
+            if *failures >= FAILURES {
+                return Err(self.refused("GET", href, &response));
+            }
+            return Ok(failed(fault::item_missing()));
+        }
+        *failures = 0;
+        Ok(match response.status {
+            404 | 410 => Fetch::Gone,
+            200 if is_item(&response) => {
+                Fetch::Found { etag: response.header("etag").map(|e| Etag(e.to_owned())), text: response.body }
+            }
+            200 => failed(fault::wrong_answer("something else than an item")),
+            _ => failed(fault::item_missing()),
+        })
+    }
+}
+
+/// Not a page to sign in on, and not nothing.
+fn is_item(response: &Response) -> bool {
+    let named = response.header("content-type").unwrap_or_default().trim().to_ascii_lowercase();
+    let typed = ["text/calendar", "text/vcard", "text/x-vcard", "text/directory"].iter().any(|t| named.starts_with(t));
+    let text = response.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&response.body).trim_ascii_start();
+    let begins = text.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"BEGIN:"));
+    begins || (typed && !text.is_empty() && !text.starts_with(b"<"))
+}

@@ -1,0 +1,135 @@
+//! The server as a run sees it: what is wanted, as exchanges of [`crate::dav`]
+//! over [`Http`], and what the answers mean for the run.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `discover` | finds the account from what a person typed |
+//! | `listing` | collections of a home, items of a collection, what changed |
+//! | `items` | reads items in batches |
+//! | `write` | puts and deletes items, makes collections |
+//! | `retry` | when to come back |
+
+mod discover;
+mod items;
+mod listing;
+mod retry;
+mod write;
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use url::Url;
+
+use crate::dav::{self, webdav};
+use crate::fault;
+use crate::model::{Fault, Href};
+use crate::port::{Http, Request, Response};
+
+/// One server and one sign-in.
+pub struct Remote {
+    http: Rc<dyn Http>,
+    server: Url,
+    /// The value of the header; a secret.
+    authorization: String,
+    /// The `Depth` this server wants on sync-collection (quirk 7).
+    report_depth: Cell<&'static str>,
+    /// A collection came without `getctag`: ask for the sync-token too.
+    ask_tokens: Cell<bool>,
+}
+
+impl Remote {
+    /// `server` is the origin all hrefs are resolved against; `user` and
+    /// `password` go to it alone, by Basic in UTF-8 (RFC 7617).
+    pub fn new(http: Rc<dyn Http>, server: Url, user: &str, password: &str) -> Remote {
+        Remote {
+            http,
+            server,
+            authorization: format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))),
+            report_depth: Cell::new("0"),
+            ask_tokens: Cell::new(false),
+        }
+    }
+
+    fn host(&self) -> &str {
+        self.server.host_str().unwrap_or_default()
+    }
+
+    /// The URL of an href: always in our origin, and the href as it was written
+    /// but for what no request line can carry (quirk 12).
+    fn url(&self, href: &Href) -> Url {
+        let escaped = href.as_str().replace('\\', "%5C").replace('#', "%23");
+        let (path, query) = match escaped.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (escaped.as_str(), None),
+        };
+        let mut url = self.server.clone();
+        url.set_path(path);
+        url.set_query(query);
+        url.set_fragment(None);
+        url
+    }
+
+    /// Sends a request. What means the same whatever was asked becomes a fault
+    /// here: 401, and that the server wants to be left alone for a while.
+    async fn send(&self, request: dav::Request) -> Result<Response, Fault> {
+        let url = self.url(&request.href);
+        self.send_to(url, request).await
+    }
+
+    async fn send_to(&self, url: Url, request: dav::Request) -> Result<Response, Fault> {
+        let context = format!("{} {}", request.method, url.path());
+        let mut headers = request.headers;
+        headers.push(("Authorization", self.authorization.clone()));
+        let request = Request { method: request.method, url, headers, body: request.body };
+        let response = self.http.send(request).await.map_err(|f| f.during(&context))?;
+        let fault = match response.status {
+            401 => self.unauthorized(&response),
+            429 | 502 | 503 | 504 => fault::busy(response.status, retry::after(&response)),
+            _ => return Ok(response),
+        };
+        Err(fault.during(format!("{context} {}", response.status)))
+    }
+
+    /// A 401: either the password, or there is no way to sign in that we speak.
+    fn unauthorized(&self, response: &Response) -> Fault {
+        let mut schemes = Vec::new();
+        for (_, value) in response.headers.iter().filter(|(name, _)| name == "www-authenticate") {
+            schemes.extend(challenges(value));
+        }
+        if schemes.is_empty() || schemes.iter().any(|s| s.eq_ignore_ascii_case("basic")) {
+            fault::sign_in(self.host())
+        } else {
+            fault::sign_in_scheme(&schemes.join(", "))
+        }
+    }
+
+    /// The fault for a status that has no other meaning where it came.
+    fn refused(&self, method: &str, href: &Href, response: &Response) -> Fault {
+        let status = response.status;
+        let fault = match status {
+            200..400 => webdav::not_multistatus(status, response.header("content-type"), &response.body),
+            403 => fault::forbidden(self.host()),
+            500.. => fault::busy(status, retry::after(response)),
+            _ => fault::unexpected_status(status),
+        };
+        fault.during(format!("{method} {} {status}", href.as_str()))
+    }
+}
+
+/// The names of the schemes in a WWW-Authenticate header (RFC 9110, 11.6.1):
+/// what stands first in a part and is no `name=value`.
+fn challenges(value: &str) -> Vec<String> {
+    let mut quoted = false;
+    let parts = value.split(|c| {
+        quoted ^= c == '"';
+        c == ',' && !quoted
+    });
+    let schemes = parts.filter_map(|part| part.split_ascii_whitespace().next()).filter(|word| !word.contains('='));
+    schemes.map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod scripted;
