@@ -208,7 +208,7 @@ test() {
   cargo test --no-fail-fast --all-features 2>&1 | tee "$log" || code=1
   say "tests inside a page"
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$TOOLS/bin/wasm-bindgen-test-runner CHROMEDRIVER=$(command -v chromedriver) \
-    web_cargo test --no-fail-fast --profile web --test browser_store 2>&1 | tee -a "$log" || code=1
+    web_cargo test --no-fail-fast --profile web --test indexeddb 2>&1 | tee -a "$log" || code=1
   sum "$log" "$code"
 }
 

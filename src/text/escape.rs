@@ -2,8 +2,6 @@
 //! (RFC 5545, 3.3.11; RFC 6350, 3.4), parameter quoting (RFC 6868),
 //! quoted-printable and the charsets of vCard 2.1.
 
-use std::borrow::Cow;
-
 use calcard::vcard::{VCard, VCardProperty, VCardValue};
 
 /// `\n`, `\N`, `\,`, `\;`, `\:` and `\\` resolved; other backslashes stay.
@@ -172,15 +170,13 @@ fn decode(bytes: &[u8], charset: &str) -> String {
     }
 }
 
+/// On one line, as a form's input shows it: were a break in it, the input would drop
+/// it, and the field would seem changed.
+pub fn one_line(text: &str) -> String {
+    text.trim().replace(['\r', '\n'], " ")
+}
+
 /// A title as lists are sorted by it.
 pub fn folded(text: &str) -> String {
     text.trim().to_lowercase()
-}
-
-/// Without the scheme a mail address has in some properties.
-pub fn mail(address: &str) -> Cow<'_, str> {
-    match address.get(..7) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => Cow::Borrowed(address[7..].trim()),
-        _ => Cow::Borrowed(address.trim()),
-    }
 }

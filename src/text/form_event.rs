@@ -9,7 +9,7 @@ use super::lines::{Line, Tree};
 use super::moment::{Moment, Span, seconds};
 use super::occur::{first_end, placed};
 use super::zone::{self, Zone, Zones};
-use super::{compose, edit};
+use super::{compose, edit, escape};
 
 const DAY: &str = "%Y-%m-%d";
 const MINUTE: &str = "%Y-%m-%dT%H:%M";
@@ -28,8 +28,8 @@ pub(super) fn fields(tree: &Tree<'_>, c: usize) -> Option<EventFields> {
         name => name,
     };
     Some(EventFields {
-        title: tree.text(c, "SUMMARY"),
-        place: tree.text(c, "LOCATION"),
+        title: escape::one_line(&tree.text(c, "SUMMARY")),
+        place: escape::one_line(&tree.text(c, "LOCATION")),
         all_day,
         start: local.format(if all_day { DAY } else { MINUTE }).to_string(),
         end: if all_day {

@@ -44,6 +44,15 @@ fn a_title_touches_the_title() {
 }
 
 #[test]
+fn inputs_hold_one_line_and_change_nothing_by_it() {
+    let text = event("SUMMARY: A\\nB\nLOCATION:Street 1\\n12345 Town\nDTSTART:20260601T090000Z\nDESCRIPTION:x\\ny");
+    let f = event_of(&text);
+    assert_eq!((f.title.as_str(), f.place.as_str(), f.description.as_str()), ("A B", "Street 1 12345 Town", "x\ny"));
+    let (_, lines) = changed(&text, |f| f.description = "z".into());
+    assert_eq!(lines, ["DESCRIPTION:z"]);
+}
+
+#[test]
 fn times_keep_their_zone() {
     let f = event_of(&event(MEETING));
     assert_eq!(
