@@ -115,7 +115,6 @@ pub async fn settings_accounts_and_collections_come_back(store: &dyn Store) {
         secure: true,
         server: "https://dav.example".into(),
         user: "ann".into(),
-        secure: true,
         principal: Some(Href::path("/ann/")),
         calendar_homes: vec![Href::path("/ann/")],
         addressbook_homes: vec![],
