@@ -33,8 +33,6 @@ const tell = (event) => void forward(JSON.stringify(event));
 chrome.runtime.onInstalled.addListener(({ reason }) => tell({ Installed: { first: reason === "install" } }));
 chrome.runtime.onStartup.addListener(() => tell("Startup"));
 chrome.alarms.onAlarm.addListener(({ name }) => tell({ Alarm: name }));
-chrome.permissions.onAdded.addListener(() => tell("PermissionsChanged"));
-chrome.permissions.onRemoved.addListener(() => tell("PermissionsChanged"));
 
 chrome.runtime.onMessage.addListener((message, sender, sendResponse) => {
   // Only our own pages are answered, and only what asks.

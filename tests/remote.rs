@@ -37,6 +37,7 @@ impl Drop for Site {
 fn tool(name: &str) -> Command {
     let venv = std::env::var_os("PIMENTO_VENV").map_or_else(|| PathBuf::from("target/tools/venv"), PathBuf::from);
     let path = venv.join("bin").join(name);
+    let path = std::path::absolute(path).unwrap();
     assert!(path.exists(), "{} is missing: build.sh installs it", path.display());
     Command::new(path)
 }
@@ -65,6 +66,10 @@ fn free_port() -> u16 {
 }
 
 fn radicale() -> Site {
+    radicale_with(&[])
+}
+
+fn radicale_with(more: &[&str]) -> Site {
     let port = free_port();
     let folder = folder("radicale", port);
     std::fs::write(folder.join("users"), "älice:pässword\n").unwrap();
@@ -74,7 +79,8 @@ fn radicale() -> Site {
         .args(["--auth-htpasswd-encryption", "plain", "--auth-htpasswd-filename"])
         .arg(folder.join("users"))
         .arg("--storage-filesystem-folder")
-        .arg(folder.join("data"));
+        .arg(folder.join("data"))
+        .args(more);
     started(command, port, "älice", ["/älice", "/älice"], 0)
 }
 
@@ -303,7 +309,11 @@ async fn what_is_gone_is_told_apart(site: Site) {
     assert_eq!(remote.listing(&never).await.unwrap_err().text, gone);
     assert_eq!(remote.collections(&never.href).await.unwrap_err().text, gone);
     let item = never.href.child("a.ics");
-    assert_eq!(remote.fetch(&never, &[item.clone()]).await.unwrap_err().text, gone, "no item is gone for that");
+    assert_eq!(
+        remote.fetch(&never, std::slice::from_ref(&item)).await.unwrap_err().text,
+        gone,
+        "no item is gone for that"
+    );
     let put = remote.put(Kind::Calendar, &item, &event("z", "Z"), &Precondition::New).await.unwrap();
     assert!(matches!(put, Written::Changed | Written::Gone | Written::Refused(_)), "{put:?}");
 
@@ -341,4 +351,42 @@ async fn finding_an_account_takes_few_requests() {
     let principal = format!("http://{}/%C3%A4lice/", site.address);
     Remote::discover(http.clone(), &principal, false, site.user, "pässword").await.unwrap();
     assert_eq!(http.take_traffic().total(), 1);
+}
+
+#[tokio::test]
+async fn a_certificate_is_trusted_only_if_its_authority_is() {
+    let folder = folder("certificate", free_port());
+    let [key, certificate] = ["key.pem", "certificate.pem"].map(|name| folder.join(name).display().to_string());
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test"])
+        .args(["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"])
+        .args(["-keyout", &key, "-out", &certificate])
+        .stderr(Stdio::null())
+        .status();
+    assert!(made.expect("openssl").success());
+    let site = radicale_with(&["--ssl", "--certificate", &certificate, "--key", &key]);
+
+    let stranger = Rc::new(NativeHttp::new(None).unwrap());
+    let fault = Remote::discover(stranger, &site.address, true, site.user, "pässword").await.unwrap_err();
+    assert_eq!(fault.text, fault::certificate("127.0.0.1").text);
+
+    let friend = Rc::new(NativeHttp::new(Some(&std::fs::read(&certificate).unwrap())).unwrap());
+    let found = Remote::discover(friend, &site.address, true, site.user, "pässword").await.unwrap();
+    assert_eq!(found.server.as_str(), format!("https://{}/", site.address));
+}
+
+#[tokio::test]
+async fn what_is_no_calendar_server_is_told_from_what_does_not_answer() {
+    let port = free_port();
+    let mut command = tool("python");
+    command.args(["-m", "http.server", "--bind", "127.0.0.1", &port.to_string()]);
+    command.current_dir(folder("web", port));
+    let site = started(command, port, "user", ["", ""], 0);
+    let http = Rc::new(NativeHttp::new(None).unwrap());
+    let fault = Remote::discover(http.clone(), &site.address, false, "user", "x").await.unwrap_err();
+    assert_eq!(fault, fault::not_dav("127.0.0.1"));
+    let address = site.address.clone();
+    drop(site);
+    let fault = Remote::discover(http, &address, false, "user", "x").await.unwrap_err();
+    assert_eq!(fault.text, fault::refused("127.0.0.1").text);
 }

@@ -130,5 +130,6 @@ fn challenges(value: &str) -> Vec<String> {
     schemes.map(str::to_owned).collect()
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod scripted;

@@ -13,16 +13,22 @@ use crate::model::{AccountId, Class, Collection, CollectionId, Etag, Fault, Href
 use crate::port::{Http, Request, Response};
 use crate::sync::want::{Fetch, Listed, Precondition, Written};
 
+struct Answer {
+    status: u16,
+    headers: Vec<(&'static str, &'static str)>,
+    body: Vec<u8>,
+}
+
 /// One exchange: what must be asked, and the answer.
 struct Exchange {
     asked: &'static str,
-    answer: Result<(u16, Vec<(&'static str, &'static str)>, Vec<u8>), Fault>,
+    answer: Result<Answer, Fault>,
     /// Where the answer came from, if not from where it was asked.
     from: Option<&'static str>,
 }
 
 fn says(asked: &'static str, status: u16, body: impl AsRef<[u8]>) -> Exchange {
-    Exchange { asked, answer: Ok((status, Vec::new(), body.as_ref().to_vec())), from: None }
+    Exchange { asked, answer: Ok(Answer { status, headers: Vec::new(), body: body.as_ref().to_vec() }), from: None }
 }
 
 fn fails(asked: &'static str, fault: Fault) -> Exchange {
@@ -31,8 +37,8 @@ fn fails(asked: &'static str, fault: Fault) -> Exchange {
 
 impl Exchange {
     fn with(mut self, name: &'static str, value: &'static str) -> Exchange {
-        if let Ok((_, headers, _)) = &mut self.answer {
-            headers.push((name, value));
+        if let Ok(answer) = &mut self.answer {
+            answer.headers.push((name, value));
         }
         self
     }
@@ -78,7 +84,7 @@ impl Http for Script {
         assert_eq!(asked, exchange.asked);
         let url = exchange.from.map_or_else(|| request.url.clone(), |from| Url::parse(from).unwrap());
         self.requests.borrow_mut().push(request);
-        let (status, headers, body) = exchange.answer?;
+        let Answer { status, headers, body } = exchange.answer?;
         let headers = headers.into_iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
         Ok(Response { status, headers, body, url })
     }

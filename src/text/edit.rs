@@ -48,8 +48,13 @@ pub fn set_text(tree: &mut Tree<'_>, component: usize, name: &str, value: &str) 
 
 /// Sets line `at` of the component to the TEXT `value`.
 pub fn set_line_text(tree: &mut Tree<'_>, component: usize, at: usize, value: &str) {
-    let escaped = escaped(value, old_card(tree, component));
+    let escaped = escaped_for(tree, component, value);
     set_line_escaped(tree, component, at, value, &escaped);
+}
+
+/// The TEXT `value` escaped as the component's version has it.
+pub fn escaped_for(tree: &Tree<'_>, component: usize, value: &str) -> String {
+    escaped(value, old_card(tree, component))
 }
 
 /// As [`set_line_text`], for structured values whose parts are escaped already;
@@ -70,9 +75,13 @@ pub fn add_escaped(tree: &mut Tree<'_>, component: usize, name: &str, value: &st
 }
 
 /// vCard 2.1 escapes nothing but the semicolon, and has its line breaks in
-/// quoted-printable.
+/// quoted-printable; a backslash that would be read as an escape is one all the same.
 fn escaped(value: &str, old: bool) -> String {
-    if old { value.replace(';', "\\;") } else { escape::escape(value) }
+    if !old {
+        return escape::escape(value);
+    }
+    let plain = value.replace(';', "\\;");
+    if escape::unescape(&plain) == value { plain } else { value.replace('\\', "\\\\").replace(';', "\\;") }
 }
 
 fn head_for_text(line: &Line<'_>) -> Vec<u8> {
@@ -113,6 +122,9 @@ pub fn append(tree: &mut Tree<'_>, component: usize, line: Vec<u8>) {
         // Blank lines and junk at the end stay behind it.
         None => tree.own(component).filter(|i| !tree.lines()[*i].name().is_empty()).last().unwrap_or(begin) + 1,
     };
+    // Behind a soft break that nothing follows it would become part of that line.
+    let dangling = |i: usize| tree.lines()[i].quoted_printable() && tree.lines()[i].value().ends_with(b"=");
+    let at = (begin + 1..=at).rev().find(|at| !dangling(at - 1)).unwrap_or(at);
     tree.insert(at, line);
 }
 

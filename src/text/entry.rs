@@ -1,5 +1,7 @@
 //! The small rows that lists and the popup read, made of an item's text.
 
+use std::collections::HashMap;
+
 use crate::model::{CollectionId, Entry, EntryKind, Index, ItemId, Kind, Millis, Occurrence};
 
 use super::lines::Tree;
@@ -10,34 +12,30 @@ use super::{escape, form_contact, main};
 
 /// The row of an item and when it happens from `from` to `to`. Total: a text that
 /// cannot be understood gives a row that says so, with what could be read.
-pub fn index(
-    collection: &CollectionId,
-    id: &ItemId,
-    kind: Kind,
-    text: &[u8],
-    from: Millis,
-    to: Millis,
-) -> Index {
+pub fn index(collection: &CollectionId, id: &ItemId, kind: Kind, text: &[u8], from: Millis, to: Millis) -> Index {
     let tree = Tree::parse(text);
     let mut row = row(&tree, kind);
     let mut occurrences = Vec::new();
     if row.kind == EntryKind::Event {
         let found = instances(&tree, from.div_euclid(1000), to.div_euclid(1000));
         row.partial |= found.partial;
-        occurrences = found
-            .list
-            .into_iter()
-            .map(|i| Occurrence {
+        let mut texts: HashMap<usize, (String, String)> = HashMap::new();
+        let text_of = |c: usize, name: &str| tree.text(c, name).trim().to_owned();
+        for i in found.list {
+            let texts = texts.entry(i.component);
+            let (title, place) =
+                texts.or_insert_with(|| (text_of(i.component, "SUMMARY"), text_of(i.component, "LOCATION"))).clone();
+            occurrences.push(Occurrence {
                 item: id.clone(),
                 collection: collection.clone(),
-                title: tree.text(i.component, "SUMMARY").trim().to_owned(),
-                place: tree.text(i.component, "LOCATION").trim().to_owned(),
+                title,
+                place,
                 start: i.start.saturating_mul(1000),
                 end: i.end.saturating_mul(1000),
                 all_day: i.all_day,
                 floating: i.floating,
-            })
-            .collect();
+            });
+        }
     }
     let Row { kind, title, detail, sort, partial } = row;
     let entry = Entry { id: id.clone(), collection: collection.clone(), kind, title, detail, sort, partial };

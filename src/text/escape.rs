@@ -2,8 +2,6 @@
 //! (RFC 5545, 3.3.11; RFC 6350, 3.4), parameter quoting (RFC 6868),
 //! quoted-printable and the charsets of vCard 2.1.
 
-use std::borrow::Cow;
-
 use calcard::vcard::{VCard, VCardProperty, VCardValue};
 
 /// `\n`, `\N`, `\,`, `\;`, `\:` and `\\` resolved; other backslashes stay.
@@ -81,11 +79,7 @@ pub fn param_value(raw: &[u8]) -> String {
     let raw = raw.strip_prefix(b"\"").unwrap_or(raw);
     let raw = raw.strip_suffix(b"\"").unwrap_or(raw);
     let text = String::from_utf8_lossy(raw);
-    if text.contains('^') {
-        text.replace("^n", "\n").replace("^'", "\"").replace("^^", "^")
-    } else {
-        text.into_owned()
-    }
+    if text.contains('^') { text.replace("^n", "\n").replace("^'", "\"").replace("^^", "^") } else { text.into_owned() }
 }
 
 /// `value` as it stands after a parameter's `=`.
@@ -123,20 +117,21 @@ pub fn quote_printable(value: &str, used: usize, eol: &[u8]) -> Vec<u8> {
     let value = value.replace("\r\n", "\n").replace('\n', "\r\n");
     let mut out = Vec::with_capacity(value.len() * 2);
     let mut column = used;
-    for byte in value.bytes() {
-        let plain = matches!(byte, b' '..=b'~') && byte != b'=';
-        let len = if plain { 1 } else { 3 };
-        if column + len >= LIMIT {
+    for (i, byte) in value.bytes().enumerate() {
+        // White space at either end of a physical line could be lost, or look like a fold.
+        let at_end = i + 1 == value.len() || column == 0;
+        let plain = |at_end: bool| matches!(byte, b'!'..=b'~') && byte != b'=' || byte == b' ' && !at_end;
+        if column + if plain(at_end) { 1 } else { 3 } >= LIMIT {
             out.extend_from_slice(b"=");
             out.extend_from_slice(eol);
             column = 0;
         }
-        column += len;
-        // White space at the beginning of a physical line would look like a fold.
-        if plain && !(byte == b' ' && column == len) {
+        if plain(at_end || column == 0) {
             out.push(byte);
+            column += 1;
         } else {
             out.extend_from_slice(format!("={byte:02X}").as_bytes());
+            column += 3;
         }
     }
     out
@@ -175,15 +170,13 @@ fn decode(bytes: &[u8], charset: &str) -> String {
     }
 }
 
+/// On one line, as a form's input shows it: were a break in it, the input would drop
+/// it, and the field would seem changed.
+pub fn one_line(text: &str) -> String {
+    text.trim().replace(['\r', '\n'], " ")
+}
+
 /// A title as lists are sorted by it.
 pub fn folded(text: &str) -> String {
     text.trim().to_lowercase()
-}
-
-/// Without the scheme a mail address has in some properties.
-pub fn mail(address: &str) -> Cow<'_, str> {
-    match address.get(..7) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => Cow::Borrowed(address[7..].trim()),
-        _ => Cow::Borrowed(address.trim()),
-    }
 }

@@ -4,7 +4,7 @@
 use crate::model::{Fields, Millis, NoteFields};
 
 use super::lines::Tree;
-use super::{edit, form_contact, form_event, main};
+use super::{edit, escape, form_contact, form_event, main};
 
 /// What the form shows of an item. `None`: there is nothing in it that the forms
 /// know (a task, a text that is neither calendar nor card), or the event has no
@@ -17,9 +17,10 @@ fn of(tree: &Tree<'_>) -> Option<Fields> {
     let c = main(tree)?;
     match tree.components()[c].name.as_str() {
         "VEVENT" => form_event::fields(tree, c).map(Fields::Event),
-        "VJOURNAL" => {
-            Some(Fields::Note(NoteFields { title: tree.text(c, "SUMMARY"), text: tree.text(c, "DESCRIPTION") }))
-        }
+        "VJOURNAL" => Some(Fields::Note(NoteFields {
+            title: escape::one_line(&tree.text(c, "SUMMARY")),
+            text: tree.text(c, "DESCRIPTION"),
+        })),
         "VCARD" => Some(Fields::Contact(form_contact::fields(tree, c))),
         _ => None,
     }

@@ -9,14 +9,14 @@ use super::{edit, escape};
 pub(super) fn fields(tree: &Tree<'_>, c: usize) -> ContactFields {
     let name = tree.get(c, "N").map(|l| l.decoded()).unwrap_or_default();
     let name = escape::parts(&name);
-    let part = |i: usize| name.get(i).map(|p| escape::unescape(p).trim().to_owned()).unwrap_or_default();
+    let part = |i: usize| name.get(i).map(|p| escape::one_line(&escape::unescape(p))).unwrap_or_default();
     let organization = tree.get(c, "ORG").map(|l| l.decoded()).unwrap_or_default();
     let organization = escape::parts(&organization).first().map(|p| escape::unescape(p)).unwrap_or_default();
-    let text = |name: &str| tree.text(c, name).trim().to_owned();
+    let text = |name: &str| escape::one_line(&tree.text(c, name));
     ContactFields {
         given: part(1),
         family: part(0),
-        organization: organization.trim().to_owned(),
+        organization: escape::one_line(&organization),
         mail: text("EMAIL"),
         phone: text("TEL"),
         note: tree.text(c, "NOTE"),
@@ -92,7 +92,7 @@ fn set_parts(tree: &mut Tree<'_>, c: usize, name: &str, set: &[(usize, &str)], l
     parts.resize(parts.len().max(least), String::new());
     for (i, text) in set {
         if let Some(part) = parts.get_mut(*i) {
-            *part = escape::escape(text);
+            *part = edit::escaped_for(tree, c, text);
         }
     }
     let escaped = parts.join(";");

@@ -9,7 +9,7 @@ use super::lines::{Line, Tree};
 use super::moment::{Moment, Span, seconds};
 use super::occur::{first_end, placed};
 use super::zone::{self, Zone, Zones};
-use super::{compose, edit};
+use super::{compose, edit, escape};
 
 const DAY: &str = "%Y-%m-%d";
 const MINUTE: &str = "%Y-%m-%dT%H:%M";
@@ -28,8 +28,8 @@ pub(super) fn fields(tree: &Tree<'_>, c: usize) -> Option<EventFields> {
         name => name,
     };
     Some(EventFields {
-        title: tree.text(c, "SUMMARY"),
-        place: tree.text(c, "LOCATION"),
+        title: escape::one_line(&tree.text(c, "SUMMARY")),
+        place: escape::one_line(&tree.text(c, "LOCATION")),
         all_day,
         start: local.format(if all_day { DAY } else { MINUTE }).to_string(),
         end: if all_day {
@@ -59,8 +59,11 @@ pub(super) fn typed(value: &str, all_day: bool) -> Option<NaiveDateTime> {
 
 /// Writes the fields that differ from `old`, which is what the event has.
 pub(super) fn apply(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields, now: Millis) {
-    let texts =
-        [("SUMMARY", &old.title, &new.title), ("LOCATION", &old.place, &new.place), ("DESCRIPTION", &old.description, &new.description)];
+    let texts = [
+        ("SUMMARY", &old.title, &new.title),
+        ("LOCATION", &old.place, &new.place),
+        ("DESCRIPTION", &old.description, &new.description),
+    ];
     let mut changed = false;
     for (name, old, new) in texts {
         if old != new {
@@ -112,7 +115,8 @@ fn set_end(
     keeps_form: bool,
 ) {
     if tree.find(c, "DURATION").is_some() && tree.find(c, "DTEND").is_none() {
-        let length = |start: &str, end: &str, all_day| Some((typed(end, all_day)? - typed(start, all_day)?).num_seconds());
+        let length =
+            |start: &str, end: &str, all_day| Some((typed(end, all_day)? - typed(start, all_day)?).num_seconds());
         if keeps_form && length(&old.start, &old.end, old.all_day) == length(&new.start, &new.end, new.all_day) {
             return;
         }
@@ -196,28 +200,28 @@ fn zone_known(tree: &mut Tree<'_>, tzid: &str, start: NaiveDateTime, all_day: bo
 /// time of day, and by days where the rule does not name the days itself.
 fn follow(tree: &mut Tree<'_>, c: usize, from: NaiveDateTime, to: NaiveDateTime) {
     let rule = tree.get(c, "RRULE").map(|l| l.plain().into_owned());
-    let by_day = match rule {
-        Some(rule) => match moved_rule(&rule, from.date(), to.date()) {
-            Some(moved) => {
-                if moved != rule {
-                    edit::set_value(tree, c, "RRULE", &moved);
-                }
-                true
-            }
-            None => false,
-        },
-        None => true,
-    };
-    let by = if by_day { to - from } else { to.time() - from.time() };
+    let moved = rule.as_deref().map(|rule| moved_rule(rule, from.date(), to.date()));
+    let by = if matches!(moved, Some(None)) { to.time() - from.time() } else { to - from };
     if by.is_zero() {
         return;
+    }
+    if let Some(rule) = rule {
+        let new = moved.flatten().unwrap_or_else(|| rule.clone());
+        let until = |part: &str| {
+            let (name, value) = part.split_once('=')?;
+            let value = name.eq_ignore_ascii_case("UNTIL").then(|| shift(value, by, true, tree, c))??;
+            Some(format!("{name}={value}"))
+        };
+        let new: Vec<String> = new.split(';').map(|part| until(part).unwrap_or_else(|| part.to_owned())).collect();
+        let new = new.join(";");
+        if new != rule {
+            edit::set_value(tree, c, "RRULE", &new);
+        }
     }
     let uid = tree.text(c, "UID");
     let start_zone = tree.get(c, "DTSTART").and_then(|l| l.param("TZID"));
     let same_uid: Vec<usize> = tree.named("VEVENT").filter(|o| tree.text(*o, "UID") == uid).collect();
-    for (component, name) in
-        same_uid.into_iter().flat_map(|o| [(o, "RECURRENCE-ID"), (o, "EXDATE"), (o, "RDATE")])
-    {
+    for (component, name) in same_uid.into_iter().flat_map(|o| [(o, "RECURRENCE-ID"), (o, "EXDATE"), (o, "RDATE")]) {
         let lines: Vec<usize> = tree.own(component).filter(|i| tree.lines()[*i].is(name)).collect();
         for at in lines {
             let line = &tree.lines()[at];

@@ -92,9 +92,10 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// The value as a TEXT value (RFC 5545, 3.3.11).
+    /// The value as a TEXT value (RFC 5545, 3.3.11), its line breaks as LF.
     pub fn text(&self) -> String {
-        escape::unescape(&self.decoded())
+        let text = escape::unescape(&self.decoded());
+        if text.contains('\r') { text.replace("\r\n", "\n") } else { text }
     }
 
     pub fn params(&self) -> Vec<Param> {

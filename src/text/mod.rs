@@ -54,3 +54,6 @@ pub(crate) fn main(tree: &Tree<'_>) -> Option<usize> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

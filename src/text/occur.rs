@@ -2,7 +2,9 @@
 //! move or cancel single instances (RFC 5545, 3.8.4.4 and 3.8.5), in any mix of
 //! zones, within a window.
 
-use chrono::{NaiveDateTime, TimeDelta};
+use std::collections::{HashMap, HashSet};
+
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::lines::{Line, Tree};
 use super::moment::{Moment, Span, at, seconds};
@@ -11,6 +13,9 @@ use super::zone::{Zone, Zones};
 
 /// An item with more than this in the window is shown in part.
 const LIMIT: usize = 4_000;
+
+/// RFC 5545 knows one RRULE; some write more, none so many.
+const RULES: usize = 8;
 
 /// One time the event happens, in seconds; local times count as UTC where
 /// `all_day` or `floating`.
@@ -157,12 +162,26 @@ impl Times {
     }
 }
 
-/// What an EXDATE or a RECURRENCE-ID points at.
-fn points_at(placed: &Placed, series: &Times, start: i64) -> bool {
-    if series.start.moment.is_date() || placed.moment.is_date() {
-        placed.moment.date() == series.start.zone.to_local(start).date()
-    } else {
-        placed.utc() == start
+/// What EXDATEs and RECURRENCE-IDs of a series point at: moments, or, where either
+/// side is a DATE, whole days.
+#[derive(Default)]
+struct Points {
+    moments: HashSet<i64>,
+    days: HashSet<NaiveDate>,
+}
+
+impl Points {
+    fn add(&mut self, placed: &Placed, series: &Placed) {
+        if series.moment.is_date() || placed.moment.is_date() {
+            self.days.insert(placed.moment.date());
+        } else {
+            self.moments.insert(placed.utc());
+        }
+    }
+
+    fn have(&self, start: i64, series: &Placed) -> bool {
+        self.moments.contains(&start)
+            || (!self.days.is_empty() && self.days.contains(&series.zone.to_local(start).date()))
     }
 }
 
@@ -182,7 +201,7 @@ pub fn instances(tree: &Tree<'_>, from: i64, to: i64) -> Instances {
     let mut out = Instances::default();
     let events: Vec<usize> = tree.named("VEVENT").collect();
     let cancelled = |c: usize| tree.text(c, "STATUS").trim().eq_ignore_ascii_case("CANCELLED");
-    let mut overrides: Vec<(String, Override)> = Vec::new();
+    let mut overrides: HashMap<String, Vec<Override>> = HashMap::new();
     let mut masters = Vec::new();
     for c in events {
         let uid = tree.text(c, "UID");
@@ -194,7 +213,9 @@ pub fn instances(tree: &Tree<'_>, from: i64, to: i64) -> Instances {
         out.partial |= times.as_ref().is_none_or(|t| t.start.guessed);
         let following = id.param("RANGE").is_some_and(|r| r.eq_ignore_ascii_case("THISANDFUTURE"));
         match placed(id, &mut zones) {
-            Some(of) => overrides.push((uid, Override { of, times, cancelled: cancelled(c), following })),
+            Some(of) => {
+                overrides.entry(uid).or_default().push(Override { of, times, cancelled: cancelled(c), following })
+            }
             None => out.partial = true,
         }
     }
@@ -204,12 +225,12 @@ pub fn instances(tree: &Tree<'_>, from: i64, to: i64) -> Instances {
             continue;
         };
         out.partial |= times.start.guessed;
-        let of_it: Vec<&Override> = overrides.iter().filter(|(u, _)| *u == uid).map(|(_, o)| o).collect();
+        let of_it = overrides.get(&uid).map_or(&[][..], Vec::as_slice);
         if !cancelled(c) {
-            series(tree, &times, &of_it, (from, to), &mut zones, &mut out);
+            series(tree, &times, of_it, (from, to), &mut zones, &mut out);
         }
     }
-    for (_, over) in overrides.iter().filter(|(_, o)| !o.cancelled) {
+    for over in overrides.values().flatten().filter(|o| !o.cancelled) {
         if let Some(times) = &over.times {
             out.list.push(times.instance(times.start.utc(), None));
         }
@@ -228,7 +249,7 @@ pub fn instances(tree: &Tree<'_>, from: i64, to: i64) -> Instances {
 fn series(
     tree: &Tree<'_>,
     times: &Times,
-    overrides: &[&Override],
+    overrides: &[Override],
     (from, to): (i64, i64),
     zones: &mut Zones<'_, '_>,
     out: &mut Instances,
@@ -236,14 +257,15 @@ fn series(
     let start = &times.start;
     let first = start.utc();
     let length = times.end(first) - first;
-    // A day's room on both sides: clock changes, and ends reckoned in calendar days.
-    const ROOM: i64 = 2 * 86_400;
-    let reach = overrides.iter().filter(|o| o.following).filter_map(|o| o.times.as_ref());
-    let reach = reach.map(|t| (t.start.utc() - t.end(t.start.utc())).abs()).max().unwrap_or(0);
+    // Room on both sides for clock changes, which lengthen ends reckoned in calendar days.
+    const ROOM: i64 = 3 * 3_600;
+    // "This and following" may move instances from outside the window into it.
     let moved = overrides.iter().filter(|o| o.following).filter_map(|o| {
-        o.times.as_ref().map(|t| (t.start.utc() - o.of.utc()).abs())
+        let new = o.times.as_ref()?;
+        let start = new.start.utc();
+        Some((start - o.of.utc()).abs() + new.end(start) - start)
     });
-    let room = ROOM + moved.max().unwrap_or(0) + length.max(reach);
+    let room = ROOM + length + moved.max().unwrap_or(0);
     let window = (start.zone.to_local(from.saturating_sub(room)), start.zone.to_local(to.saturating_add(room)));
     let local = |utc: NaiveDateTime| match start.moment {
         Moment::Utc(_) | Moment::Date(_) => utc,
@@ -256,8 +278,9 @@ fn series(
     let mut starts: Vec<(i64, Option<i64>)> = vec![(first, None)];
     let mut excluded: Vec<i64> = Vec::new();
     for (name, into_starts) in [("RRULE", true), ("EXRULE", false)] {
-        for line in tree.all(times.component, name) {
-            let Some(found) = recur::rule(&line.plain(), start.moment, local, window, LIMIT) else {
+        out.partial |= tree.all(times.component, name).nth(RULES).is_some();
+        for line in tree.all(times.component, name).take(RULES) {
+            let Some(found) = recur::rule(&line.plain(), start.moment, local, window, 4 * LIMIT) else {
                 out.partial = true;
                 continue;
             };
@@ -271,24 +294,23 @@ fn series(
         out.partial |= partial;
         starts.extend(dates.into_iter().map(|(date, length)| (date.utc(), length)));
     }
-    let mut exdates = Vec::new();
+    let mut out_of_it = Points::default();
+    overrides.iter().for_each(|o| out_of_it.add(&o.of, start));
     for line in tree.all(times.component, "EXDATE") {
         let (dates, partial) = placed_all(line, zones);
         out.partial |= partial;
-        exdates.extend(dates.into_iter().map(|(date, _)| date));
+        dates.iter().for_each(|(date, _)| out_of_it.add(date, start));
     }
     starts.sort_unstable();
     starts.dedup_by_key(|(start, _)| *start);
-    excluded.sort_unstable();
-    let is_out = |start: i64| {
-        excluded.binary_search(&start).is_ok()
-            || exdates.iter().any(|date| points_at(date, times, start))
-            || overrides.iter().any(|o| points_at(&o.of, times, start))
-    };
-    for (start, length) in starts.into_iter().filter(|(start, _)| !is_out(*start)) {
+    out_of_it.moments.extend(excluded);
+    let mut following: Vec<(i64, &Override)> =
+        overrides.iter().filter(|o| o.following).map(|o| (o.of.utc(), o)).collect();
+    following.sort_by_key(|(of, _)| *of);
+    for (start, length) in starts.into_iter().filter(|(start, _)| !out_of_it.have(*start, &times.start)) {
         // The latest change for "this and following" that begins before it.
-        let following = overrides.iter().filter(|o| o.following && o.of.utc() <= start).max_by_key(|o| o.of.utc());
-        match following {
+        let before = following.partition_point(|(of, _)| *of <= start);
+        match before.checked_sub(1).map(|i| following[i].1) {
             Some(over) if over.cancelled => {}
             Some(Override { of, times: Some(new), .. }) => {
                 // Moved by as much local time as the changed instance was.

@@ -49,7 +49,7 @@ pub fn rule(
             Moment::Utc(until) => local(until),
         });
     }
-    if last < first || rule.interval == Some(0) {
+    if last < first || rule.interval == Some(0) || impossible(&rule) {
         return Some(Starts { starts: Vec::new(), partial: strange });
     }
     if rule.count.is_none() {
@@ -65,16 +65,27 @@ pub fn rule(
         Some(count) => usize::try_from(count).unwrap_or(usize::MAX).min(COUNTED),
         None => limit.saturating_add(1),
     };
-    let counted = rule.count.is_some_and(|count| count as usize > COUNTED);
+    let all = rule.count.is_some_and(|count| usize::try_from(count).is_ok_and(|count| count <= COUNTED));
     let mut starts = expand(rule, first, wanted)?;
+    let more = starts.len() >= wanted && !all;
     starts.retain(|at| *at >= from && *at <= to);
-    let more = starts.len() > limit || (counted && starts.len() == wanted);
     starts.truncate(limit);
     Some(Starts { starts, partial: strange || more })
 }
 
 /// As many instances are counted to find those of a late window, not more.
 const COUNTED: usize = 50_000;
+
+/// Days that no such month has: calcard would look for them until the year 10000.
+fn impossible(rule: &ICalendarRecurrenceRule) -> bool {
+    let longest = |month: u8| match month {
+        2 => 29,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    let days = rule.bymonth.iter().map(|m| longest(m.month())).max().unwrap_or(31);
+    !rule.bymonthday.is_empty() && rule.bymonthday.iter().all(|day| day.unsigned_abs() > days)
+}
 
 /// Moves the start of an endless series near `from`, by whole intervals, so that
 /// the past is not counted through. Months and years are few enough to count.

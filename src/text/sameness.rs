@@ -24,6 +24,8 @@ pub fn same_meaning(a: &[u8], b: &[u8]) -> bool {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Meaning {
     name: String,
+    /// One that was cut off is another than one that has its end.
+    closed: bool,
     properties: Vec<Property>,
     components: Vec<Meaning>,
 }
@@ -53,7 +55,8 @@ impl Meaning {
         let mut components: Vec<Meaning> =
             inner.filter(|c| !defined_elsewhere(tree, *c)).map(|c| Meaning::of(tree, Some(c))).collect();
         components.sort();
-        Meaning { name, properties, components }
+        let closed = component.is_none_or(|c| tree.components()[c].closed);
+        Meaning { name, closed, properties, components }
     }
 }
 

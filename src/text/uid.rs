@@ -1,7 +1,7 @@
 //! The UID of an item (RFC 5545, 3.8.4.7; RFC 6350, 6.7.6).
 
 use super::lines::{Tree, fold};
-use super::{escape, main};
+use super::{edit, escape, main};
 
 /// The components that carry an item's UID. Alarms, for one, have UIDs of their own.
 pub(super) fn carriers(tree: &Tree<'_>) -> Vec<usize> {
@@ -30,10 +30,7 @@ pub(super) fn set_uid(tree: &mut Tree<'_>, new: &str) {
     let eol = tree.eol();
     for c in carriers(tree) {
         match tree.find(c, "UID") {
-            Some(at) => {
-                let line = [tree.lines()[at].head(), b":", escape::escape(new).as_bytes()].concat();
-                tree.replace(at, fold(&line, eol));
-            }
+            Some(at) => edit::set_line_text(tree, c, at, new),
             None => {
                 let at = tree.components()[c].begin + 1;
                 // A vCard's VERSION stands first (RFC 6350, 6.7.9).

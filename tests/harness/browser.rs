@@ -32,6 +32,8 @@ pub struct Setup {
     pub extension: PathBuf,
     /// Where to show it (as `$DISPLAY`); `None` is headless.
     pub display: Option<String>,
+    /// A person sits before it and answers the browser's questions.
+    pub by_hand: bool,
 }
 
 impl Setup {
@@ -43,7 +45,7 @@ impl Setup {
             Kind::Chromium => "chromium-test",
             Kind::Firefox => "firefox",
         };
-        Self { kind, extension: extensions().join(folder), display: None }
+        Self { kind, extension: extensions().join(folder), display: None, by_hand: false }
     }
 
     /// With the extension that people get.
@@ -151,13 +153,14 @@ impl Browser {
         self.with(css, "click", |element| self.wait(element.click()));
     }
 
-    /// Replaces what is in a field, by typing.
+    /// Replaces what is in a field, by typing, and leaves the field.
     #[track_caller]
     pub fn fill(&self, css: &str, text: &str) {
         self.with(css, "type into", |element| {
             self.wait(async {
-                element.clear().await?;
-                element.send_keys(text).await
+                element.send_keys(Key::Control + "a").await?;
+                element.send_keys(Key::Backspace + text).await?;
+                element.send_keys(Key::Tab + "").await
             })
         });
     }

@@ -81,17 +81,30 @@ fn cdp(browser: &Browser, method: &str, params: Value) -> Value {
 }
 
 pub fn stop_worker(browser: &Browser) {
+    let before = workers(browser);
+    assert!(!before.is_empty(), "there is no worker to stop");
     cdp(browser, "ServiceWorker.enable", json!({}));
     cdp(browser, "ServiceWorker.stopAllWorkers", json!({}));
-    wait::until("the service worker's end", SOON, || (!worker_alive(browser)).then_some(()));
+    // A page that listens may already have called for a new one.
+    wait::until("the service worker's end", SOON, || {
+        let now = workers(browser);
+        before.iter().all(|id| !now.contains(id)).then_some(())
+    });
     cdp(browser, "ServiceWorker.disable", json!({}));
 }
 
-pub fn worker_alive(browser: &Browser) -> bool {
+/// The ids of the extension's workers that live at the moment: none or one.
+fn workers(browser: &Browser) -> Vec<String> {
     let targets = cdp(browser, "Target.getTargets", json!({}));
-    targets["targetInfos"].as_array().unwrap().iter().any(|target| {
+    let of_us = |target: &&Value| {
         target["type"] == "service_worker" && target["url"].as_str().is_some_and(|url| url.starts_with(&browser.base))
-    })
+    };
+    let ids = targets["targetInfos"].as_array().unwrap().iter().filter(of_us);
+    ids.map(|target| target["targetId"].as_str().unwrap().to_owned()).collect()
+}
+
+pub fn worker_alive(browser: &Browser) -> bool {
+    !workers(browser).is_empty()
 }
 
 pub fn picture(browser: &Browser, width: u32, dark: bool) -> Vec<u8> {

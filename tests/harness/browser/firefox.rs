@@ -37,8 +37,8 @@ pub fn start(setup: &Setup) -> Browser {
                 "args": headless,
                 "prefs": {
                     "extensions.webextensions.uuids": json!({ id.clone(): UUID }).to_string(),
-                    // The question for an optional permission is answered with yes.
-                    "extensions.webextOptionalPermissionPrompts": false,
+                    // Unless a person is there, the question for a permission is answered with yes.
+                    "extensions.webextOptionalPermissionPrompts": setup.by_hand,
                     // Notices are shown by the browser itself, not handed to a desktop that is not there.
                     "alerts.useSystemBackend": false,
                     "intl.locale.requested": "en-US",
@@ -90,10 +90,10 @@ pub fn stop_worker(browser: &Browser) {
     chrome(
         browser,
         "const { extension } = WebExtensionPolicy.getByID(arguments[0]);
+         if (extension.backgroundState === 'stopped') throw new Error('there is no background to stop');
          await extension.terminateBackground({ ignoreDevToolsAttached: true, disableResetIdleForTest: true });",
         vec![json!(browser.id)],
     );
-    wait::until("the background's end", SOON, || (!worker_alive(browser)).then_some(()));
 }
 
 pub fn worker_alive(browser: &Browser) -> bool {

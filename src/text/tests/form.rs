@@ -1,0 +1,173 @@
+use super::{NOW, calendar, event, indexed, new_lines};
+use crate::model::{ContactFields, EventFields, Fields, Kind};
+use crate::text::{apply, fields};
+
+const STAMPS: [&str; 2] = ["DTSTAMP:20261122T090000Z", "LAST-MODIFIED:20261122T090000Z"];
+
+fn event_of(text: &str) -> EventFields {
+    match fields(text.as_bytes()) {
+        Some(Fields::Event(event)) => event,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Applies a change of the event's fields; the new text and its new lines without stamps.
+fn changed(text: &str, change: impl Fn(&mut EventFields)) -> (String, Vec<String>) {
+    let mut fields = event_of(text);
+    change(&mut fields);
+    let new = apply(text.as_bytes(), &Fields::Event(fields.clone()), NOW);
+    let new = String::from_utf8(new).unwrap();
+    let recurs = fields.recurs;
+    assert_eq!(event_of(&new), EventFields { recurs, ..fields }, "what was set is read back\n{new}");
+    let lines =
+        new_lines(text.as_bytes(), new.as_bytes()).into_iter().filter(|l| !STAMPS.contains(&l.as_str())).collect();
+    (new, lines)
+}
+
+const MEETING: &str = "SUMMARY:A\nDTSTART;TZID=Europe/Berlin:20260601T090000\nDTEND;TZID=Europe/Berlin:20260601T100000\nSEQUENCE:4\nX-KEEP:1";
+
+#[test]
+fn nothing_changed_nothing_written() {
+    for text in [event(MEETING), event("DTSTART:x"), calendar("BEGIN:VTODO\nSUMMARY:x\nEND:VTODO"), "junk".to_owned()] {
+        let fields = fields(text.as_bytes()).unwrap_or(Fields::Event(EventFields::default()));
+        assert_eq!(apply(text.as_bytes(), &fields, NOW), text.as_bytes());
+    }
+}
+
+#[test]
+fn a_title_touches_the_title() {
+    let (new, lines) = changed(&event(MEETING), |f| f.title = "B, c".into());
+    assert_eq!(lines, ["SUMMARY:B\\, c"]);
+    assert!(new.contains("SEQUENCE:4\r\n") && new.contains(STAMPS[0]) && new.contains(STAMPS[1]));
+    let (new, lines) = changed(&event(MEETING), |f| f.title = String::new());
+    assert!(lines.is_empty() && !new.contains("SUMMARY"));
+}
+
+#[test]
+fn inputs_hold_one_line_and_change_nothing_by_it() {
+    let text = event("SUMMARY: A\\nB\nLOCATION:Street 1\\n12345 Town\nDTSTART:20260601T090000Z\nDESCRIPTION:x\\ny");
+    let f = event_of(&text);
+    assert_eq!((f.title.as_str(), f.place.as_str(), f.description.as_str()), ("A B", "Street 1 12345 Town", "x\ny"));
+    let (_, lines) = changed(&text, |f| f.description = "z".into());
+    assert_eq!(lines, ["DESCRIPTION:z"]);
+}
+
+#[test]
+fn times_keep_their_zone() {
+    let f = event_of(&event(MEETING));
+    assert_eq!(
+        (f.start.as_str(), f.end.as_str(), f.zone.as_str()),
+        ("2026-06-01T09:00", "2026-06-01T10:00", "Europe/Berlin")
+    );
+    let (_, lines) = changed(&event(MEETING), |f| f.start = "2026-06-01T08:30".into());
+    assert_eq!(lines, ["DTSTART;TZID=Europe/Berlin:20260601T083000", "SEQUENCE:5"]);
+    let (_, lines) = changed(&event(MEETING), |f| f.end = "2026-06-01T11:00".into());
+    assert_eq!(lines, ["DTEND;TZID=Europe/Berlin:20260601T110000", "SEQUENCE:5"]);
+    let private = event(MEETING).replace("Europe/Berlin", "Kontor");
+    let (_, lines) = changed(&private, |f| f.start = "2026-06-01T08:30".into());
+    assert_eq!(lines, ["DTSTART;TZID=Kontor:20260601T083000", "SEQUENCE:5"]);
+    let utc = event("DTSTART:20260601T090000Z\nDTEND:20260601T100000Z");
+    let (_, lines) = changed(&utc, |f| f.end = "2026-06-01T11:00".into());
+    assert_eq!(lines, ["DTEND:20260601T110000Z", "SEQUENCE:1"]);
+    let two = event("DTSTART;TZID=Europe/Berlin:20260601T090000\nDTEND;TZID=Europe/London:20260601T090000");
+    assert_eq!(event_of(&two).end, "2026-06-01T10:00");
+    let (_, lines) = changed(&two, |f| f.end = "2026-06-01T11:00".into());
+    assert_eq!(lines, ["DTEND;TZID=Europe/Berlin:20260601T110000", "SEQUENCE:1"]);
+}
+
+#[test]
+fn durations_stay_durations() {
+    let text = event("DTSTART:20260601T090000\nDURATION:PT1H");
+    let (_, lines) = changed(&text, |f| (f.start, f.end) = ("2026-06-02T09:00".into(), "2026-06-02T10:00".into()));
+    assert_eq!(lines, ["DTSTART:20260602T090000", "SEQUENCE:1"]);
+    let (_, lines) = changed(&text, |f| f.end = "2026-06-01T11:30".into());
+    assert_eq!(lines, ["DURATION:PT2H30M", "SEQUENCE:1"]);
+    let (_, lines) = changed(&event("DTSTART:20260601T090000"), |f| f.end = "2026-06-01T11:30".into());
+    assert_eq!(lines, ["DTEND:20260601T113000", "SEQUENCE:1"]);
+}
+
+#[test]
+fn all_day_ends_are_inclusive_in_the_form() {
+    let text = event("DTSTART;VALUE=DATE:20260601\nDTEND;VALUE=DATE:20260603");
+    let f = event_of(&text);
+    assert_eq!((f.all_day, f.start.as_str(), f.end.as_str(), f.zone.as_str()), (true, "2026-06-01", "2026-06-02", ""));
+    let (_, lines) = changed(&text, |f| f.end = "2026-06-05".into());
+    assert_eq!(lines, ["DTEND;VALUE=DATE:20260606", "SEQUENCE:1"]);
+    assert_eq!(event_of(&event("DTSTART;VALUE=DATE:20260601")).end, "2026-06-01");
+    let (_, lines) = changed(&event(MEETING), |f| {
+        *f = EventFields {
+            all_day: true,
+            start: "2026-06-01".into(),
+            end: "2026-06-01".into(),
+            zone: String::new(),
+            ..f.clone()
+        };
+    });
+    assert_eq!(lines, ["DTSTART;VALUE=DATE:20260601", "DTEND;VALUE=DATE:20260602", "SEQUENCE:5"]);
+}
+
+#[test]
+fn a_new_zone_is_defined() {
+    let (new, lines) = changed(&event(MEETING), |f| f.zone = "America/New_York".into());
+    assert!(lines.contains(&"DTSTART;TZID=America/New_York:20260601T090000".to_owned()), "{lines:?}");
+    assert!(lines.contains(&"DTEND;TZID=America/New_York:20260601T100000".to_owned()));
+    assert_eq!(new.matches("BEGIN:VTIMEZONE").count(), 1);
+    assert!(new.find("END:VTIMEZONE") < new.find("BEGIN:VEVENT"));
+    let (again, _) = changed(&new, |f| f.zone = "UTC".into());
+    let (again, _) = changed(&again, |f| f.zone = "America/New_York".into());
+    assert_eq!(again.matches("BEGIN:VTIMEZONE").count(), 1);
+    assert_eq!(changed(&again, |f| f.zone = String::new()).1.first().unwrap(), "DTSTART:20260601T090000");
+}
+
+#[test]
+fn exceptions_follow_a_moved_series() {
+    let text = calendar(
+        "BEGIN:VEVENT\nUID:u\nDTSTART;TZID=Europe/Berlin:20260302T090000\nDTEND;TZID=Europe/Berlin:20260302T100000
+        RRULE:FREQ=WEEKLY;BYDAY=MO;UNTIL=20260406T070000Z\nEXDATE;TZID=Europe/Berlin:20260309T090000\nEXDATE:20260330T070000Z\nEND:VEVENT
+        BEGIN:VEVENT\nUID:u\nRECURRENCE-ID;TZID=Europe/Berlin:20260316T090000\nDTSTART;TZID=Europe/Berlin:20260317T150000\nEND:VEVENT",
+    );
+    let starts = |t: &str| -> Vec<i64> {
+        indexed(t, Kind::Calendar, "20260101", "20270101").occurrences.iter().map(|o| o.start).collect()
+    };
+    let before = starts(&text);
+    let (later, _) = changed(&text, |f| (f.start, f.end) = ("2026-03-02T11:00".into(), "2026-03-02T12:00".into()));
+    let moved = |i: usize, by: i64| if i == 1 { before[i] } else { before[i] + by };
+    let expected = |by: i64| (0..before.len()).map(|i| moved(i, by)).collect::<Vec<_>>();
+    assert_eq!(starts(&later), expected(2 * 3_600_000), "{later}");
+    let (tuesday, lines) =
+        changed(&text, |f| (f.start, f.end) = ("2026-03-03T09:00".into(), "2026-03-03T10:00".into()));
+    assert_eq!(starts(&tuesday), expected(86_400_000), "{tuesday}");
+    assert!(lines.contains(&"RRULE:FREQ=WEEKLY;BYDAY=TU;UNTIL=20260407T070000Z".to_owned()), "{lines:?}");
+}
+
+const CARD: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:u\nN;LANGUAGE=de:Berg;Anna;Maria;Dr.;\nFN:Dr. Anna Berg\nORG:Firm;Desk\nitem1.EMAIL;TYPE=INTERNET,pref:a@x\nitem1.X-ABLabel:Desk\nEMAIL:b@x\nTEL;TYPE=cell:1\nPHOTO;ENCODING=b:AAAA\nEND:VCARD\n";
+
+fn card(text: &str, change: impl Fn(&mut ContactFields)) -> String {
+    let Some(Fields::Contact(mut fields)) = fields(text.as_bytes()) else { panic!() };
+    change(&mut fields);
+    let new = apply(text.as_bytes(), &Fields::Contact(fields), NOW);
+    String::from_utf8(new).unwrap()
+}
+
+#[test]
+fn cards_change_where_they_are_changed() {
+    let stamped = |text: &str| text.replace("END:", "REV:20261122T090000Z\nEND:");
+    let new = card(CARD, |f| f.family = "Kant".into());
+    assert_eq!(new, stamped(&CARD.replace("Berg", "Kant")), "what stands around the names stays");
+    let new = card(CARD, |f| f.organization = "Firm, Ltd".into());
+    assert_eq!(new, stamped(&CARD.replace("Firm;", "Firm\\, Ltd;")));
+    let new = card(CARD, |f| f.mail = "c@x".into());
+    assert_eq!(new, stamped(&CARD.replace("a@x", "c@x")));
+    let new = card(CARD, |f| f.mail = String::new());
+    assert_eq!(new, stamped(&CARD.replace("item1.EMAIL;TYPE=INTERNET,pref:a@x\nitem1.X-ABLabel:Desk\n", "")));
+    let new = card(CARD, |f| f.note = "n;\nm".into());
+    assert_eq!(new, CARD.replace("END:", "NOTE:n\\;\\nm\nREV:20261122T090000Z\nEND:"));
+    let own = CARD.replace("FN:Dr. Anna Berg", "FN:The boss");
+    assert_eq!(card(&own, |f| f.phone = "2".into()), stamped(&own.replace("cell:1", "cell:2")));
+    assert!(card(&own, |f| f.given = "Eva".into()).contains("\nFN:Eva Berg\n"));
+    let firm = "BEGIN:VCARD\nVERSION:3.0\nFN:Firm\nN:;;;;\nORG:Firm\nEND:VCARD\n";
+    assert!(card(firm, |f| f.organization = "Other".into()).contains("\nFN:Other\nN:;;;;\nORG:Other\n"));
+    let bare = "BEGIN:VCARD\nVERSION:4.0\nFN:x y\nEND:VCARD\n";
+    let new = card(bare, |f| (f.given, f.family) = ("x".into(), "z".into()));
+    assert!(new.contains("\nN:z;x;;;\n") && new.contains("\nFN:x z\n"), "{new}");
+}

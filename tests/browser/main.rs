@@ -1,0 +1,38 @@
+//! The extension as it is packaged, in Chromium and in Firefox, against a real
+//! server. What is said about the server is read from the server.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "../harness/mod.rs"]
+mod harness;
+
+mod check;
+mod edit;
+mod person;
+mod restore;
+mod run;
+
+/// Each test runs once in each browser.
+macro_rules! in_both {
+    ($($module:ident::$test:ident;)+) => {
+        mod chromium {
+            $(#[test] fn $test() { super::$module::$test(super::harness::browser::Kind::Chromium); })+
+        }
+        mod firefox {
+            $(#[test] fn $test() { super::$module::$test(super::harness::browser::Kind::Firefox); })+
+        }
+    };
+}
+
+in_both! {
+    check::the_first_installation_opens_the_options_and_says_so;
+    check::each_failure_has_its_own_message;
+    check::what_cannot_be_right_is_refused_at_the_field;
+    check::permission_is_asked_for;
+    run::an_empty_account_gets_its_folders_and_both_sides_arrive;
+    run::a_change_on_the_server_arrives;
+    run::a_run_whose_worker_was_stopped_is_completed_by_the_next;
+    edit::what_is_done_here_arrives_there_without_pressing_anything;
+    edit::what_both_sides_changed_is_kept_twice;
+    restore::local_changes_are_counted_set_aside_and_can_be_had_back;
+}

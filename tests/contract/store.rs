@@ -1,0 +1,260 @@
+//! What every store must do, whatever it is made of. Each function gets a store
+//! that nothing was written to.
+
+use pimento::model::*;
+use pimento::port::{Change, Commit, Kept, Race, Store};
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+pub fn collection(name: &str) -> Collection {
+    let account = AccountId("https://dav.example ann /ann/".to_owned());
+    let href = Href::path(format!("/ann/{name}/"));
+    Collection {
+        id: Collection::id_of(&account, &href),
+        account,
+        href,
+        kind: Kind::Calendar,
+        name: name.to_owned(),
+        components: vec!["VEVENT".to_owned()],
+        writable: true,
+        role: Some(Role::Calendar),
+        chosen: false,
+        reports_changes: true,
+        sync_token: None,
+        marker: None,
+        indexed_until: 0,
+    }
+}
+
+/// In step with the server.
+pub fn item(of: &Collection, name: &str, text: &str) -> Item {
+    let href = Href::path(format!("{}{name}.ics", of.href.as_str()));
+    let id = ItemId(format!("{} {name}", of.name));
+    let head = Head { based: true, etag: Some(Etag("\"1\"".into())), ..Head::new(id, of.id.clone(), href) };
+    Item { head, base: Some(text.as_bytes().to_vec()), edit: None }
+}
+
+/// As the person edits it.
+pub fn edited(item: &Item, text: &str) -> Item {
+    let mut item = item.clone();
+    item.head.edit = Some(Edit::Put);
+    item.head.rev += 1;
+    item.edit = Some(text.as_bytes().to_vec());
+    item
+}
+
+pub fn entry(item: &Item, title: &str) -> Entry {
+    Entry {
+        id: item.head.id.clone(),
+        collection: item.head.collection.clone(),
+        kind: EntryKind::Event,
+        title: title.to_owned(),
+        detail: String::new(),
+        sort: title.to_lowercase(),
+        partial: false,
+    }
+}
+
+pub fn occurrence(item: &Item, start: i64, end: i64) -> Occurrence {
+    Occurrence {
+        item: item.head.id.clone(),
+        collection: item.head.collection.clone(),
+        title: item.head.id.0.clone(),
+        place: String::new(),
+        start,
+        end,
+        all_day: false,
+        floating: false,
+    }
+}
+
+pub fn index(item: &Item, title: &str) -> Index {
+    Index { entry: Some(entry(item, title)), occurrences: vec![] }
+}
+
+pub fn put(item: &Item, seen: Option<u64>) -> Change {
+    Change::Put { item: Box::new(item.clone()), seen, index: index(item, "x"), race: Race::KeepBase }
+}
+
+pub fn commit(changes: Vec<Change>) -> Commit {
+    Commit { changes, ..Commit::default() }
+}
+
+pub fn run(started: i64) -> Run {
+    Run {
+        started,
+        ended: Some(started + 5),
+        account: AccountId("a".into()),
+        trigger: Trigger::Interval,
+        outcome: Outcome::Failed(Fault::new(Class::Retry { after: Some(30) }, Saying::new("fault_busy").with(503))),
+        collections: vec![CollectionReport { name: "Work".into(), received: 3, ..CollectionReport::default() }],
+        log: vec![LogLine { at: started, problem: true, text: Saying::new("x") }],
+    }
+}
+
+pub fn kept(at: i64, name: &str, text: &[u8]) -> Kept {
+    Kept {
+        at,
+        collection: CollectionId("c".into()),
+        item: ItemId(name.into()),
+        title: name.into(),
+        run: None,
+        text: text.to_vec(),
+    }
+}
+
+pub async fn settings_accounts_and_collections_come_back(store: &dyn Store) {
+    assert_eq!(store.settings().await.unwrap(), Settings::default());
+    let settings = Settings { every_minutes: 7, at_start: false, ..Settings::default() };
+    store.save_settings(&settings).await.unwrap();
+    assert_eq!(store.settings().await.unwrap(), settings);
+
+    let account = Account {
+        id: AccountId("https://dav.example ann /ann/".into()),
+        entered: "dav.example".into(),
+        secure: true,
+        server: "https://dav.example".into(),
+        user: "ann".into(),
+        principal: Some(Href::path("/ann/")),
+        calendar_homes: vec![Href::path("/ann/")],
+        addressbook_homes: vec![],
+        preferred: None,
+        active: true,
+        default_calendar: None,
+        stopped: false,
+    };
+    store.save_account(&account).await.unwrap();
+    let stopped = Account { stopped: true, ..account };
+    store.save_account(&stopped).await.unwrap();
+    assert_eq!(store.accounts().await.unwrap(), [stopped]);
+
+    let (work, home) = (collection("work"), collection("home"));
+    let other = Collection { account: AccountId("b".into()), id: CollectionId("b".into()), ..collection("x") };
+    for one in [&work, &home, &other] {
+        store.save_collection(one).await.unwrap();
+    }
+    let mut found = store.collections(&work.account).await.unwrap();
+    found.sort_by(|a, b| b.name.cmp(&a.name));
+    assert_eq!(found, [work, home]);
+}
+
+pub async fn an_item_comes_back_byte_for_byte(store: &dyn Store) {
+    let work = collection("work");
+    let mut one = edited(&item(&work, "a", ""), "x");
+    // Not UTF-8, an empty base, a large count.
+    one.base = Some(Vec::new());
+    one.edit = Some(vec![0, 13, 10, 255, 254, b'x']);
+    one.head.rev = 1 << 40;
+    one.head.waiting = Some(Waiting { reason: Saying::new("fault_item_refused").with(413), since: 12, rev: 1 });
+    store.commit(commit(vec![put(&one, None)])).await.unwrap();
+    assert_eq!(store.item(&one.head.id).await.unwrap(), Some(one.clone()));
+    assert_eq!(store.heads(&work.id).await.unwrap(), [one.head]);
+    assert_eq!(store.item(&ItemId("other".into())).await.unwrap(), None);
+}
+
+pub async fn todo_lists_only_what_a_run_must_look_at(store: &dyn Store) {
+    let (work, home) = (collection("work"), collection("home"));
+    let still = item(&work, "still", "t");
+    let deleted = Item { head: Head { edit: Some(Edit::Delete), ..item(&work, "del", "t").head }, ..still.clone() };
+    let again = Item { head: Head { refetch: true, ..item(&work, "again", "t").head }, ..still.clone() };
+    let elsewhere = edited(&item(&home, "b", "t"), "u");
+    let ours = edited(&item(&work, "e", "t"), "u");
+    let all = [&still, &deleted, &again, &elsewhere, &ours];
+    store.commit(commit(all.iter().map(|item| put(item, None)).collect())).await.unwrap();
+
+    let mut names: Vec<_> = store.todo(&work.id).await.unwrap().into_iter().map(|head| head.id).collect();
+    names.sort();
+    assert_eq!(names, [&again, &deleted, &ours].map(|item| item.head.id.clone()));
+
+    // Once it is in step it is no longer there.
+    let settled = item(&work, "e", "u");
+    store.commit(commit(vec![put(&settled, Some(1))])).await.unwrap();
+    assert_eq!(store.todo(&work.id).await.unwrap().len(), 2);
+}
+
+pub async fn a_lost_race_keeps_the_edit(store: &dyn Store) {
+    let work = collection("work");
+    let before = item(&work, "a", "base");
+    store.commit(commit(vec![put(&before, None)])).await.unwrap();
+    let ours = edited(&before, "mine");
+    store.commit(commit(vec![put(&ours, Some(0))])).await.unwrap();
+
+    // A run that began before the edit brings the server's version.
+    let mut theirs = item(&work, "a", "theirs");
+    theirs.head.etag = Some(Etag("\"2\"".into()));
+    store.commit(commit(vec![put(&theirs, Some(0))])).await.unwrap();
+    let now = store.item(&before.head.id).await.unwrap().unwrap();
+    assert_eq!((now.base.as_deref(), now.edit.as_deref()), (Some(&b"base"[..]), Some(&b"mine"[..])));
+    assert!(now.head.refetch);
+    assert_eq!(now.head.etag, before.head.etag);
+
+    // A run that sent an earlier edit: what it sent is the base of the later one.
+    let sent =
+        Change::Put { item: Box::new(theirs.clone()), seen: Some(0), index: index(&theirs, "x"), race: Race::NewBase };
+    store.commit(commit(vec![sent])).await.unwrap();
+    let now = store.item(&before.head.id).await.unwrap().unwrap();
+    assert_eq!((now.base.as_deref(), now.edit.as_deref()), (Some(&b"theirs"[..]), Some(&b"mine"[..])));
+    assert_eq!(now.head.etag, theirs.head.etag);
+
+    // A run that saw it gone on the server.
+    let id = before.head.id.clone();
+    store.commit(commit(vec![Change::Remove { id: id.clone(), seen: 0 }])).await.unwrap();
+    assert_eq!(store.item(&id).await.unwrap().unwrap().edit.as_deref(), Some(&b"mine"[..]));
+    // And one that saw the edit, too.
+    store.commit(commit(vec![Change::Remove { id: id.clone(), seen: 1 }])).await.unwrap();
+    assert_eq!(store.item(&id).await.unwrap(), None);
+}
+
+pub async fn a_second_change_of_a_commit_sees_the_first(store: &dyn Store) {
+    let work = collection("work");
+    let first = item(&work, "a", "one");
+    let second = edited(&first, "two");
+    let id = first.head.id.clone();
+    store.commit(commit(vec![put(&first, None), put(&second, Some(0))])).await.unwrap();
+    assert_eq!(store.item(&id).await.unwrap(), Some(second));
+    let gone = Change::Remove { id: id.clone(), seen: 1 };
+    store.commit(commit(vec![gone, put(&first, None)])).await.unwrap();
+    assert_eq!(store.item(&id).await.unwrap(), Some(first));
+}
+
+pub async fn the_token_comes_with_its_items(store: &dyn Store) {
+    let work = Collection { sync_token: Some("t1".into()), ..collection("work") };
+    let changes = (0..400).map(|n| put(&item(&work, &format!("{n}"), "text"), None)).collect();
+    store.commit(Commit { changes, kept: vec![], collection: Some(work.clone()) }).await.unwrap();
+    assert_eq!(store.heads(&work.id).await.unwrap().len(), 400);
+    assert_eq!(store.collections(&work.account).await.unwrap(), [work.clone()]);
+
+    store.remove_collection(&work.id).await.unwrap();
+    assert_eq!(store.heads(&work.id).await.unwrap(), []);
+    assert_eq!(store.item(&ItemId("work 7".into())).await.unwrap(), None);
+    assert_eq!(store.collections(&work.account).await.unwrap(), []);
+}
+
+pub async fn fifty_runs_newest_first(store: &dyn Store) {
+    for n in 0..53 {
+        store.save_run(&run(n * 1000)).await.unwrap();
+    }
+    let ended = Run { outcome: Outcome::Ok, ..run(52_000) };
+    store.save_run(&ended).await.unwrap();
+    let runs = store.runs(100).await.unwrap();
+    assert_eq!(runs.len(), 50);
+    assert_eq!(runs[0], ended);
+    assert_eq!(runs[1], run(51_000));
+    assert_eq!(runs[49].started, 3000);
+    assert_eq!(store.runs(2).await.unwrap().len(), 2);
+}
+
+pub async fn kept_texts_can_be_had_back_for_ninety_days(store: &dyn Store) {
+    let now = 200 * DAY;
+    let all = vec![kept(now - 91 * DAY, "old", b"o"), kept(now - 89 * DAY, "older", b"p"), kept(now, "new", &[0, 255])];
+    store.commit(Commit { kept: all.clone(), ..Commit::default() }).await.unwrap();
+    // Two of one item at one time: neither takes the other's place.
+    store.commit(Commit { kept: vec![kept(now, "new", b"2")], ..Commit::default() }).await.unwrap();
+    assert_eq!(store.kept(1).await.unwrap(), [kept(now, "new", b"2")]);
+    assert_eq!(store.kept(0).await.unwrap(), []);
+    assert_eq!(store.kept(10).await.unwrap().len(), 4);
+
+    store.save_run(&run(now)).await.unwrap();
+    let left = store.kept(10).await.unwrap();
+    assert_eq!(left, [kept(now, "new", b"2"), all[2].clone(), all[1].clone()]);
+}

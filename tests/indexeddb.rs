@@ -1,0 +1,235 @@
+//! The database, in a real browser.
+#![cfg(target_arch = "wasm32")]
+
+#[path = "contract/store.rs"]
+mod contract;
+
+use contract::{collection, commit, entry, item, occurrence, put};
+use pimento::browser::clock::System;
+use pimento::browser::database::Database;
+use pimento::browser::vault::WebCrypto;
+use pimento::browser::{locks, reason};
+use pimento::fault;
+use pimento::model::*;
+use pimento::port::{Change, Commit, Race, Random, Store, Vault};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const HOUR: i64 = 60 * 60 * 1000;
+const DAY: i64 = 24 * HOUR;
+
+fn fresh_name() -> String {
+    format!("{:02x?}", System.bytes())
+}
+
+async fn fresh() -> Database {
+    Database::open_as(&fresh_name()).await.unwrap()
+}
+
+macro_rules! kept_by_indexeddb {
+    ($($name:ident),* $(,)?) => {
+        $(#[wasm_bindgen_test]
+        async fn $name() {
+            contract::$name(&fresh().await).await;
+        })*
+    };
+}
+
+kept_by_indexeddb!(
+    settings_accounts_and_collections_come_back,
+    an_item_comes_back_byte_for_byte,
+    todo_lists_only_what_a_run_must_look_at,
+    a_lost_race_keeps_the_edit,
+    a_second_change_of_a_commit_sees_the_first,
+    the_token_comes_with_its_items,
+    fifty_runs_newest_first,
+    kept_texts_can_be_had_back_for_ninety_days,
+);
+
+/// The item, shown so; new if its count is 0, else the next after the one stored.
+fn listed(item: &Item, title: &str, times: &[(i64, i64)]) -> Change {
+    let occurrences = times.iter().map(|&(start, end)| occurrence(item, start, end)).collect();
+    let index = Index { entry: Some(entry(item, title)), occurrences };
+    Change::Put { item: Box::new(item.clone()), seen: item.head.rev.checked_sub(1), index, race: Race::KeepBase }
+}
+
+#[wasm_bindgen_test]
+async fn entries_come_in_order_and_by_folder() {
+    let store = fresh().await;
+    let (work, home) = (collection("work"), collection("home"));
+    let (a, b, c) = (item(&work, "a", "t"), item(&home, "b", "t"), item(&work, "c", "t"));
+    let note = item(&work, "n", "t");
+    let mut about_note = entry(&note, "Beta");
+    about_note.kind = EntryKind::Note;
+    let noted = Change::Put {
+        item: Box::new(note),
+        seen: None,
+        index: Index { entry: Some(about_note.clone()), occurrences: vec![] },
+        race: Race::KeepBase,
+    };
+    let all = vec![listed(&a, "Gamma", &[]), listed(&b, "alpha", &[]), listed(&c, "Beta", &[]), noted];
+    store.commit(commit(all)).await.unwrap();
+
+    let titles = |entries: Vec<Entry>| entries.into_iter().map(|entry| entry.title).collect::<Vec<_>>();
+    assert_eq!(titles(store.entries(EntryKind::Event, None).await.unwrap()), ["alpha", "Beta", "Gamma"]);
+    assert_eq!(titles(store.entries(EntryKind::Event, Some(&work.id)).await.unwrap()), ["Beta", "Gamma"]);
+    assert_eq!(store.entries(EntryKind::Note, None).await.unwrap(), [about_note]);
+    assert_eq!(store.entries(EntryKind::Task, None).await.unwrap(), []);
+
+    // Deleted by the person: no longer listed, though still stored.
+    let mut deleted = a.clone();
+    deleted.head.edit = Some(Edit::Delete);
+    deleted.head.rev = 1;
+    store.commit(commit(vec![listed(&deleted, "Gamma", &[])])).await.unwrap();
+    assert_eq!(titles(store.entries(EntryKind::Event, None).await.unwrap()), ["alpha", "Beta"]);
+    assert!(store.item(&a.head.id).await.unwrap().is_some());
+    // Gone for good.
+    store.commit(commit(vec![Change::Remove { id: b.head.id.clone(), seen: 0 }])).await.unwrap();
+    assert_eq!(titles(store.entries(EntryKind::Event, None).await.unwrap()), ["Beta"]);
+}
+
+#[wasm_bindgen_test]
+async fn occurrences_of_a_time_are_those_that_touch_it() {
+    let store = fresh().await;
+    let work = collection("work");
+    let today = 20_000 * DAY;
+    let one = |name: &str, times: &[(i64, i64)]| listed(&item(&work, name, "t"), name, times);
+    let all = vec![
+        one("yesterday", &[(today - DAY, today - HOUR)]),
+        one("till midnight", &[(today - HOUR, today)]),
+        one("over midnight", &[(today - HOUR, today + HOUR)]),
+        one("whole day before", &[(today - DAY, today)]),
+        one("moment", &[(today, today)]),
+        one("daily", &[(today - DAY + HOUR, today - DAY + 2 * HOUR), (today + HOUR, today + 2 * HOUR)]),
+        one("two days", &[(today - DAY, today + DAY)]),
+        one("a month", &[(today - 20 * DAY, today + 10 * DAY)]),
+        one("last month", &[(today - 40 * DAY, today - 10 * DAY)]),
+        one("tomorrow", &[(today + DAY, today + DAY + HOUR)]),
+    ];
+    store.commit(commit(all)).await.unwrap();
+    let titles = async |from, to| {
+        let found = store.occurrences(from, to).await.unwrap();
+        found.into_iter().map(|o| o.title.replace("work ", "")).collect::<Vec<_>>()
+    };
+    let touching = ["a month", "two days", "over midnight", "moment", "daily"];
+    assert_eq!(titles(today, today + DAY).await, touching);
+
+    // Moved: the old times are gone, also of a series.
+    let mut moved = item(&work, "daily", "t");
+    moved.head.rev = 1;
+    store.commit(commit(vec![listed(&moved, "daily", &[(today + 5 * DAY, today + 5 * DAY + HOUR)])])).await.unwrap();
+    assert!(!titles(today, today + DAY).await.contains(&"daily".to_owned()));
+    assert_eq!(titles(today + 5 * DAY, today + 6 * DAY).await, ["a month", "daily"]);
+
+    // A change that was lost in a race leaves what is shown.
+    let stale = item(&work, "daily", "other");
+    let change = Change::Put { item: Box::new(stale), seen: Some(0), index: Index::default(), race: Race::KeepBase };
+    store.commit(commit(vec![change])).await.unwrap();
+    assert_eq!(titles(today + 5 * DAY, today + 6 * DAY).await, ["a month", "daily"]);
+
+    store.remove_collection(&work.id).await.unwrap();
+    assert_eq!(titles(today - 100 * DAY, today + 100 * DAY).await, Vec::<String>::new());
+}
+
+#[wasm_bindgen_test]
+async fn a_commit_that_fails_changes_nothing() {
+    let store = fresh().await;
+    let work = Collection { sync_token: Some("new".into()), ..collection("work") };
+    let good = item(&work, "a", "t");
+    // A number that no row can hold exactly.
+    let mut bad = item(&work, "b", "t");
+    bad.head.rev = u64::MAX;
+    let changes = vec![put(&good, None), put(&bad, None)];
+    let kept = vec![contract::kept(1, "a", b"x")];
+    store.commit(Commit { changes, kept, collection: Some(work.clone()) }).await.unwrap_err();
+    assert_eq!(store.item(&good.head.id).await.unwrap(), None);
+    assert_eq!(store.kept(1).await.unwrap(), []);
+    assert_eq!(store.collections(&work.account).await.unwrap(), []);
+    // And the next one works.
+    store.commit(commit(vec![put(&good, None)])).await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn what_was_written_is_there_for_another_connection() {
+    let name = fresh_name();
+    let work = collection("work");
+    let one = item(&work, "a", "t");
+    let writer = Database::open_as(&name).await.unwrap();
+    let reader = Database::open_as(&name).await.unwrap();
+    writer.commit(commit(vec![put(&one, None)])).await.unwrap();
+    assert_eq!(reader.item(&one.head.id).await.unwrap(), Some(one.clone()));
+    drop((writer, reader));
+    let later = Database::open_as(&name).await.unwrap();
+    assert_eq!(later.item(&one.head.id).await.unwrap(), Some(one));
+}
+
+#[wasm_bindgen_test]
+async fn lets_go_when_another_version_comes_and_opens_again() {
+    let name = fresh_name();
+    let database = Database::open_as(&name).await.unwrap();
+    database.save_settings(&Settings { every_minutes: 3, ..Settings::default() }).await.unwrap();
+    // Deleting asks all connections to close, as an upgrade does, and waits for it.
+    idb::Factory::new().unwrap().delete(&name).unwrap().await.unwrap();
+    assert_eq!(database.settings().await.unwrap(), Settings::default());
+}
+
+#[wasm_bindgen_test]
+async fn a_newer_schema_is_a_fault() {
+    let name = fresh_name();
+    let newer = idb::Factory::new().unwrap().open(&name, Some(1000)).unwrap().await.unwrap();
+    newer.close();
+    assert_eq!(Database::open_as(&name).await.err().map(|fault| fault.text.key), Some("fault_store".into()));
+}
+
+#[wasm_bindgen_test]
+async fn the_vault_gives_back_what_was_sealed() {
+    let name = fresh_name();
+    let (ann, bob) = (AccountId("ann".into()), AccountId("bob".into()));
+    let vault = WebCrypto::new(Database::open_as(&name).await.unwrap());
+    assert_eq!(vault.open(&ann).await.unwrap(), None);
+    vault.seal(&ann, "first").await.unwrap();
+    vault.seal(&ann, "pä\u{0}ss 🔑").await.unwrap();
+    vault.seal(&bob, "").await.unwrap();
+    // As after the worker's death.
+    let vault = WebCrypto::new(Database::open_as(&name).await.unwrap());
+    assert_eq!(vault.open(&ann).await.unwrap().as_deref(), Some("pä\u{0}ss 🔑"));
+    assert_eq!(vault.open(&bob).await.unwrap().as_deref(), Some(""));
+}
+
+#[wasm_bindgen_test]
+async fn a_lock_is_one_holders_at_a_time() {
+    let name = fresh_name();
+    let held = locks::take(&name).await.unwrap();
+    assert!(locks::take(&name).await.is_none());
+    assert!(locks::take(&fresh_name()).await.is_some());
+    drop(held);
+    assert!(locks::take(&name).await.is_some());
+}
+
+#[wasm_bindgen_test]
+fn network_words_are_faults() {
+    let key = |error, https| reason::of(error, https, "h").text.key;
+    for (error, https, fault) in [
+        ("net::ERR_NAME_NOT_RESOLVED", true, fault::no_such_host("h")),
+        ("NS_ERROR_UNKNOWN_HOST", false, fault::no_such_host("h")),
+        ("net::ERR_CONNECTION_REFUSED", false, fault::refused("h")),
+        ("NS_ERROR_CONNECTION_REFUSED", true, fault::refused("h")),
+        ("net::ERR_CONNECTION_TIMED_OUT", true, fault::timeout("h")),
+        ("NS_ERROR_NET_TIMEOUT", true, fault::timeout("h")),
+        ("net::ERR_INTERNET_DISCONNECTED", true, fault::offline()),
+        ("net::ERR_CERT_AUTHORITY_INVALID", true, fault::certificate("h")),
+        ("net::ERR_SSL_PROTOCOL_ERROR", true, fault::certificate("h")),
+        ("SEC_ERROR_UNKNOWN_ISSUER", true, fault::certificate("h")),
+        ("The certificate is not trusted because it is self-signed.", true, fault::certificate("h")),
+        ("net::ERR_ADDRESS_UNREACHABLE", true, fault::unreachable("h")),
+        ("NS_ERROR_NET_RESET", true, fault::unreachable("h")),
+        ("anything else", false, fault::unreachable("h")),
+    ] {
+        assert_eq!(key(error, https), fault.text.key, "{error}");
+    }
+    assert!(!reason::of("A sentence.", true, "h").context.contains("sentence"));
+    let url = |url| url::Url::parse(url).unwrap();
+    assert!(reason::loopback(&url("http://127.0.0.9:5232/")) && reason::loopback(&url("http://[::1]/")));
+    assert!(reason::loopback(&url("http://localhost/")) && !reason::loopback(&url("https://localhost.example/")));
+}

@@ -1,0 +1,28 @@
+//! The store in memory keeps the contract that the database of the browser keeps.
+#![cfg(not(target_arch = "wasm32"))]
+
+#[allow(dead_code)]
+#[path = "contract/store.rs"]
+mod contract;
+
+use pimento::memory::Memory;
+
+macro_rules! kept_by_memory {
+    ($($name:ident),* $(,)?) => {
+        $(#[tokio::test]
+        async fn $name() {
+            contract::$name(&Memory::default()).await;
+        })*
+    };
+}
+
+kept_by_memory!(
+    settings_accounts_and_collections_come_back,
+    an_item_comes_back_byte_for_byte,
+    todo_lists_only_what_a_run_must_look_at,
+    a_lost_race_keeps_the_edit,
+    a_second_change_of_a_commit_sees_the_first,
+    the_token_comes_with_its_items,
+    fifty_runs_newest_first,
+    kept_texts_can_be_had_back_for_ninety_days,
+);
