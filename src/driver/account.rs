@@ -75,9 +75,14 @@ impl Driver {
             && let Some(before) =
                 store.accounts().await?.into_iter().find(|a| a.user == account.user && a.server == account.server)
         {
-            account = Account { entered: sign_in.server.clone(), stopped: false, ..before };
+            account = Account { entered: sign_in.server.clone(), active: true, stopped: false, ..before };
         }
         self.ports.vault.seal(&account.id, &password).await?;
+        for other in store.accounts().await? {
+            if other.active && other.id != account.id {
+                store.save_account(&Account { active: false, ..other }).await?;
+            }
+        }
         store.save_account(&account).await
     }
 
@@ -142,6 +147,7 @@ fn account(sign_in: &SignIn, found: Option<&Discovered>) -> Account {
         addressbook_homes: found.map(|found| found.addressbook_homes.clone()).unwrap_or_default(),
         preferred: found.and_then(|found| found.preferred.clone()),
         default_calendar: found.and_then(|found| found.default_calendar.clone()),
+        active: true,
         stopped: false,
     }
 }
@@ -161,6 +167,7 @@ pub(super) async fn rediscover(ports: &Ports, account: &Account, password: &str)
         addressbook_homes: found.addressbook_homes,
         preferred: found.preferred,
         default_calendar: found.default_calendar,
+        active: account.active,
         stopped: false,
     })
 }

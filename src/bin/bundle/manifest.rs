@@ -54,7 +54,9 @@ pub fn for_unpacked(written: &str, flavour: Flavour) -> Result<Vec<u8>, String> 
         manifest["key"] = json!(UNPACKED_KEY);
     }
     if flavour == Flavour::ChromiumTest {
-        manifest["host_permissions"] = json!(["http://127.0.0.1/*", "http://localhost/*"]);
+        // RFC 6761 promises that no name below `invalid` resolves: what a wrong host is tested with.
+        manifest["host_permissions"] =
+            json!(["http://127.0.0.1/*", "http://localhost/*", "http://nonexistent.invalid/*"]);
     }
     text_of(&manifest)
 }

@@ -1,0 +1,163 @@
+//! What `./build.sh run` shows: the extension in a browser, next to a sample
+//! account on a real server. On a display it is handed over to the person; headless,
+//! the real pages are driven, and pictures of them are left in `target/tour`.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
+
+mod harness;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate};
+use harness::browser::{Browser, Kind, SOON, Setup};
+use harness::dav::Dav;
+use harness::sample::{CALENDAR, CONTACTS, NOTES, Sample};
+use harness::server::Radicale;
+use harness::{root, wait};
+
+/// User and password of the sample account.
+const SAMPLE: &str = "sample";
+const HOME: &str = "/sample/";
+
+/// The pages, with the width that a person would see them at, and a narrow one.
+const PAGES: [(&str, u32, u32); 4] =
+    [("popup", 400, 340), ("workspace", 1200, 420), ("options", 1000, 420), ("status", 1000, 420)];
+
+fn main() -> ExitCode {
+    let mut kind = Kind::Chromium;
+    let mut headless = false;
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        match (word.as_str(), word.as_str() == "--browser") {
+            (_, true) => match words.next().as_deref() {
+                Some("chromium") => kind = Kind::Chromium,
+                Some("firefox") => kind = Kind::Firefox,
+                _ => return wrong_use("--browser wants chromium or firefox"),
+            },
+            ("--headless", _) => headless = true,
+            // cargo may add its own.
+            ("--quiet" | "--nocapture", _) => {}
+            (other, _) => return wrong_use(&format!("what is {other}?")),
+        }
+    }
+    let display = std::env::var("DISPLAY").ok().filter(|display| !display.is_empty());
+    let server = Radicale::start_for(SAMPLE, SAMPLE);
+    Sample::new(2026, today()).put(&server.dav(), HOME);
+    match display.filter(|_| !headless) {
+        Some(display) => hand_over(kind, &display, &server),
+        None => drive(kind, &server),
+    }
+    ExitCode::SUCCESS
+}
+
+fn wrong_use(why: &str) -> ExitCode {
+    eprintln!("tour: {why}\nusage: tour [--browser chromium|firefox] [--headless]");
+    ExitCode::from(2)
+}
+
+fn today() -> NaiveDate {
+    DateTime::from_timestamp(seconds(), 0).unwrap().date_naive()
+}
+
+fn seconds() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_secs()).unwrap()
+}
+
+/// Opens the browser and waits until it is closed.
+fn hand_over(kind: Kind, display: &str, server: &Radicale) {
+    let setup = Setup { by_hand: true, ..Setup::as_delivered(kind).on(display) };
+    let browser = options(&setup, server);
+    println!("The sample account is at {}: user {SAMPLE}, password {SAMPLE}.", server.url);
+    println!("In the browser: type the password, Check connection, Save, Synchronize now.");
+    println!("This ends when the browser is closed.");
+    browser.wait_closed();
+}
+
+/// The options page as it opened by itself, with the sample's address filled in.
+fn options(setup: &Setup, server: &Radicale) -> Browser {
+    let browser = Browser::start(setup);
+    browser.switch_to(&format!("{}options.html", browser.base));
+    browser.open(&format!("options.html?server={}&user={SAMPLE}", server.url));
+    browser
+}
+
+fn drive(kind: Kind, server: &Radicale) {
+    let dav = server.dav();
+    let before = everything(&dav);
+    let browser = options(&Setup::for_tests(kind), server);
+    assert_eq!(browser.value("#server").as_deref(), Some(server.url.as_str()), "the address is filled in");
+
+    browser.fill("#password", SAMPLE);
+    browser.click("#check");
+    let result = browser.wait_attribute("#check-result", "data-result", &["ok", "fault"], SOON);
+    println!("Check connection: {}\n", browser.texts("#check-result").concat());
+    assert_eq!(result, "ok", "the connection could not be checked");
+    browser.click("#save");
+    browser.wait_for("#saved:not([hidden])");
+    browser.click("#sync-now");
+
+    browser.open("status.html");
+    let ended = ["ok", "attention", "failed"];
+    let result = browser.wait_attribute("#result", "data-result", &ended, Duration::from_secs(120));
+    println!("Last synchronization status\n");
+    for css in ["#when", "#result", "#folders", "#log"] {
+        println!("{}\n", browser.texts(css).concat());
+    }
+    assert_eq!(result, "ok", "the synchronization did not go well");
+
+    has_all(&browser, &before);
+    let after = everything(&dav);
+    assert_eq!(after, before, "the first synchronization changed something on the server");
+    let folders: Vec<String> = dav.folders(HOME).into_iter().map(|folder| folder.href).collect();
+    let wanted: Vec<String> = [CALENDAR, CONTACTS, NOTES].iter().map(|name| format!("{HOME}{name}")).collect();
+    assert_eq!(folders, wanted, "the folders of the account");
+    pictures(&browser, kind);
+    println!("On the server: {} items, all as they were.", after.len());
+}
+
+/// All items of the account, read from the server.
+fn everything(dav: &Dav) -> BTreeMap<String, String> {
+    dav.folders(HOME).into_iter().flat_map(|folder| dav.items(&folder.href)).collect()
+}
+
+/// The lists have a row for each item of the server.
+fn has_all(browser: &Browser, items: &BTreeMap<String, String>) {
+    browser.open("workspace.html");
+    for (list, folder) in [("events", CALENDAR), ("contacts", CONTACTS), ("notes", NOTES)] {
+        let count = items.keys().filter(|href| href.starts_with(&format!("{HOME}{folder}"))).count();
+        browser.click(&format!("#tab-{list}"));
+        wait::until_ok(&format!("{count} {list} in the workspace"), SOON, || {
+            match browser.count("#list li[data-item]") {
+                rows if rows == count => Ok(()),
+                rows => Err(format!("{rows} are there")),
+            }
+        });
+    }
+}
+
+fn pictures(browser: &Browser, kind: Kind) {
+    let folder = root().join("target/tour");
+    let name = if kind == Kind::Chromium { "chromium" } else { "firefox" };
+    for (page, wide, narrow) in PAGES {
+        browser.open(&format!("{page}.html"));
+        match page {
+            "popup" => browser.wait_for("#events li"),
+            "workspace" => {
+                browser.wait_for("#list li[data-item]");
+                browser.click("#list li[data-item] button");
+                browser.wait_for("#form");
+            }
+            "status" => browser.wait_for("#folders td"),
+            _ => {}
+        }
+        for (size, width) in [("wide", wide), ("narrow", narrow)] {
+            for (scheme, dark) in [("light", false), ("dark", true)] {
+                browser.picture(&folder.join(format!("{name}-{page}-{size}-{scheme}.png")), width, dark);
+            }
+        }
+    }
+    println!("Pictures of the pages are in {}.", folder.display());
+}
