@@ -20,16 +20,11 @@
 //! | [`message`] | what pages and worker say to each other | model, fault |
 //! | `browser` | the ports in a browser (wasm) | model, fault, port, message |
 //! | `pages` | popup, workspace, options, status (wasm) | model, fault, phrase, field, text, message, port, browser |
-//! | `pages` | popup, workspace, options, status (wasm) | model, fault, text, message, browser |
 //! | `memory` | the store in memory, for tests (native) | model, fault, port |
 //! | `native` | the ports of `probe`: native HTTP and a folder of files | model, fault, port |
 //!
 //! Data flows one way: server → dav → sync → store → pages. Edits flow back
 //! the same road.
-
-
-
-
 
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
@@ -37,6 +32,7 @@ pub mod dav;
 pub mod driver;
 pub mod fault;
 pub mod field;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod memory;
 pub mod message;
 pub mod model;

@@ -26,7 +26,9 @@ const SOON: i64 = 30_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// Installed (`first`) or updated.
-    Installed { first: bool },
+    Installed {
+        first: bool,
+    },
     /// The browser started.
     Startup,
     Alarm(String),

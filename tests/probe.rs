@@ -377,7 +377,8 @@ fn a_run_that_dies_anywhere_is_completed_by_the_next(world: &World) {
         let when = if round % 2 == 0 { When::Before } else { When::After };
         gate.hold(round / 2, when, |_| true);
         let mut command = world.command(&gate.url, &[]);
-        let mut child = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        let mut child =
+            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
         let ended = loop {
             if gate.holds() {
                 break false;

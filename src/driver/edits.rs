@@ -3,9 +3,7 @@
 use super::Driver;
 use super::session::{index, kind_of, uuid};
 use crate::fault;
-use crate::model::{
-    Collection, Edit, EntryKind, Fault, Fields, Head, Item, ItemId, Kind, Millis, Role,
-};
+use crate::model::{Collection, Edit, EntryKind, Fault, Fields, Head, Item, ItemId, Kind, Millis, Role};
 use crate::port::{Change, Commit, Race};
 use crate::text;
 

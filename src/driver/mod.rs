@@ -60,9 +60,12 @@ impl Driver {
         Driver { ports, options }
     }
 
-    /// The account that is set up.
+    /// The account that is synchronized.
+    ///
+    /// # Errors
+    /// The store's.
     pub async fn account(&self) -> Result<Option<Account>, Fault> {
-        Ok(self.ports.store.accounts().await?.into_iter().next())
+        Ok(self.ports.store.accounts().await?.into_iter().find(|account| account.active))
     }
 }
 

@@ -44,8 +44,7 @@ impl Session<'_> {
             self.ports.shell.tell(&crate::model::News::Changed);
         }
         let gone = heads.iter().filter(|head| diff.gone.contains(&head.id));
-        let gone: Vec<Fetched> =
-            gone.map(|head| Fetched { href: head.href.clone(), result: Fetch::Gone }).collect();
+        let gone: Vec<Fetched> = gone.map(|head| Fetched { href: head.href.clone(), result: Fetch::Gone }).collect();
         self.absorb(collection, &known, gone, report).await?;
 
         if listing.token.is_some() {

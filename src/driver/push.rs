@@ -67,12 +67,7 @@ impl Session<'_> {
         if guard.stops(gone, all) { Err(fault::guard(&collection.name, gone, all, false)) } else { Ok(()) }
     }
 
-    async fn push_one(
-        &self,
-        collection: &Collection,
-        id: &ItemId,
-        report: &mut CollectionReport,
-    ) -> Result<(), Fault> {
+    async fn push_one(&self, collection: &Collection, id: &ItemId, report: &mut CollectionReport) -> Result<(), Fault> {
         let mut compared = false;
         for _ in 0..ATTEMPTS {
             let Some(item) = self.ports.store.item(id).await? else { return Ok(()) };
@@ -233,11 +228,7 @@ impl Session<'_> {
     async fn refuse(&self, collection: &Collection, id: &ItemId, fault: &Fault) -> Result<(), Fault> {
         let Some(mut item) = self.ports.store.item(id).await? else { return Ok(()) };
         self.waiting(&mut item.head, fault);
-        self.line(
-            true,
-            Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text),
-            vec![id.clone()],
-        );
+        self.line(true, Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text), vec![id.clone()]);
         let seen = Some(item.head.rev);
         let change = self.put(collection.kind, item, seen, Race::KeepBase);
         self.ports.store.commit(Commit { changes: vec![change], ..Commit::default() }).await

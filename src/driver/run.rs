@@ -126,7 +126,8 @@ impl Session<'_> {
             if let Err(fault) = &done {
                 let fault = fault.clone().during(&report.name);
                 report.fault = Some(fault.clone());
-                let on = matches!(fault.class, Class::Guard | Class::Item | Class::Conflict | Class::Setup | Class::Bug);
+                let on =
+                    matches!(fault.class, Class::Guard | Class::Item | Class::Conflict | Class::Setup | Class::Bug);
                 reports.push(report);
                 if !on {
                     // Offline, overloaded, or signed out: the other folders fare no better.

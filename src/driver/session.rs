@@ -45,7 +45,11 @@ impl Session<'_> {
 
     pub fn progress(&self, name: &str, done: usize, total: usize) {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        self.ports.shell.tell(&News::Progress(Progress { name: name.to_owned(), done: count(done), total: count(total) }));
+        self.ports.shell.tell(&News::Progress(Progress {
+            name: name.to_owned(),
+            done: count(done),
+            total: count(total),
+        }));
     }
 
     pub fn new_id(&self) -> ItemId {
@@ -120,5 +124,9 @@ pub(super) fn index(kind: Kind, item: &Item, now: Millis) -> Index {
 
 /// By the ending of the item's name: every name we or a server gave has one.
 pub(super) fn kind_of(head: &Head) -> Kind {
-    if head.href.key().to_ascii_lowercase().ends_with(Kind::Contacts.extension()) { Kind::Contacts } else { Kind::Calendar }
+    if head.href.key().to_ascii_lowercase().ends_with(Kind::Contacts.extension()) {
+        Kind::Contacts
+    } else {
+        Kind::Calendar
+    }
 }

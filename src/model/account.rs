@@ -32,6 +32,8 @@ pub struct Account {
     pub preferred: Option<Href>,
     /// `schedule-default-calendar-URL` (RFC 6638, 9.2), where the server names one.
     pub default_calendar: Option<Href>,
+    /// The one that is synchronized. What belongs to the others stays as it is.
+    pub active: bool,
     /// Set by a 401: no run touches the server until the person acts.
     pub stopped: bool,
 }

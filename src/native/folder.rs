@@ -524,11 +524,17 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
 
 /// A name made fit for a file: no separators, control characters or leading dots.
 fn fit(name: &str) -> String {
-    let name: String = name
-        .chars()
-        .map(|c| if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c })
-        .take(120)
-        .collect();
+    let name: String =
+        name.chars()
+            .map(|c| {
+                if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') {
+                    '_'
+                } else {
+                    c
+                }
+            })
+            .take(120)
+            .collect();
     let name = name.trim().trim_start_matches('.').to_owned();
     if name.is_empty() { "unnamed".to_owned() } else { name }
 }
@@ -543,4 +549,3 @@ fn escaped(file: &str) -> String {
         })
         .collect()
 }
-

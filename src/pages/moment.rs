@@ -39,6 +39,15 @@ pub fn field(wall: Millis) -> String {
     String::from(iso).chars().take(16).collect()
 }
 
+/// What a row's date stands for, on the wall: a date by itself (`2026-11-22`), or a
+/// moment in UTC, which at midnight is meant as a date too. `None` if it is neither.
+pub fn row_date(text: &str) -> Option<Millis> {
+    let utc = if text.len() > 10 { format!("{text}Z") } else { text.to_owned() };
+    let at = Date::parse(&utc);
+    let at = (!at.is_nan()).then_some(at as Millis)?;
+    Some(if at.rem_euclid(DAY) == 0 { at } else { wall(at) })
+}
+
 /// Start and end of an occurrence on the reader's wall.
 pub fn walls(occurrence: &Occurrence) -> (Millis, Millis) {
     if occurrence.all_day || occurrence.floating {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::prelude::*;
 
 use super::frame::{Said, Telling, order, ready, rounds, show};
 use super::moment;
@@ -16,6 +17,13 @@ use crate::model::{Millis, Occurrence};
 const AHEAD: Millis = 14 * moment::DAY;
 /// As many events as can be taken in at a glance.
 const SHOWN: usize = 30;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The tab a page is in; undefined for a popup.
+    #[wasm_bindgen(catch, js_namespace = ["chrome", "tabs"], js_name = getCurrent)]
+    async fn current_tab() -> Result<JsValue, JsValue>;
+}
 
 /// Shows the popup.
 pub fn popup() {
@@ -130,7 +138,7 @@ fn by_day(occurrences: Vec<Occurrence>, now: Millis) -> Vec<Day> {
 fn open(page: &'static str) {
     spawn_local(async move {
         api::open_page(page).await;
-        close();
+        close().await;
     });
 }
 
@@ -142,11 +150,14 @@ fn options() {
             // The worker is not well; the page is shown all the same.
             api::open_page("options.html").await;
         }
-        close();
+        close().await;
     });
 }
 
-fn close() {
-    // A window that may not be closed stays open, which is no harm.
-    let _ = window().close();
+/// Closes the popup, and nothing else: the page may also have been opened in a tab.
+async fn close() {
+    if current_tab().await.is_ok_and(|tab| tab.is_undefined()) {
+        // A window that may not be closed stays open, which is no harm.
+        let _ = window().close();
+    }
 }

@@ -8,14 +8,17 @@ use super::frame::rounds;
 use super::saying::sentence;
 use super::{moment, shelf};
 use crate::browser::{api, news};
+use crate::fault;
 use crate::message::{Answer, Ask, State};
-use crate::model::{Millis, News, Outcome, Saying};
+use crate::model::{Fault, Millis, News, Outcome, Saying};
 
 /// What a page follows.
 #[derive(Clone, Copy)]
 pub struct Standing {
     /// `None` until the store has been read.
     pub state: RwSignal<Option<State>>,
+    /// Why neither store nor worker can say, if they cannot.
+    pub fault: RwSignal<Option<Fault>>,
     /// The worker has answered: what the store calls running really runs.
     pub certain: RwSignal<bool>,
     /// Counts the changes of the store: lists read it again.
@@ -28,6 +31,7 @@ pub struct Standing {
 pub fn follow(painted: impl Fn() + 'static) -> Standing {
     let standing = Standing {
         state: RwSignal::new(None),
+        fault: RwSignal::new(None),
         certain: RwSignal::new(false),
         changes: RwSignal::new(0),
         now: RwSignal::new(moment::now()),
@@ -37,14 +41,22 @@ pub fn follow(painted: impl Fn() + 'static) -> Standing {
         let painted = std::rc::Rc::clone(&painted);
         async move {
             if standing.state.with_untracked(Option::is_none) {
-                standing.state.set(Some(shelf::state().await.unwrap_or_default()));
+                match shelf::state().await {
+                    Ok(state) => standing.state.set(Some(state)),
+                    Err(fault) => standing.fault.set(Some(fault)),
+                }
                 painted();
             }
             standing.now.set(moment::now());
-            if let Ok(Answer::State(state)) = api::ask(&Ask::State).await {
-                standing.certain.set(true);
-                standing.state.set(Some(state));
-                standing.now.set(moment::now());
+            match api::ask(&Ask::State).await {
+                Ok(Answer::State(state)) => {
+                    standing.certain.set(true);
+                    standing.state.set(Some(state));
+                    standing.fault.set(None);
+                    standing.now.set(moment::now());
+                }
+                Ok(_) => standing.fault.set(Some(fault::internal("no state").during("State"))),
+                Err(fault) => standing.fault.set(Some(fault)),
             }
         }
     });
@@ -102,6 +114,9 @@ pub fn line(state: &State, certain: bool, now: Millis) -> (&'static str, Saying)
 #[component]
 pub fn StateLine(standing: Standing) -> impl IntoView {
     let told = Memo::new(move |_| {
+        if let Some(fault) = standing.fault.get() {
+            return Some(("failed", sentence(&fault.text)));
+        }
         standing.state.with(|state| {
             state.as_ref().map(|state| {
                 let (word, saying) = line(state, standing.certain.get(), standing.now.get());

@@ -84,6 +84,7 @@ fn Head(last: Memo<Option<Run>>, standing: Standing) -> impl IntoView {
         None => ("never", say("result_never")),
         Some(run) => outcome(&run, standing.certain.get().then(waiting)),
     });
+    let broken = move || standing.fault.get().map(|fault| of_fault(&fault));
     let next = move || {
         let due = standing.state.with(|state| state.as_ref().and_then(|state| state.next));
         due.filter(|_| !running()).map(|due| say_of("status_next", &[&moment::ago(due, standing.now.get())]))
@@ -96,6 +97,7 @@ fn Head(last: Memo<Option<Run>>, standing: Standing) -> impl IntoView {
             <p id="when">{when}</p>
             <p id="result" role="status" data-result=move || result.get().0>{move || result.get().1}</p>
             <p class="hint">{next}</p>
+            <p class="box bad" role="alert" hidden=move || broken().is_none()>{broken}</p>
         </div>
         <div class="row">
             <button id="sync-now" disabled=unset on:click=move |_| {

@@ -22,6 +22,7 @@ pub fn collection(name: &str) -> Collection {
         reports_changes: true,
         sync_token: None,
         marker: None,
+        indexed_until: 0,
     }
 }
 
@@ -111,12 +112,14 @@ pub async fn settings_accounts_and_collections_come_back(store: &dyn Store) {
     let account = Account {
         id: AccountId("https://dav.example ann /ann/".into()),
         entered: "dav.example".into(),
+        secure: true,
         server: "https://dav.example".into(),
         user: "ann".into(),
         principal: Some(Href::path("/ann/")),
         calendar_homes: vec![Href::path("/ann/")],
         addressbook_homes: vec![],
         preferred: None,
+        active: true,
         default_calendar: None,
         stopped: false,
     };

@@ -82,6 +82,11 @@ impl Database {
             }
         });
         let mut opened = request.await.map_err(broken)?;
+        if let Some(connection) = self.shared.connection.borrow().as_ref() {
+            // Somebody else was opening it too, and came first.
+            opened.close();
+            return Ok(Rc::clone(connection));
+        }
 
         let shared = Rc::downgrade(&self.shared);
         let let_go = move || {

@@ -82,15 +82,17 @@ fn begin(called: &Called, accounts: &[Account]) -> Typed {
     let server = called.server.clone().or_else(|| account.map(|account| account.entered.clone()));
     let user = called.user.clone().or_else(|| account.filter(|_| same).map(|account| account.user.clone()));
     let server = server.unwrap_or_default();
-    let secure = match field::server(&server, true) {
-        Ok(url) if url.scheme() == "http" => false,
-        _ => account.filter(|account| account.entered == server).is_none_or(|account| account.secure),
-    };
     let source = if called.from.is_some() && called.server.is_none() { Source::Webmail } else { Source::Own };
     let webmail = called.from.clone().or_else(|| account.map(|account| account.entered.clone()));
+    let webmail = webmail.unwrap_or_default();
+    let used = if source == Source::Webmail { &webmail } else { &server };
+    let secure = match field::server(used, true) {
+        Ok(url) if url.scheme() == "http" => false,
+        _ => account.filter(|account| account.entered == *used).is_none_or(|account| account.secure),
+    };
     Typed {
         source: RwSignal::new(source),
-        webmail: RwSignal::new(webmail.unwrap_or_default()),
+        webmail: RwSignal::new(webmail),
         server: RwSignal::new(server),
         user: RwSignal::new(user.unwrap_or_default()),
         password: RwSignal::new(String::new()),
@@ -179,12 +181,14 @@ pub fn AccountForm(accounts: Vec<Account>, now: RwSignal<Stored>) -> impl IntoVi
         let sign_in = typed.sign_in();
         now.with(|now| now.accounts.iter().any(|a| a.entered == sign_in.server && a.user == sign_in.user))
     };
-    let submit = move |event: leptos::ev::SubmitEvent| {
+    // The Enter key clicks it too. Not the form's submission: whether that still
+    // counts as the person's own doing differs between browsers.
+    let ask = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         look();
     };
     view! {
-        <form class="stack" novalidate on:submit=submit>
+        <form class="stack" novalidate on:submit=|event| event.prevent_default()>
             <SourceChoice typed from=called.from.clone() now />
             <div class="stack" hidden=move || typed.source.get() == Source::Webmail>
                 <div class="field">
@@ -224,7 +228,7 @@ pub fn AccountForm(accounts: Vec<Account>, now: RwSignal<Stored>) -> impl IntoVi
             </p>
             <div class="row">
                 <button id="check" type="submit" class:main=move || !checked()
-                    disabled=move || check.with(|check| matches!(check, Check::Running(_)))>
+                    disabled=move || check.with(|check| matches!(check, Check::Running(_))) on:click=ask>
                     {say("options_check")}
                 </button>
                 <button id="save" type="button" class:main=checked disabled=move || !checked()

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Opened;
-use crate::model::{ItemId, Role};
+use crate::model::{EntryKind, ItemId, Role};
 use crate::pages::moment;
 use crate::pages::saying::{say, say_of, sentence};
 use crate::pages::shelf::Row;
@@ -95,14 +95,23 @@ fn by_time(rows: Vec<Row>) -> Vec<Piece> {
 fn RowView(row: Row, current: Memo<Option<ItemId>>, open: Callback<ItemId>) -> impl IntoView {
     let id = row.entry.id.clone();
     let title = if row.entry.title.is_empty() { say("popup_untitled") } else { row.entry.title };
-    let when = row.next.as_ref().map(|next| {
-        let start = moment::walls(next).0;
-        match next.all_day {
-            true => moment::date(start),
-            false => format!("{}, {}", moment::date(start), moment::time(start)),
+    let (when, detail) = match (&row.next, row.entry.kind) {
+        (Some(next), _) => {
+            let start = moment::walls(next).0;
+            let when = match next.all_day {
+                true => moment::date(start),
+                false => format!("{}, {}", moment::date(start), moment::time(start)),
+            };
+            (Some(when), row.entry.detail)
         }
-    });
-    let detail = [when, Some(row.entry.detail)].into_iter().flatten().filter(|text| !text.is_empty());
+        (None, EntryKind::Event) => (moment::row_date(&row.entry.sort).map(moment::date), row.entry.detail),
+        (None, EntryKind::Note) => match moment::row_date(&row.entry.detail) {
+            Some(date) => (Some(moment::date(date)), String::new()),
+            None => (None, row.entry.detail),
+        },
+        _ => (None, row.entry.detail),
+    };
+    let detail = [when, Some(detail)].into_iter().flatten().filter(|text| !text.is_empty());
     let detail = detail.collect::<Vec<String>>().join(" · ");
     let waits = row.waits.map(|reason| {
         view! { <span class="waits">{say_of("workspace_waits", &[&sentence(&reason)])}</span> }

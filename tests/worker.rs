@@ -1,0 +1,340 @@
+//! What each event of the browser leads to, over a store in memory, a shell that
+//! takes notes, and a network that answers as each test wants.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use pimento::driver::{Options, Scope};
+use pimento::fault;
+use pimento::memory::Memory;
+use pimento::message::{Answer, Ask};
+use pimento::model::{
+    Account, AccountId, Class, Collection, Fault, Fields, Href, ItemId, Millis, News, NoteFields, Outcome, Role, Run,
+    Saying, Settings, Trigger,
+};
+use pimento::native::machine::MachineRandom;
+use pimento::port::{Clock, Http, Ports, Request, Response, Shell, Store, Vault};
+use pimento::sync::guard::Guard;
+use pimento::worker::{Event, Worker};
+
+const NOW: Millis = 1_795_305_600_000;
+
+/// Takes notes of all it is told.
+#[derive(Default)]
+struct Notes {
+    notices: RefCell<Vec<String>>,
+    options_opened: Cell<u32>,
+    alarms: RefCell<BTreeMap<String, Millis>>,
+    badge: RefCell<Option<(u32, bool)>>,
+    locked: Rc<Cell<bool>>,
+}
+
+struct Held(Rc<Cell<bool>>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}
+
+#[async_trait(?Send)]
+impl Shell for Notes {
+    fn tell(&self, _: &News) {}
+    fn badge(&self, waiting: u32, failed: bool) {
+        *self.badge.borrow_mut() = Some((waiting, failed));
+    }
+    async fn notice(&self, text: &Saying) {
+        self.notices.borrow_mut().push(text.key.clone());
+    }
+    async fn open_options(&self, _: Option<&str>) {
+        self.options_opened.set(self.options_opened.get() + 1);
+    }
+    async fn wake(&self, name: &str, at: Option<Millis>) {
+        match at {
+            Some(at) => self.alarms.borrow_mut().insert(name.to_owned(), at),
+            None => self.alarms.borrow_mut().remove(name),
+        };
+    }
+    async fn due(&self, name: &str) -> Option<Millis> {
+        self.alarms.borrow().get(name).copied()
+    }
+    async fn permitted(&self, _: &str) -> bool {
+        true
+    }
+    async fn lock(&self, _: &str) -> Option<Box<dyn Any>> {
+        (!self.locked.replace(true)).then(|| Box::new(Held(self.locked.clone())) as Box<dyn Any>)
+    }
+}
+
+/// Answers everything in the same way, and counts.
+struct Network {
+    answer: RefCell<Result<u16, Fault>>,
+    asked: Cell<u32>,
+}
+
+#[async_trait(?Send)]
+impl Http for Network {
+    async fn send(&self, request: Request) -> Result<Response, Fault> {
+        self.asked.set(self.asked.get() + 1);
+        let status = self.answer.borrow().clone()?;
+        Ok(Response { status, headers: Vec::new(), body: Vec::new(), url: request.url })
+    }
+}
+
+struct At(Cell<Millis>);
+
+#[async_trait(?Send)]
+impl Clock for At {
+    fn now(&self) -> Millis {
+        self.0.set(self.0.get() + 1);
+        self.0.get()
+    }
+    async fn sleep(&self, _: u32) {}
+    fn offset_minutes(&self, _: Millis) -> i32 {
+        0
+    }
+}
+
+struct Password;
+
+#[async_trait(?Send)]
+impl Vault for Password {
+    async fn seal(&self, _: &AccountId, _: &str) -> Result<(), Fault> {
+        Ok(())
+    }
+    async fn open(&self, _: &AccountId) -> Result<Option<String>, Fault> {
+        Ok(Some("secret".to_owned()))
+    }
+}
+
+struct Scene {
+    worker: Worker,
+    store: Rc<Memory>,
+    shell: Rc<Notes>,
+    network: Rc<Network>,
+}
+
+fn scene() -> Scene {
+    let store = Rc::new(Memory::default());
+    let shell = Rc::new(Notes::default());
+    let network = Rc::new(Network { answer: RefCell::new(Err(fault::offline())), asked: Cell::new(0) });
+    let ports = Ports {
+        http: network.clone(),
+        store: store.clone(),
+        clock: Rc::new(At(Cell::new(NOW))),
+        random: Rc::new(MachineRandom),
+        vault: Rc::new(Password),
+        shell: shell.clone(),
+    };
+    let options = Options {
+        scope: Scope::Roles,
+        guard: Some(Guard::default()),
+        copy_mark: " (copy of $1)".to_owned(),
+        names: ["Calendar", "Contacts", "Notes"].map(str::to_owned),
+    };
+    Scene { worker: Worker::new(ports, options), store, shell, network }
+}
+
+impl Scene {
+    /// An account with a folder for notes.
+    async fn set_up(&self) -> Collection {
+        let id = AccountId("a".to_owned());
+        let account = Account {
+            id: id.clone(),
+            entered: "dav.example".to_owned(),
+            secure: true,
+            server: "https://dav.example/".to_owned(),
+            user: "ann".to_owned(),
+            principal: Some(Href::path("/ann/")),
+            calendar_homes: vec![Href::path("/ann/")],
+            addressbook_homes: vec![Href::path("/ann/")],
+            preferred: None,
+            default_calendar: None,
+            active: true,
+            stopped: false,
+        };
+        let href = Href::path("/ann/notes/");
+        let notes = Collection {
+            id: Collection::id_of(&id, &href),
+            account: id,
+            href,
+            kind: Role::Notes.kind(),
+            name: "Notes".to_owned(),
+            components: vec!["VJOURNAL".to_owned()],
+            writable: true,
+            role: Some(Role::Notes),
+            chosen: false,
+            reports_changes: true,
+            sync_token: None,
+            marker: None,
+            indexed_until: 0,
+        };
+        self.store.save_account(&account).await.unwrap();
+        self.store.save_collection(&notes).await.unwrap();
+        notes
+    }
+    async fn ask(&self, ask: Ask) -> (Result<Answer, Fault>, Option<Trigger>) {
+        self.worker.handle(Event::Ask(ask)).await
+    }
+    async fn new_note(&self, title: &str) -> (ItemId, Option<Trigger>) {
+        let fields = Fields::Note(NoteFields { title: title.to_owned(), text: String::new() });
+        match self.ask(Ask::Edit { id: None, fields }).await {
+            (Ok(Answer::Item(id)), trigger) => (id, trigger),
+            other => panic!("{other:?}"),
+        }
+    }
+    async fn last(&self) -> Run {
+        self.store.runs(1).await.unwrap().remove(0)
+    }
+    fn alarm(&self, name: &str) -> Option<Millis> {
+        self.shell.alarms.borrow().get(name).map(|at| (at - NOW) / 1000)
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn the_first_installation_says_what_to_do_and_opens_the_options() {
+    let scene = scene();
+    scene.worker.handle(Event::Installed { first: true }).await.0.unwrap();
+    assert_eq!(*scene.shell.notices.borrow(), ["notice_set_up"]);
+    assert_eq!(scene.shell.options_opened.get(), 1);
+    scene.worker.handle(Event::Installed { first: false }).await.0.unwrap();
+    assert_eq!(scene.shell.options_opened.get(), 1, "an update is no reason to disturb");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_browser_start_synchronizes_if_that_is_wanted_and_set_up() {
+    let scene = scene();
+    assert_eq!(scene.worker.handle(Event::Startup).await.1, None, "nothing is set up");
+    scene.set_up().await;
+    assert_eq!(scene.worker.handle(Event::Startup).await.1, Some(Trigger::Start));
+    scene.ask(Ask::SaveSettings(Settings { at_start: false, ..Settings::default() })).await.0.unwrap();
+    assert_eq!(scene.worker.handle(Event::Startup).await.1, None);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_interval_out_of_bounds_is_refused_and_a_good_one_sets_the_alarm() {
+    let scene = scene();
+    scene.set_up().await;
+    for every_minutes in [0, 1441] {
+        let settings = Settings { every_minutes, ..Settings::default() };
+        let fault = scene.ask(Ask::SaveSettings(settings)).await.0.unwrap_err();
+        assert!(fault.text.key.starts_with("field_minutes"), "{}", fault.text.key);
+    }
+    assert_eq!(scene.store.settings().await.unwrap(), Settings::default(), "nothing of it was kept");
+    scene.ask(Ask::SaveSettings(Settings { every_minutes: 5, ..Settings::default() })).await.0.unwrap();
+    assert!(scene.alarm("periodic").is_some());
+    scene.ask(Ask::SaveSettings(Settings { periodic: false, ..Settings::default() })).await.0.unwrap();
+    assert_eq!(scene.alarm("periodic"), None);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_edit_is_stored_before_it_is_answered_and_an_alarm_sees_that_it_is_sent() {
+    let scene = scene();
+    let notes = scene.set_up().await;
+    let (id, trigger) = scene.new_note("one").await;
+    assert_eq!(trigger, Some(Trigger::Change));
+    assert_eq!(scene.alarm("change"), Some(30));
+    let todo = scene.store.todo(&notes.id).await.unwrap();
+    assert_eq!(todo.iter().map(|head| &head.id).collect::<Vec<_>>(), [&id]);
+    scene.ask(Ask::SaveSettings(Settings { after_change: false, ..Settings::default() })).await.0.unwrap();
+    assert_eq!(scene.new_note("two").await.1, None, "only if the person wants it so");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn offline_keeps_the_edit_and_tries_again_in_a_minute() {
+    let scene = scene();
+    let notes = scene.set_up().await;
+    scene.new_note("one").await;
+    scene.worker.run(Trigger::Change).await;
+    let run = scene.last().await;
+    assert!(matches!(&run.outcome, Outcome::Failed(fault) if fault.text.key == "fault_offline"), "{:?}", run.outcome);
+    assert_eq!(scene.store.todo(&notes.id).await.unwrap().len(), 1);
+    assert_eq!(*scene.shell.badge.borrow(), Some((0, true)));
+    let wait = scene.alarm("periodic").unwrap();
+    assert!((60..70).contains(&wait), "{wait} s");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn quirk_28_the_first_401_stops_the_account_until_the_person_acts() {
+    let scene = scene();
+    scene.set_up().await;
+    *scene.network.answer.borrow_mut() = Ok(401);
+    scene.worker.run(Trigger::Interval).await;
+    assert!(matches!(scene.last().await.outcome, Outcome::Failed(fault) if fault.class == Class::SignIn));
+    assert_eq!(scene.network.asked.get(), 1, "one try with one password");
+    for trigger in [Trigger::Interval, Trigger::Change, Trigger::Start] {
+        scene.worker.run(trigger).await;
+    }
+    assert_eq!(scene.network.asked.get(), 1);
+    assert_eq!(scene.alarm("periodic"), None, "and nothing is planned");
+    scene.worker.run(Trigger::Person).await;
+    assert_eq!(scene.network.asked.get(), 2, "asked for, it tries");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn one_run_at_a_time_and_what_came_too_late_is_run_after_it() {
+    let scene = scene();
+    scene.set_up().await;
+    let lock = scene.shell.lock("x").await.unwrap();
+    scene.worker.run(Trigger::Restore).await;
+    assert_eq!(scene.network.asked.get(), 0, "somebody else is at it");
+    drop(lock);
+    scene.worker.run(Trigger::Interval).await;
+    let runs: Vec<Trigger> = scene.store.runs(9).await.unwrap().iter().map(|run| run.trigger).collect();
+    assert_eq!(runs, [Trigger::Restore, Trigger::Interval], "newest first");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_run_that_the_browser_ended_is_seen_by_the_next() {
+    let scene = scene();
+    scene.set_up().await;
+    scene.worker.run(Trigger::Interval).await;
+    let mut run = scene.last().await;
+    run.outcome = Outcome::Running;
+    run.ended = None;
+    scene.store.save_run(&run).await.unwrap();
+    scene.worker.run(Trigger::Interval).await;
+    let runs = scene.store.runs(9).await.unwrap();
+    assert!(matches!(&runs[1].outcome, Outcome::Failed(fault) if fault.text.key == "fault_interrupted"));
+    assert!(runs[0].log.iter().any(|line| line.text.key == "log_interrupted"));
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_folder_that_cannot_be_written_refuses_edits_at_once() {
+    let scene = scene();
+    let notes = scene.set_up().await;
+    scene.store.save_collection(&Collection { writable: false, ..notes.clone() }).await.unwrap();
+    let fields = Fields::Note(NoteFields { title: "no".to_owned(), text: String::new() });
+    let fault = scene.ask(Ask::Edit { id: None, fields }).await.0.unwrap_err();
+    assert_eq!(fault.text.key, "fault_read_only");
+    assert!(scene.store.heads(&notes.id).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_edit_while_a_run_is_under_way_is_another_edit() {
+    let scene = scene();
+    let notes = scene.set_up().await;
+    let (id, _) = scene.new_note("one").await;
+    let fields = Fields::Note(NoteFields { title: "two".to_owned(), text: String::new() });
+    scene.ask(Ask::Edit { id: Some(id.clone()), fields: fields.clone() }).await.0.unwrap();
+    assert_eq!(scene.store.todo(&notes.id).await.unwrap()[0].rev, 2);
+    scene.ask(Ask::Edit { id: Some(id.clone()), fields }).await.0.unwrap();
+    assert_eq!(scene.store.todo(&notes.id).await.unwrap()[0].rev, 2, "saving without a change is none");
+    scene.ask(Ask::Delete(id)).await.0.unwrap();
+    assert_eq!(scene.store.todo(&notes.id).await.unwrap()[0].rev, 3);
+    assert!(matches!(scene.ask(Ask::CountRestore).await.0, Ok(Answer::Count(1))));
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn nothing_set_up_is_said_and_not_run() {
+    let scene = scene();
+    let fault = scene.ask(Ask::Synchronize).await.0.unwrap_err();
+    assert_eq!(fault.text.key, "fault_not_set_up");
+    scene.worker.run(Trigger::Person).await;
+    assert_eq!(scene.network.asked.get(), 0);
+}
