@@ -73,8 +73,10 @@ pub async fn take(name: &str) -> Option<Held> {
 
 /// A promise and what resolves it.
 fn promise() -> (Promise, Function) {
-    let resolver = Rc::new(RefCell::new(Function::default()));
-    let promise = Promise::new(&mut |resolve, _| *resolver.borrow_mut() = resolve.unchecked_into());
+    // Not `Function::default()`: that compiles a string, which the extension's
+    // content security policy forbids.
+    let resolver = Rc::new(RefCell::new(JsValue::UNDEFINED));
+    let promise = Promise::new(&mut |resolve, _| *resolver.borrow_mut() = resolve.into());
     let resolve = resolver.borrow().clone();
-    (promise, resolve)
+    (promise, resolve.unchecked_into())
 }
