@@ -110,15 +110,17 @@ debian_has_wasm() { [ -x /usr/bin/cargo ] && [ -d /usr/lib/rustlib/src/rust/libr
 
 # web_cargo WORD ARGUMENT... runs cargo for wasm32 with whichever compiler there is.
 web_cargo() {
-  local word=$1
+  local word=$1 flags
   shift
+  # Where a panic is reported from, without the folders of whoever built it.
+  flags="target.$WASM.rustflags = ['--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo', '--remap-path-prefix=$PWD=']"
   if rustup_has_wasm; then
-    CARGO_TARGET_DIR=target/web cargo "$word" --target "$WASM" "$@"
+    CARGO_TARGET_DIR=target/web cargo "$word" --config "$flags" --target "$WASM" "$@"
   else
     # Debian's compiler has the sources of std instead of a built one; building them is "unstable".
     # `test` is named for builds too: otherwise tests would compile every dependency again.
     PATH=/usr/bin:$PATH RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-22 \
-      CARGO_TARGET_DIR=target/web cargo "$word" --target "$WASM" -Zbuild-std=std,panic_abort,test "$@"
+      CARGO_TARGET_DIR=target/web cargo "$word" --config "$flags" --target "$WASM" -Zbuild-std=std,panic_abort,test "$@"
   fi
 }
 

@@ -89,7 +89,7 @@ impl Worker {
             Ask::Check(sign_in) => Answer::Found(driver.check(&sign_in).await?),
             Ask::Save { sign_in, insist } => {
                 driver.save(&sign_in, insist).await?;
-                self.news().await;
+                self.news();
                 self.schedule().await?;
                 Answer::Done
             }
@@ -150,21 +150,26 @@ impl Worker {
 
     /// Runs, unless a run is under way: then that one, when it is done, goes once
     /// more for what may have come too late for it.
-    pub async fn run(&self, trigger: Trigger) {
+    ///
+    /// # Errors
+    /// Only the store's: all else that goes wrong is in the run's report.
+    pub async fn run(&self, trigger: Trigger) -> Result<(), Fault> {
         let ports = &self.driver.ports;
         let Some(lock) = ports.shell.lock(LOCK).await else {
             self.again.set(stronger(self.again.get(), trigger));
-            return;
+            return Ok(());
         };
-        let mut next = Some(trigger);
+        let (mut next, mut failure) = (Some(trigger), None);
         while let Some(trigger) = next {
             let done = self.run_locked(trigger).await;
             let went_well = matches!(&done, Ok(Some(run)) if run.outcome == Outcome::Ok);
+            failure = done.err();
             // What failed would fail again; what the person asked for is tried.
             next = self.again.take().filter(|again| went_well || by_person(*again));
         }
         drop(lock);
-        self.news().await;
+        self.news();
+        failure.map_or(Ok(()), Err)
     }
 
     async fn run_locked(&self, trigger: Trigger) -> Result<Option<Run>, Fault> {
@@ -187,7 +192,7 @@ impl Worker {
         done.map(Some)
     }
 
-    async fn news(&self) {
+    fn news(&self) {
         self.driver.ports.shell.tell(&News::Run);
         self.driver.ports.shell.tell(&News::Changed);
     }

@@ -250,7 +250,7 @@ async fn offline_keeps_the_edit_and_tries_again_in_a_minute() {
     let scene = scene();
     let notes = scene.set_up().await;
     scene.new_note("one").await;
-    scene.worker.run(Trigger::Change).await;
+    scene.worker.run(Trigger::Change).await.unwrap();
     let run = scene.last().await;
     assert!(matches!(&run.outcome, Outcome::Failed(fault) if fault.text.key == "fault_offline"), "{:?}", run.outcome);
     assert_eq!(scene.store.todo(&notes.id).await.unwrap().len(), 1);
@@ -264,15 +264,15 @@ async fn quirk_28_the_first_401_stops_the_account_until_the_person_acts() {
     let scene = scene();
     scene.set_up().await;
     *scene.network.answer.borrow_mut() = Ok(401);
-    scene.worker.run(Trigger::Interval).await;
+    scene.worker.run(Trigger::Interval).await.unwrap();
     assert!(matches!(scene.last().await.outcome, Outcome::Failed(fault) if fault.class == Class::SignIn));
     assert_eq!(scene.network.asked.get(), 1, "one try with one password");
     for trigger in [Trigger::Interval, Trigger::Change, Trigger::Start] {
-        scene.worker.run(trigger).await;
+        scene.worker.run(trigger).await.unwrap();
     }
     assert_eq!(scene.network.asked.get(), 1);
     assert_eq!(scene.alarm("periodic"), None, "and nothing is planned");
-    scene.worker.run(Trigger::Person).await;
+    scene.worker.run(Trigger::Person).await.unwrap();
     assert_eq!(scene.network.asked.get(), 2, "asked for, it tries");
 }
 
@@ -281,10 +281,10 @@ async fn one_run_at_a_time_and_what_came_too_late_is_run_after_it() {
     let scene = scene();
     scene.set_up().await;
     let lock = scene.shell.lock("x").await.unwrap();
-    scene.worker.run(Trigger::Restore).await;
+    scene.worker.run(Trigger::Restore).await.unwrap();
     assert_eq!(scene.network.asked.get(), 0, "somebody else is at it");
     drop(lock);
-    scene.worker.run(Trigger::Interval).await;
+    scene.worker.run(Trigger::Interval).await.unwrap();
     let runs: Vec<Trigger> = scene.store.runs(9).await.unwrap().iter().map(|run| run.trigger).collect();
     assert_eq!(runs, [Trigger::Restore, Trigger::Interval], "newest first");
 }
@@ -293,12 +293,12 @@ async fn one_run_at_a_time_and_what_came_too_late_is_run_after_it() {
 async fn a_run_that_the_browser_ended_is_seen_by_the_next() {
     let scene = scene();
     scene.set_up().await;
-    scene.worker.run(Trigger::Interval).await;
+    scene.worker.run(Trigger::Interval).await.unwrap();
     let mut run = scene.last().await;
     run.outcome = Outcome::Running;
     run.ended = None;
     scene.store.save_run(&run).await.unwrap();
-    scene.worker.run(Trigger::Interval).await;
+    scene.worker.run(Trigger::Interval).await.unwrap();
     let runs = scene.store.runs(9).await.unwrap();
     assert!(matches!(&runs[1].outcome, Outcome::Failed(fault) if fault.text.key == "fault_interrupted"));
     assert!(runs[0].log.iter().any(|line| line.text.key == "log_interrupted"));
@@ -335,6 +335,6 @@ async fn nothing_set_up_is_said_and_not_run() {
     let scene = scene();
     let fault = scene.ask(Ask::Synchronize).await.0.unwrap_err();
     assert_eq!(fault.text.key, "fault_not_set_up");
-    scene.worker.run(Trigger::Person).await;
+    scene.worker.run(Trigger::Person).await.unwrap();
     assert_eq!(scene.network.asked.get(), 0);
 }

@@ -46,7 +46,11 @@ mod export {
         let (reply, trigger) = worker.handle(event).await;
         if let Some(trigger) = trigger {
             // Whoever asked has the answer at once; the run's lock keeps the worker alive.
-            spawn_local(async move { worker.run(trigger).await });
+            spawn_local(async move {
+                if let Err(fault) = worker.run(trigger).await {
+                    browser::api::log(&fault);
+                }
+            });
         }
         reply
     }

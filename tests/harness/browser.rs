@@ -150,7 +150,13 @@ impl Browser {
     /// Clicks like a person: waits until the element can be clicked.
     #[track_caller]
     pub fn click(&self, css: &str) {
-        self.with(css, "click", |element| self.wait(element.click()));
+        self.with(css, "click", |element| {
+            // WebDriver does not mind clicking what is disabled; it just has no effect.
+            if !self.wait(element.is_enabled()).map_err(told)? {
+                return Err("it is disabled".into());
+            }
+            self.wait(element.click()).map_err(told)
+        });
     }
 
     /// Replaces what is in a field, by typing, and leaves the field.
@@ -162,6 +168,7 @@ impl Browser {
                 element.send_keys(Key::Backspace + text).await?;
                 element.send_keys(Key::Tab + "").await
             })
+            .map_err(told)
         });
     }
 
@@ -172,7 +179,8 @@ impl Browser {
         self.with(css, "choose in", |element| {
             let script = "arguments[0].value = arguments[1];
                 for (const type of ['input', 'change']) arguments[0].dispatchEvent(new Event(type, { bubbles: true }));";
-            self.wait(self.driver.execute(script, vec![element.to_json()?, json!(value)])).map(drop)
+            let element = element.to_json().map_err(told)?;
+            self.wait(self.driver.execute(script, vec![element, json!(value)])).map(drop).map_err(told)
         });
     }
 
@@ -186,14 +194,15 @@ impl Browser {
                 }
                 Ok(())
             })
+            .map_err(told)
         });
     }
 
     #[track_caller]
-    fn with(&self, css: &str, what: &str, act: impl Fn(&WebElement) -> WebDriverResult<()>) {
+    fn with(&self, css: &str, what: &str, act: impl Fn(&WebElement) -> Result<(), String>) {
         wait::until_ok(&format!("a way to {what} {css}"), SOON, || {
-            let element = self.wait(self.driver.find(By::Css(css))).map_err(|why| why.to_string())?;
-            act(&element).map_err(|why| why.to_string())
+            let element = self.wait(self.driver.find(By::Css(css))).map_err(told)?;
+            act(&element)
         });
     }
 
@@ -252,7 +261,7 @@ impl Browser {
     }
 
     fn try_js(&self, script: &str, args: Vec<Value>) -> Result<Value, String> {
-        let done = self.wait(self.driver.execute(script, args)).map_err(|why| why.to_string())?;
+        let done = self.wait(self.driver.execute(script, args)).map_err(told)?;
         Ok(done.json().clone())
     }
 
@@ -322,6 +331,10 @@ impl Drop for Browser {
         let quit = self.driver.clone().quit();
         let _ = self.wait(async { tokio::time::timeout(Duration::from_secs(10), quit).await });
     }
+}
+
+fn told(why: WebDriverError) -> String {
+    why.to_string()
 }
 
 fn session(url: &str, capabilities: Value) -> (Runtime, WebDriver) {
