@@ -39,6 +39,9 @@ pub fn start(setup: &Setup) -> Browser {
         format!("--disable-extensions-except={folder}"),
         format!("--user-data-dir={}", profile.path().display()),
     ];
+    // Not the page for new tabs: chromedriver waits for it to load, at times in vain
+    // where the extension puts another tab in front of it meanwhile.
+    args.push("about:blank".into());
     if setup.display.is_none() {
         args.push("--headless=new".into());
     }
