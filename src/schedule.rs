@@ -25,7 +25,8 @@ pub fn next(settings: &Settings, now: Millis, runs: &[Run], jitter: u8) -> Optio
         _ => None,
     };
     let failed = runs.first().and_then(retry).is_some();
-    if !settings.periodic && !(failed && settings.after_change) {
+    let wanted = settings.periodic || (failed && settings.after_change);
+    if !wanted {
         return None;
     }
     let Some(last) = runs.first() else { return Some(now + spread(MINUTE)) };

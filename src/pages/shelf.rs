@@ -28,12 +28,12 @@ async fn database() -> Result<Database, Fault> {
     Ok(database)
 }
 
-/// The account that is set up.
+/// The account that is synchronized.
 ///
 /// # Errors
 /// All functions here: the database cannot be read (`fault_store`).
 pub async fn account() -> Result<Option<Account>, Fault> {
-    Ok(accounts().await?.into_iter().next())
+    Ok(accounts().await?.into_iter().find(|account| account.active))
 }
 
 pub async fn accounts() -> Result<Vec<Account>, Fault> {
@@ -44,7 +44,7 @@ pub async fn settings() -> Result<Settings, Fault> {
     database().await?.settings().await
 }
 
-/// All folders of the account that is set up.
+/// All folders of that account.
 pub async fn collections() -> Result<Vec<Collection>, Fault> {
     match account().await? {
         Some(account) => database().await?.collections(&account.id).await,
@@ -60,8 +60,15 @@ pub async fn kept() -> Result<Vec<Kept>, Fault> {
     database().await?.kept(KEPT).await
 }
 
+/// What happens in the person's Calendar: other folders and accounts that were
+/// synchronized once are still in the store.
 pub async fn occurrences(from: Millis, to: Millis) -> Result<Vec<Occurrence>, Fault> {
-    database().await?.occurrences(from, to).await
+    let Some(calendar) = collections().await?.into_iter().find(|c| c.role == Some(Role::Calendar)) else {
+        return Ok(Vec::new());
+    };
+    let mut found = database().await?.occurrences(from, to).await?;
+    found.retain(|occurrence| occurrence.collection == calendar.id);
+    Ok(found)
 }
 
 /// How things stand, as far as the store knows: the worker is not waited for.
