@@ -121,15 +121,10 @@ impl Browser {
 
     /// The addresses of all tabs. Which is the current one afterwards is open.
     pub fn tabs(&self) -> Vec<(WindowHandle, String)> {
-        let url = |tab: &WindowHandle| {
-            self.wait(async {
-                self.driver.switch_to_window(tab.clone()).await?;
-                Ok(self.driver.current_url().await?.to_string())
-            })
-        };
-        let tabs = self.wait(self.driver.windows()).unwrap();
-        // A tab may go while they are looked through; that is said in its place.
-        tabs.into_iter().map(|tab| (tab.clone(), url(&tab).unwrap_or_else(told))).collect()
+        match self.kind {
+            Kind::Chromium => chromium::tabs(self),
+            Kind::Firefox => firefox::tabs(self),
+        }
     }
 
     /// Makes the tab current whose address begins so; waits for it to appear.

@@ -8,8 +8,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::Digest as _;
+use thirtyfour::WindowHandle;
 
 use super::{Browser, Kind, SOON, Setup, manifest, session};
+use crate::harness::http::{self, Message};
 use crate::harness::process::Process;
 use crate::harness::wait;
 
@@ -39,8 +41,7 @@ pub fn start(setup: &Setup) -> Browser {
         format!("--disable-extensions-except={folder}"),
         format!("--user-data-dir={}", profile.path().display()),
     ];
-    // Not the page for new tabs: chromedriver waits for it to load, at times in vain
-    // where the extension puts another tab in front of it meanwhile.
+    // Not the page for new tabs, which takes its time.
     args.push("about:blank".into());
     if setup.display.is_none() {
         args.push("--headless=new".into());
@@ -81,6 +82,21 @@ fn id(extension: &Path) -> String {
 
 fn cdp(browser: &Browser, method: &str, params: Value) -> Value {
     browser.wait(browser.driver.cdp().send_raw(method, params)).unwrap_or_else(|why| panic!("{method}: {why}"))
+}
+
+/// Asked of the browser, not of the tabs: chromedriver at times waits in vain for
+/// the first one when the extension puts another in front of it.
+pub fn tabs(browser: &Browser) -> Vec<(WindowHandle, String)> {
+    let capabilities = browser.driver.handle().capabilities().clone();
+    let address = capabilities.get("goog:chromeOptions").unwrap()["debuggerAddress"].as_str().unwrap().to_owned();
+    let port = address.rsplit_once(':').unwrap().1.parse().unwrap();
+    let mut request = Message { start: "GET /json/list HTTP/1.1".into(), ..Message::default() };
+    request.headers.push(("Host".into(), address));
+    let list: Value = serde_json::from_slice(&http::exchange(port, &request).unwrap().body).unwrap();
+    let pages = list.as_array().unwrap().iter().filter(|target| target["type"] == "page");
+    let text = |target: &Value, name: &str| target[name].as_str().unwrap().to_owned();
+    // What DevTools call a target's id, chromedriver calls a window's handle.
+    pages.map(|page| (WindowHandle::from(text(page, "id")), text(page, "url"))).collect()
 }
 
 pub fn stop_worker(browser: &Browser) {

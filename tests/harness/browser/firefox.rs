@@ -4,11 +4,11 @@
 use std::process::Command;
 
 use serde_json::{Value, json};
-use thirtyfour::RequestData;
 use thirtyfour::common::command::FormatRequestData;
 use thirtyfour::extensions::addons::firefox::FirefoxTools;
+use thirtyfour::{RequestData, WindowHandle};
 
-use super::{Browser, Kind, SOON, Setup, manifest, session};
+use super::{Browser, Kind, SOON, Setup, manifest, session, told};
 use crate::harness::process::Process;
 use crate::harness::{tools, wait};
 
@@ -84,6 +84,18 @@ fn chrome(browser: &Browser, script: &str, args: Vec<Value>) -> Value {
     let done = done.unwrap().json().clone();
     assert!(done.get("why").is_none_or(Value::is_null), "{script}: {done}");
     done.get("value").cloned().unwrap_or(Value::Null)
+}
+
+pub fn tabs(browser: &Browser) -> Vec<(WindowHandle, String)> {
+    let url = |tab: &WindowHandle| {
+        browser.wait(async {
+            browser.driver.switch_to_window(tab.clone()).await?;
+            Ok(browser.driver.current_url().await?.to_string())
+        })
+    };
+    let tabs = browser.wait(browser.driver.windows()).unwrap();
+    // A tab may go while they are looked through; that is said in its place.
+    tabs.into_iter().map(|tab| (tab.clone(), url(&tab).unwrap_or_else(told))).collect()
 }
 
 pub fn stop_worker(browser: &Browser) {
