@@ -15,9 +15,9 @@
 //! | [`schedule`] | when to run next | model, fault |
 //! | [`port`] | what the core asks of its surroundings, as traits | model, fault |
 //! | [`remote`] | the server as a run sees it: exchanges of `dav` over [`port::Http`] | model, fault, dav, port, sync |
+//! | [`message`] | what pages and worker say to each other | model, fault |
 //! | [`driver`] | the async loop that runs it all over ports | all above |
 //! | [`worker`] | what each event of the browser leads to | all above |
-//! | [`message`] | what pages and worker say to each other | model, fault |
 //! | `browser` | the ports in a browser (wasm) | model, fault, port, message |
 //! | `pages` | popup, workspace, options, status (wasm) | model, fault, phrase, field, text, message, port, browser |
 //! | `memory` | the store in memory, for tests (native) | model, fault, port |

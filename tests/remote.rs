@@ -136,6 +136,7 @@ fn collection(href: Href, kind: Kind) -> Collection {
         reports_changes: true,
         sync_token: None,
         marker: None,
+        indexed_until: 0,
     }
 }
 

@@ -23,8 +23,6 @@ pub(crate) mod chrome {
         pub async fn send_message(message: &JsValue) -> Result<JsValue, JsValue>;
         #[wasm_bindgen(catch, js_namespace = ["chrome", "runtime"], js_name = getPlatformInfo)]
         pub async fn platform() -> Result<JsValue, JsValue>;
-        #[wasm_bindgen(catch, js_namespace = ["chrome", "runtime"], js_name = getContexts)]
-        pub async fn contexts(filter: &JsValue) -> Result<JsValue, JsValue>;
         #[wasm_bindgen(catch, js_namespace = ["chrome", "runtime"], js_name = getURL)]
         pub fn url(path: &str) -> Result<String, JsValue>;
 
@@ -153,14 +151,15 @@ pub async fn open_page(path: &str) {
     }
 }
 
-/// Tab and window of an extension page that is open.
+/// Tab and window of an extension page that is open. Of our own pages the tabs
+/// tell their address without any permission.
 async fn tab_of(page: &str) -> Option<(f64, f64)> {
     let address = chrome::url(page).ok()?;
-    let contexts = chrome::contexts(&object(&json!({ "contextTypes": ["TAB"] }))).await.ok()?;
-    js_sys::Array::from(&contexts).iter().find_map(|context| {
-        let url = member(&context, "documentUrl").as_string()?;
+    let tabs = chrome::tabs(&object(&json!({}))).await.ok()?;
+    js_sys::Array::from(&tabs).iter().find_map(|tab| {
+        let url = member(&tab, "url").as_string()?;
         (url.split(['?', '#']).next() == Some(address.as_str())).then_some(())?;
-        Some((member(&context, "tabId").as_f64()?, member(&context, "windowId").as_f64()?))
+        Some((member(&tab, "id").as_f64()?, member(&tab, "windowId").as_f64()?))
     })
 }
 

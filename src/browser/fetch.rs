@@ -46,6 +46,7 @@ extern "C" {
 /// The browser's network.
 pub struct Fetch;
 
+/// Faults do not say which request they are of: who sends it adds that.
 #[async_trait(?Send)]
 impl Http for Fetch {
     async fn send(&self, request: Request) -> Result<Response, Fault> {
@@ -56,7 +57,7 @@ impl Http for Fetch {
             // the server, so asking again is harmless.
             None => exchange(&request).await?.ok_or_else(|| {
                 let host = request.url.host_str().unwrap_or_default();
-                fault::unreachable(host).during("redirect").during(format!("{} {}", request.method, request.url.path()))
+                fault::unreachable(host).during("redirect")
             }),
         }
     }
@@ -64,13 +65,12 @@ impl Http for Fetch {
 
 /// One exchange; `None` for a redirect that was hidden from us.
 async fn exchange(request: &Request) -> Result<Option<Response>, Fault> {
-    let what = || format!("{} {}", request.method, request.url.path());
     let silence = Silence::new()?;
     let witness = Witness::new(request.method, &request.url);
-    let sent = built(request, &silence).map_err(|fault| fault.during(what()))?;
+    let sent = built(request, &silence)?;
     let answer = match sent.send().await {
         Ok(answer) => answer,
-        Err(error) => return Err(why(&request.url, &silence, &witness).await.during(what()).during(short(&error))),
+        Err(_) => return Err(why(&request.url, &silence, &witness).await),
     };
     silence.broken();
     if answer.type_() == ResponseType::Opaqueredirect {
@@ -89,13 +89,13 @@ async fn exchange(request: &Request) -> Result<Option<Response>, Fault> {
     if let Some(stream) = answer.body() {
         response.body = match body(stream, &silence).await {
             Ok(Some(body)) => body,
-            Ok(None) => return Err(fault::wrong_answer("too long").during(what())),
-            Err(_) => return Err(why(&request.url, &silence, &witness).await.during(what()).during("body")),
+            Ok(None) => return Err(fault::wrong_answer("too long")),
+            Err(_) => return Err(why(&request.url, &silence, &witness).await.during("body")),
         };
     }
     if cut_off(request.method, &response) {
         let host = request.url.host_str().unwrap_or_default();
-        return Err(fault::unreachable(host).during("cut off").during(what()));
+        return Err(fault::unreachable(host).during("cut off"));
     }
     Ok(Some(response))
 }

@@ -51,7 +51,11 @@ impl Shell for Extension {
             "title": api::message("extension_name", &[]),
             "message": api::message(&text.key, &text.args),
         });
-        done("notifications.create", chrome::create_notification(NOTICE, &object(&options)).await);
+        // Not awaited: a system without a notification service may never answer, and
+        // what comes after the notice must come all the same.
+        spawn_local(async move {
+            done("notifications.create", chrome::create_notification(NOTICE, &object(&options)).await);
+        });
     }
 
     async fn open_options(&self, from: Option<&str>) {

@@ -79,10 +79,16 @@ fn Head(last: Memo<Option<Run>>, standing: Standing) -> impl IntoView {
     };
     let running = move || standing.state.with(|state| state.as_ref().is_some_and(|state| state.running.is_some()));
     let waiting = move || standing.state.with(|state| state.as_ref().map_or(0, |state| state.waiting));
+    let named = move |run: &Run| {
+        let same = |last: &Run| last.started == run.started && last.ended == run.ended;
+        standing.state.with(|state| state.as_ref().and_then(|state| state.last.as_ref()).is_some_and(same))
+    };
     let result = Memo::new(move |_| match last.get() {
         _ if running() => ("running", say("result_running")),
         None => ("never", say("result_never")),
-        Some(run) => outcome(&run, standing.certain.get().then(waiting)),
+        // The list of runs and the state come one after the other: of a run that the
+        // state does not name yet, or names with another end, nothing is certain.
+        Some(run) => outcome(&run, (standing.certain.get() && named(&run)).then(waiting)),
     });
     let broken = move || standing.fault.get().map(|fault| of_fault(&fault));
     let next = move || {

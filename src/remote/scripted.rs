@@ -108,6 +108,7 @@ fn calendar() -> Collection {
         reports_changes: true,
         sync_token: None,
         marker: None,
+        indexed_until: 0,
     }
 }
 

@@ -9,8 +9,9 @@ use crate::person::{check, install, set_up, synchronize_well};
 
 pub fn the_first_installation_opens_the_options_and_says_so(kind: Kind) {
     let browser = install(kind);
-    let options = browser.tabs().into_iter().filter(|(_, url)| url.contains("options.html")).count();
-    assert_eq!(options, 1);
+    let options = format!("{}options.html", browser.base);
+    assert_eq!(browser.tabs().into_iter().filter(|(_, url)| url.starts_with(&options)).count(), 1);
+    browser.switch_to(&options);
     wait::until("a notice", SOON, || (!browser.notices().is_empty()).then_some(()));
     browser.open("popup.html");
     browser.wait_attribute("#state-line", "data-state", &["unset"], SOON);

@@ -54,13 +54,15 @@ pub fn after_change(browser: &Browser, on: bool) {
 #[track_caller]
 pub fn synchronize(browser: &Browser) -> String {
     browser.open("status.html");
-    let ended = ["ok", "attention", "failed", "never"];
-    browser.wait_attribute("#result", "data-result", &ended, A_RUN);
-    let before = runs(browser);
+    let ended = |result: &str| ["ok", "attention", "failed", "never"].contains(&result);
+    let (_, before) = wait::until_ok("the end of an earlier run", A_RUN, || {
+        let (result, runs) = standing(browser);
+        if ended(&result) { Ok((result, runs)) } else { Err(told(browser)) }
+    });
     browser.click("#sync-now");
     wait::until_ok("the run", A_RUN, || {
-        let result = browser.attribute("#result", "data-result").unwrap_or_default();
-        if runs(browser) > before && ended.contains(&result.as_str()) { Ok(result) } else { Err(told(browser)) }
+        let (result, runs) = standing(browser);
+        if runs > before && ended(&result) { Ok(result) } else { Err(told(browser)) }
     })
 }
 
@@ -71,10 +73,12 @@ pub fn synchronize_well(browser: &Browser) {
     assert_eq!(result, "ok", "{}", told(browser));
 }
 
-/// How many runs the status page knows of.
-fn runs(browser: &Browser) -> usize {
-    let last = browser.attribute("#result", "data-result").is_some_and(|result| result != "never");
-    usize::from(last) + browser.count("#earlier > li")
+/// The result that the status page shows, and how many runs it knows of, both at
+/// one moment.
+fn standing(browser: &Browser) -> (String, u64) {
+    let script = "const result = document.querySelector('#result').dataset.result;
+        return [result, (result === 'never' ? 0 : 1) + document.querySelectorAll('#earlier > li').length]";
+    serde_json::from_value(browser.js(script, vec![])).unwrap()
 }
 
 /// What the status page says, for a failing test.

@@ -88,7 +88,7 @@ pub fn run(started: i64) -> Run {
         trigger: Trigger::Interval,
         outcome: Outcome::Failed(Fault::new(Class::Retry { after: Some(30) }, Saying::new("fault_busy").with(503))),
         collections: vec![CollectionReport { name: "Work".into(), received: 3, ..CollectionReport::default() }],
-        log: vec![LogLine { at: started, problem: true, text: Saying::new("x") }],
+        log: vec![LogLine { at: started, problem: true, text: Saying::new("x"), items: vec![] }],
     }
 }
 

@@ -119,22 +119,17 @@ impl Browser {
         });
     }
 
-    /// The addresses of all tabs; the current one stays current.
+    /// The addresses of all tabs. Which is the current one afterwards is open.
     pub fn tabs(&self) -> Vec<(WindowHandle, String)> {
-        let current = self.wait(self.driver.window()).ok();
-        let mut tabs = Vec::new();
-        for tab in self.wait(self.driver.windows()).unwrap() {
-            // A tab may go while they are looked through.
-            if self.wait(self.driver.switch_to_window(tab.clone())).is_ok() {
-                if let Ok(url) = self.wait(self.driver.current_url()) {
-                    tabs.push((tab, url.into()));
-                }
-            }
-        }
-        if let Some(current) = current {
-            self.wait(self.driver.switch_to_window(current)).unwrap();
-        }
-        tabs
+        let url = |tab: &WindowHandle| {
+            self.wait(async {
+                self.driver.switch_to_window(tab.clone()).await?;
+                Ok(self.driver.current_url().await?.to_string())
+            })
+        };
+        let tabs = self.wait(self.driver.windows()).unwrap();
+        // A tab may go while they are looked through; that is said in its place.
+        tabs.into_iter().map(|tab| (tab.clone(), url(&tab).unwrap_or_else(told))).collect()
     }
 
     /// Makes the tab current whose address begins so; waits for it to appear.

@@ -125,15 +125,13 @@ impl Dav {
         folders
     }
 
-    /// Everything in the collection, by href.
+    /// Everything in the collection, by href. What goes while it is being read is
+    /// not there.
     pub fn items(&self, path: &str) -> BTreeMap<String, String> {
         self.list(path)
             .into_iter()
             .filter(|listed| !listed.is("collection") && listed.href != path)
-            .map(|listed| {
-                let text = self.get(&listed.href).unwrap_or_else(|| panic!("{} is listed, but not there", listed.href));
-                (listed.href, text)
-            })
+            .filter_map(|listed| self.get(&listed.href).map(|text| (listed.href, text)))
             .collect()
     }
 

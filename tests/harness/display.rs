@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::process::Process;
 use super::wait;
+
+/// How long a dialog that has arrived stays as it is.
+const STILL: Duration = Duration::from_secs(1);
 
 pub struct Display {
     /// As for `$DISPLAY`.
@@ -55,16 +58,21 @@ impl Display {
         Screen(std::fs::read(file).unwrap())
     }
 
-    /// Waits until a dialog has dimmed the window behind it since `before`, and does
-    /// not move any more. (Such a dialog is not a window that X knows of.)
+    /// Waits until a dialog has dimmed the window behind it since `before`, and has
+    /// been still for a second. (Such a dialog is not a window that X knows of, and
+    /// Chromium overlooks keys for its first half second, so that nobody agrees to
+    /// what just happened to appear.)
     pub fn wait_dialog(&self, before: &Screen) {
         let mut last = self.screen();
-        let screen_size = last.0.len() / 4;
+        let mut since = Instant::now();
         wait::until_ok("a dialog", Duration::from_secs(30), || {
             let screen = self.screen();
-            let (since, moved) = (screen.differs(before), screen.differs(&last));
-            last = screen;
-            if since > screen_size / 4 && moved == 0 { Ok(()) } else { Err(format!("{since} pixels have changed")) }
+            let (changed, all) = (screen.differs(before), screen.0.len() / 4);
+            if changed < all / 4 || screen != last {
+                last = screen;
+                since = Instant::now();
+            }
+            if since.elapsed() > STILL { Ok(()) } else { Err(format!("{changed} of {all} pixels have changed")) }
         });
     }
 }

@@ -39,6 +39,9 @@ pub fn start(setup: &Setup) -> Browser {
         format!("--disable-extensions-except={folder}"),
         format!("--user-data-dir={}", profile.path().display()),
     ];
+    // Not the page for new tabs: chromedriver waits for it to load, at times in vain
+    // where the extension puts another tab in front of it meanwhile.
+    args.push("about:blank".into());
     if setup.display.is_none() {
         args.push("--headless=new".into());
     }
@@ -114,12 +117,15 @@ pub fn picture(browser: &Browser, width: u32, dark: bool) -> Vec<u8> {
         "Emulation.setEmulatedMedia",
         json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] }),
     );
+    // A page as long as its content needs no bar; it may have one until it is.
+    cdp(browser, "Emulation.setScrollbarsHidden", json!({ "hidden": true }));
     let size = |height: u64| json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
     cdp(browser, "Emulation.setDeviceMetricsOverride", size(400));
     let height = browser.js("return document.documentElement.scrollHeight", vec![]).as_u64().unwrap();
     cdp(browser, "Emulation.setDeviceMetricsOverride", size(height));
     let shot = cdp(browser, "Page.captureScreenshot", json!({ "format": "png" }));
     cdp(browser, "Emulation.clearDeviceMetricsOverride", json!({}));
+    cdp(browser, "Emulation.setScrollbarsHidden", json!({ "hidden": false }));
     cdp(browser, "Emulation.setEmulatedMedia", json!({ "features": [] }));
     STANDARD.decode(shot["data"].as_str().unwrap()).unwrap()
 }
