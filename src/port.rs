@@ -48,8 +48,9 @@ impl Response {
 }
 
 /// One exchange with the server. Sends no cookies and no credentials but the
-/// headers given; never follows a redirect to another origin, and where it
-/// cannot hand a redirect out (browsers cannot) follows it within the origin.
+/// headers given. Follows a redirect only within the origin, and with the same
+/// method and body; one to another origin is the fault `other_origin`, which names
+/// the target.
 #[async_trait(?Send)]
 pub trait Http {
     /// # Errors

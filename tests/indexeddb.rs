@@ -1,5 +1,6 @@
 //! The database, in a real browser.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "contract/store.rs"]
 mod contract;

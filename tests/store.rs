@@ -1,5 +1,6 @@
 //! The store in memory keeps the contract that the database of the browser keeps.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[allow(dead_code)]
 #[path = "contract/store.rs"]
