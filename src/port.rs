@@ -48,9 +48,8 @@ impl Response {
 }
 
 /// One exchange with the server. Sends no cookies and no credentials but the
-/// headers given. Follows a redirect only within the origin, and with the same
-/// method and body; one to another origin is the fault `other_origin`, which names
-/// the target.
+/// headers given. A redirect is an answer like any other: `remote` decides whether
+/// to follow it.
 #[async_trait(?Send)]
 pub trait Http {
     /// # Errors
@@ -201,8 +200,6 @@ pub trait Shell {
     async fn wake(&self, name: &str, at: Option<Millis>);
     /// When that alarm is due.
     async fn due(&self, name: &str) -> Option<Millis>;
-    /// Whether requests to that origin (`https://host:port`) are permitted.
-    async fn permitted(&self, origin: &str) -> bool;
     /// The lock of that name, if nobody has it; given back when dropped, or when
     /// its holder dies.
     async fn lock(&self, name: &str) -> Option<Box<dyn std::any::Any>>;

@@ -15,8 +15,8 @@ const LONGEST: Millis = 60 * MINUTE;
 /// with each one that follows, up to an hour but not beyond the interval if that is
 /// longer; a Retry-After is kept to.
 pub fn next(settings: &Settings, now: Millis, runs: &[Run], jitter: u8) -> Option<Millis> {
-    let interval = Millis::from(settings.every_minutes) * MINUTE;
-    let spread = |wait: Millis| wait + wait / 10 * Millis::from(jitter) / 255;
+    let interval = interval(settings);
+    let spread = |wait: Millis| spread(wait, jitter);
     let retry = |run: &Run| match &run.outcome {
         Outcome::Failed(fault) => match fault.class {
             Class::Retry { after } => Some(after),
@@ -42,6 +42,19 @@ pub fn next(settings: &Settings, now: Millis, runs: &[Run], jitter: u8) -> Optio
     // put the next run off.
     let from = last.ended.unwrap_or(last.started);
     Some((from + spread(wait)).max(now))
+}
+
+/// When the periodic run after one that ends at `now` is due.
+pub fn periodic(settings: &Settings, now: Millis, jitter: u8) -> Millis {
+    now + spread(interval(settings), jitter)
+}
+
+fn interval(settings: &Settings) -> Millis {
+    Millis::from(settings.every_minutes) * MINUTE
+}
+
+fn spread(wait: Millis, jitter: u8) -> Millis {
+    wait + wait / 10 * Millis::from(jitter) / 255
 }
 
 #[cfg(test)]

@@ -78,7 +78,12 @@ impl Worker {
             Event::Alarm(name) if name == CHANGE => set_up.then_some(Trigger::Change),
             Event::Alarm(_) => set_up.then_some(Trigger::Interval),
         };
-        self.schedule().await?;
+        match trigger {
+            // The run sets the alarm when it ends; this one is for the case that it
+            // does not live to do so.
+            Some(_) => self.schedule_after(None).await?,
+            None => self.schedule().await?,
+        }
         Ok((Answer::Done, trigger))
     }
 
@@ -197,16 +202,23 @@ impl Worker {
         self.driver.ports.shell.tell(&News::Changed);
     }
 
-    /// Sets the alarm of the next periodic run.
+    /// Sets the alarm of the next periodic run, by how the last ones went.
     async fn schedule(&self) -> Result<(), Fault> {
+        let runs = self.driver.ports.store.runs(16).await?;
+        self.schedule_after(Some(runs)).await
+    }
+
+    /// `None`: as if a run ended well now.
+    async fn schedule_after(&self, runs: Option<Vec<Run>>) -> Result<(), Fault> {
         let ports = &self.driver.ports;
         let settings = ports.store.settings().await?;
-        let runs = ports.store.runs(16).await?;
-        let at = match self.driver.account().await? {
-            Some(account) if !account.stopped => {
-                schedule::next(&settings, ports.clock.now(), &runs, ports.random.bytes()[0])
-            }
-            _ => None,
+        let now = ports.clock.now();
+        let jitter = ports.random.bytes()[0];
+        let at = match (self.driver.account().await?, runs) {
+            (Some(account), _) if account.stopped => None,
+            (Some(_), Some(runs)) => schedule::next(&settings, now, &runs, jitter),
+            (Some(_), None) => settings.periodic.then(|| schedule::periodic(&settings, now, jitter)),
+            (None, _) => None,
         };
         ports.shell.wake(PERIODIC, at).await;
         Ok(())
@@ -279,9 +291,6 @@ impl crate::port::Shell for Listening {
     }
     async fn due(&self, name: &str) -> Option<i64> {
         self.shell.due(name).await
-    }
-    async fn permitted(&self, origin: &str) -> bool {
-        self.shell.permitted(origin).await
     }
     async fn lock(&self, name: &str) -> Option<Box<dyn std::any::Any>> {
         self.shell.lock(name).await

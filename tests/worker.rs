@@ -63,9 +63,6 @@ impl Shell for Notes {
     async fn due(&self, name: &str) -> Option<Millis> {
         self.alarms.borrow().get(name).copied()
     }
-    async fn permitted(&self, _: &str) -> bool {
-        true
-    }
     async fn lock(&self, _: &str) -> Option<Box<dyn Any>> {
         (!self.locked.replace(true)).then(|| Box::new(Held(self.locked.clone())) as Box<dyn Any>)
     }
@@ -73,7 +70,7 @@ impl Shell for Notes {
 
 /// Answers everything in the same way, and counts.
 struct Network {
-    answer: RefCell<Result<u16, Fault>>,
+    answer: RefCell<Result<(u16, String), Fault>>,
     asked: Cell<u32>,
 }
 
@@ -81,8 +78,8 @@ struct Network {
 impl Http for Network {
     async fn send(&self, request: Request) -> Result<Response, Fault> {
         self.asked.set(self.asked.get() + 1);
-        let status = self.answer.borrow().clone()?;
-        Ok(Response { status, headers: Vec::new(), body: Vec::new(), url: request.url })
+        let (status, body) = self.answer.borrow().clone()?;
+        Ok(Response { status, headers: Vec::new(), body: body.into_bytes(), url: request.url })
     }
 }
 
@@ -191,6 +188,9 @@ impl Scene {
     async fn last(&self) -> Run {
         self.store.runs(1).await.unwrap().remove(0)
     }
+    fn answers(&self, status: u16, body: &str) {
+        *self.network.answer.borrow_mut() = Ok((status, body.to_owned()));
+    }
     fn alarm(&self, name: &str) -> Option<Millis> {
         self.shell.alarms.borrow().get(name).map(|at| (at - NOW) / 1000)
     }
@@ -263,7 +263,7 @@ async fn offline_keeps_the_edit_and_tries_again_in_a_minute() {
 async fn quirk_28_the_first_401_stops_the_account_until_the_person_acts() {
     let scene = scene();
     scene.set_up().await;
-    *scene.network.answer.borrow_mut() = Ok(401);
+    scene.answers(401, "");
     scene.worker.run(Trigger::Interval).await.unwrap();
     assert!(matches!(scene.last().await.outcome, Outcome::Failed(fault) if fault.class == Class::SignIn));
     assert_eq!(scene.network.asked.get(), 1, "one try with one password");
@@ -337,4 +337,54 @@ async fn nothing_set_up_is_said_and_not_run() {
     assert_eq!(fault.text.key, "fault_not_set_up");
     scene.worker.run(Trigger::Person).await.unwrap();
     assert_eq!(scene.network.asked.get(), 0);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_alarm_leads_to_one_run_and_the_next_alarm_is_an_interval_away() {
+    let scene = scene();
+    scene.set_up().await;
+    scene.worker.run(Trigger::Interval).await.unwrap();
+    let mut run = scene.last().await;
+    run.outcome = Outcome::Ok;
+    run.started -= 3_600_000;
+    run.ended = Some(run.started);
+    scene.store.save_run(&run).await.unwrap();
+    let (_, trigger) = scene.worker.handle(Event::Alarm("periodic".to_owned())).await;
+    assert_eq!(trigger, Some(Trigger::Interval));
+    let wait = scene.alarm("periodic").unwrap();
+    assert!((15 * 60..=17 * 60).contains(&wait), "{wait} s: overdue is what just began, not what comes next");
+}
+
+/// An answer that is not what was asked is a fault with a name and changes nothing.
+#[tokio::test(flavor = "current_thread")]
+async fn a_wrong_answer_changes_nothing_in_the_store() {
+    let ours = "<d:multistatus xmlns:d=\"DAV:\"><d:response><d:href>/ann/notes/</d:href></d:response>";
+    let other = "<d:multistatus xmlns:d=\"DAV:\"><d:response><d:href>/bob/</d:href><d:propstat><d:prop>\
+                 <d:resourcetype><d:collection/></d:resourcetype></d:prop><d:status>HTTP/1.1 200 OK</d:status>\
+                 </d:propstat></d:response></d:multistatus>";
+    for (status, body) in [
+        (200, "<!doctype html><form>sign in</form>"),
+        (207, "<!doctype html><form>sign in</form>"),
+        (207, ours),
+        (207, other),
+        (207, ""),
+        (204, ""),
+        (302, ""),
+        (404, ""),
+        (500, ""),
+    ] {
+        let scene = scene();
+        let notes = scene.set_up().await;
+        scene.new_note("mine").await;
+        let before = scene.store.heads(&notes.id).await.unwrap();
+        scene.answers(status, body);
+        scene.worker.run(Trigger::Person).await.unwrap();
+        let run = scene.last().await;
+        assert!(
+            matches!(&run.outcome, Outcome::Failed(fault) if fault.text.key.starts_with("fault_")),
+            "{status} {body}"
+        );
+        assert_eq!(scene.store.heads(&notes.id).await.unwrap(), before, "{status} {body}");
+        assert_eq!(scene.store.collections(&notes.account).await.unwrap(), [notes], "{status} {body}");
+    }
 }

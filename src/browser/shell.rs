@@ -81,13 +81,6 @@ impl Shell for Extension {
         member(&alarm, "scheduledTime").as_f64().map(|at| at as Millis)
     }
 
-    async fn permitted(&self, origin: &str) -> bool {
-        match url::Url::parse(origin) {
-            Ok(origin) => api::has_permission(&api::pattern(&origin)).await,
-            Err(_) => false,
-        }
-    }
-
     async fn lock(&self, name: &str) -> Option<Box<dyn Any>> {
         let held = locks::take(name).await?;
         Some(Box::new((held, awake())))

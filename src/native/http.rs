@@ -1,5 +1,4 @@
-//! [`Http`] natively. No cookies; redirects are followed within the origin only,
-//! keeping method, headers and body; everything that goes over the line is counted.
+//! [`Http`] natively. No cookies; everything that goes over the line is counted.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -8,8 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use flate2::read::MultiGzDecoder;
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, LOCATION};
-use url::Url;
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 
 use crate::fault;
 use crate::model::Fault;
@@ -18,7 +16,6 @@ use crate::port::{Http, Request, Response};
 /// As long may an answer take to begin, and stay silent between two pieces.
 const SILENCE: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(15);
-const REDIRECTS: usize = 5;
 /// No answer of a server about one person's items is larger than this, unpacked.
 const LARGEST: usize = 1 << 29;
 
@@ -73,7 +70,15 @@ impl NativeHttp {
         self.traffic.take()
     }
 
-    async fn hop(&self, request: &Request, url: &Url) -> Result<Response, Fault> {
+    fn count_down(&self, bytes: usize) {
+        self.traffic.borrow_mut().bytes_down += bytes as u64;
+    }
+}
+
+#[async_trait(?Send)]
+impl Http for NativeHttp {
+    async fn send(&self, request: Request) -> Result<Response, Fault> {
+        let url = request.url;
         let host = url.host_str().unwrap_or_default().to_owned();
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(internal)?;
         let mut builder = self.client.request(method, url.clone()).header(ACCEPT_ENCODING, "gzip");
@@ -83,7 +88,7 @@ impl NativeHttp {
             up += name.len() + value.len() + 4;
         }
         if !request.body.is_empty() || matches!(request.method, "PUT" | "POST") {
-            builder = builder.body(request.body.clone());
+            builder = builder.body(request.body);
         }
         {
             let mut traffic = self.traffic.borrow_mut();
@@ -110,33 +115,7 @@ impl NativeHttp {
         if packed && !body.is_empty() {
             body = unpacked(&body)?;
         }
-        Ok(Response { status, headers, body, url: url.clone() })
-    }
-
-    fn count_down(&self, bytes: usize) {
-        self.traffic.borrow_mut().bytes_down += bytes as u64;
-    }
-}
-
-#[async_trait(?Send)]
-impl Http for NativeHttp {
-    async fn send(&self, request: Request) -> Result<Response, Fault> {
-        let mut url = request.url.clone();
-        for _ in 0..=REDIRECTS {
-            let response = self.hop(&request, &url).await?;
-            let target = match response.status {
-                301 | 302 | 307 | 308 => response.header(LOCATION.as_str()).map(|l| url.join(l)),
-                _ => None,
-            };
-            let Some(Ok(target)) = target else {
-                return Ok(response);
-            };
-            if target.origin() != request.url.origin() {
-                return Err(fault::other_origin(target.as_str()));
-            }
-            url = target;
-        }
-        Err(fault::wrong_answer("redirects without end"))
+        Ok(Response { status, headers, body, url })
     }
 }
 

@@ -27,6 +27,9 @@ use crate::fault;
 use crate::model::{Fault, Href};
 use crate::port::{Http, Request, Response};
 
+/// Redirects that one request may lead to.
+const REDIRECTS: usize = 5;
+
 /// One server and one sign-in.
 pub struct Remote {
     http: Rc<dyn Http>,
@@ -83,13 +86,31 @@ impl Remote {
         let mut headers = request.headers;
         headers.push(("Authorization", self.authorization.clone()));
         let request = Request { method: request.method, url, headers, body: request.body };
-        let response = self.http.send(request).await.map_err(|f| f.during(&context))?;
+        let response = self.follow(request).await.map_err(|f| f.during(&context))?;
         let fault = match response.status {
             401 => self.unauthorized(&response),
             429 | 502 | 503 | 504 => fault::busy(response.status, retry::after(&response)),
             _ => return Ok(response),
         };
         Err(fault.during(format!("{context} {}", response.status)))
+    }
+
+    /// Follows redirects within the origin, asking the same again: a PROPFIND stays
+    /// one (quirk 13), and the sign-in never goes to anybody else.
+    async fn follow(&self, mut request: Request) -> Result<Response, Fault> {
+        for _ in 0..=REDIRECTS {
+            let response = self.http.send(request.clone()).await?;
+            let target = match response.status {
+                301 | 302 | 307 | 308 => response.header("location").and_then(|to| request.url.join(to).ok()),
+                _ => None,
+            };
+            let Some(target) = target else { return Ok(response) };
+            if target.origin() != request.url.origin() {
+                return Err(fault::other_origin(target.as_str()));
+            }
+            request.url = target;
+        }
+        Err(fault::wrong_answer("redirects without end"))
     }
 
     /// A 401: either the password, or there is no way to sign in that we speak.

@@ -170,3 +170,34 @@ async fn another_origin_is_named_and_never_asked() {
     let script = Script::new([CALDAV, CARDDAV, ROOT].map(|asked| says(asked, 207, far.clone()).from("https://h/u/")));
     assert_eq!(discover(&script, "h", true).await.unwrap_err().text, fault::other_origin("https://p1.example/c/").text);
 }
+
+#[tokio::test]
+async fn quirk_13_a_redirect_keeps_the_method_and_stays_in_the_origin() {
+    let script = Script::new([
+        says(CALDAV, 301, "").with("location", "/remote.php/dav/"),
+        says("PROPFIND /remote.php/dav/", 207, homes("/remote.php/dav/", "/c/", "/b/", "")),
+    ]);
+    let found = discover(&script, "h", true).await.unwrap();
+    script.done();
+    assert_eq!(found.calendar_homes, [Href::path("/c/")]);
+    assert_eq!(script.body(0), script.body(1), "the same is asked again");
+    assert_eq!(script.header(0, "Authorization"), script.header(1, "Authorization"));
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_origin_is_named_and_not_followed() {
+    let away = |asked| says(asked, 302, "").with("location", "https://elsewhere/dav/");
+    let script = Script::new([CALDAV, CARDDAV, ROOT].map(away));
+    let fault = discover(&script, "h", true).await.unwrap_err();
+    script.done();
+    assert_eq!(fault.text, fault::other_origin("https://elsewhere/dav/").text);
+}
+
+#[tokio::test]
+async fn redirects_end() {
+    let round = || says("PROPFIND /round/", 301, "").with("location", "/round/");
+    let script = Script::new((0..=5).map(|_| round()));
+    let fault = remote(&script).collections(&Href::path("/round/")).await.unwrap_err();
+    script.done();
+    assert_eq!(fault.text.args, ["redirects without end"]);
+}
