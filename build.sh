@@ -87,7 +87,8 @@ cargo_tool() {
   grep -qs "^\"$1 $2 " "$TOOLS/.crates.toml" && [ -x "$TOOLS/bin/$3" ] && return
   say "installing $3 $2 with cargo: $4"
   # Not --locked: its lock file may name versions that a registry does not have.
-  cargo install "$1" --version "$2" --bin "$3" --no-default-features --quiet --root "$TOOLS" \
+  # --debug: they have little to do, and are ready twice as soon.
+  cargo install "$1" --version "$2" --bin "$3" --no-default-features --debug --quiet --root "$TOOLS" \
     || die "cargo could not install $1 $2."
 }
 
@@ -110,17 +111,19 @@ debian_has_wasm() { [ -x /usr/bin/cargo ] && [ -d /usr/lib/rustlib/src/rust/libr
 
 # web_cargo WORD ARGUMENT... runs cargo for wasm32 with whichever compiler there is.
 web_cargo() {
-  local word=$1 flags
+  local cargo=(cargo "$1") flags
+  # cargo would look for clippy in ~/.cargo/bin first, and find the one of another compiler.
+  [ "$1" != clippy ] || cargo=(cargo-clippy clippy)
   shift
   # Where a panic is reported from, without the folders of whoever built it.
   flags="target.$WASM.rustflags = ['--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo', '--remap-path-prefix=$PWD=']"
   if rustup_has_wasm; then
-    CARGO_TARGET_DIR=target/web cargo "$word" --config "$flags" --target "$WASM" "$@"
+    CARGO_TARGET_DIR=target/web "${cargo[@]}" --config "$flags" --target "$WASM" "$@"
   else
     # Debian's compiler has the sources of std instead of a built one; building them is "unstable".
     # `test` is named for builds too: otherwise tests would compile every dependency again.
     PATH=/usr/bin:$PATH RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-22 \
-      CARGO_TARGET_DIR=target/web cargo "$word" --config "$flags" --target "$WASM" -Zbuild-std=std,panic_abort,test "$@"
+      CARGO_TARGET_DIR=target/web "${cargo[@]}" --config "$flags" --target "$WASM" -Zbuild-std=std,panic_abort,test "$@"
   fi
 }
 
@@ -197,7 +200,7 @@ check() {
   rustup_has_wasm || [ -x /usr/bin/cargo-clippy ] || debian "the wasm32 half of the code is linted too" rust-web-clippy
   say "formatting";      cargo fmt --check
   say "lints, native";   cargo clippy --quiet --all-targets --all-features -- -D warnings
-  say "lints, wasm32";   web_cargo clippy --profile web --lib --bin background --bin pages -- -D warnings
+  say "lints, wasm32";   web_cargo clippy --profile web --lib --bin background --bin pages --test indexeddb -- -D warnings
   say "layering";        cargo test --quiet --all-features --test layering
 }
 
