@@ -21,7 +21,6 @@ const RED: &str = "#b3261e";
 const AMBER: &str = "#8a5a00";
 
 /// The browser around the worker.
-#[derive(Default)]
 pub struct Extension;
 
 #[async_trait(?Send)]
