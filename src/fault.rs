@@ -125,7 +125,22 @@ pub fn read_only(name: &str) -> Fault {
     about(Class::Item, "fault_read_only", name)
 }
 
+/// Whether what an item waits for may well have passed by the next run.
+pub fn passing(reason: &Saying) -> bool {
+    servers(reason) || ["fault_locked", "fault_changed_meanwhile", "fault_item_missing"].contains(&reason.key.as_str())
+}
+
+/// Whether the item was refused by a server that failed (5xx).
+pub fn servers(reason: &Saying) -> bool {
+    reason.key == "fault_item_refused" && reason.args.first().is_some_and(|status| status.starts_with('5'))
+}
+
 // Ourselves.
+
+/// Another run has the folder.
+pub fn in_use(what: impl ToString) -> Fault {
+    about(LATER, "fault_in_use", what)
+}
 
 /// Too much would be deleted: nothing was.
 pub fn guard(name: &str, gone: usize, all: usize, here: bool) -> Fault {

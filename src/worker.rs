@@ -75,7 +75,12 @@ impl Worker {
                 None
             }
             Event::Startup => (set_up && store.settings().await?.at_start).then_some(Trigger::Start),
-            Event::Alarm(name) if name == CHANGE => set_up.then_some(Trigger::Change),
+            Event::Alarm(name) if name == CHANGE => {
+                // Rings once: again, should the run that follows not live to its end.
+                let ports = &self.driver.ports;
+                ports.shell.wake(CHANGE, set_up.then(|| ports.clock.now() + 2 * SOON)).await;
+                set_up.then_some(Trigger::Change)
+            }
             Event::Alarm(_) => set_up.then_some(Trigger::Interval),
         };
         match trigger {
@@ -159,18 +164,15 @@ impl Worker {
     /// # Errors
     /// Only the store's: all else that goes wrong is in the run's report.
     pub async fn run(&self, trigger: Trigger) -> Result<(), Fault> {
-        let ports = &self.driver.ports;
-        let Some(lock) = ports.shell.lock(LOCK).await else {
-            self.again.set(stronger(self.again.get(), trigger));
-            return Ok(());
-        };
-        let (mut next, mut failure) = (Some(trigger), None);
-        while let Some(trigger) = next {
+        // Said first, then tried: a run that is just ending sees it, or the lock is free.
+        self.again.set(stronger(self.again.get(), trigger));
+        let Some(lock) = self.driver.ports.shell.lock(LOCK).await else { return Ok(()) };
+        let (mut went_well, mut failure) = (true, None);
+        // What failed would fail again; what the person asked for is tried.
+        while let Some(trigger) = self.again.take().filter(|again| went_well || by_person(*again)) {
             let done = self.run_locked(trigger).await;
-            let went_well = matches!(&done, Ok(Some(run)) if run.outcome == Outcome::Ok);
+            went_well = matches!(&done, Ok(Some(run)) if run.outcome == Outcome::Ok);
             failure = done.err();
-            // What failed would fail again; what the person asked for is tried.
-            next = self.again.take().filter(|again| went_well || by_person(*again));
         }
         drop(lock);
         self.news();
@@ -190,7 +192,7 @@ impl Worker {
         let waiting = self.waiting().await.unwrap_or_default();
         let failed = !matches!(&done, Ok(run) if run.outcome == Outcome::Ok);
         ports.shell.badge(waiting, failed);
-        if !failed {
+        if !failed && self.again.get().is_none() {
             ports.shell.wake(CHANGE, None).await;
         }
         self.schedule().await?;

@@ -42,6 +42,8 @@ usage: probe --check URL --user U --password-file F [--ca-file PEM]
 
 The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
 
+    const COUNTS: [&str; 6] = ["received", "sent", "deleted_here", "deleted_there", "conflicts", "waiting"];
+
     struct Wanted {
         url: String,
         user: String,
@@ -124,6 +126,10 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
             Ok(summary) => (Ok(()), summary),
             Err((fault, summary)) => (Err(fault), summary),
         };
+        // The names are always there, also where no run came to be.
+        for name in COUNTS {
+            summary.entry(name).or_insert(json!(0));
+        }
         let traffic = http.traffic();
         summary.insert("requests".to_owned(), json!(traffic.requests));
         summary.insert("bytes_up".to_owned(), json!(traffic.bytes_up));
@@ -244,15 +250,15 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
     }
 
     fn counts(run: &Run) -> Map<String, Value> {
-        let names = [
-            ("received", run.total(|c| c.received)),
-            ("sent", run.total(|c| c.sent)),
-            ("deleted_here", run.total(|c| c.deleted_here)),
-            ("deleted_there", run.total(|c| c.deleted_there)),
-            ("conflicts", run.total(|c| c.conflicts)),
-            ("waiting", run.total(|c| c.waiting)),
+        let counts = [
+            run.total(|c| c.received),
+            run.total(|c| c.sent),
+            run.total(|c| c.deleted_here),
+            run.total(|c| c.deleted_there),
+            run.total(|c| c.conflicts),
+            run.total(|c| c.waiting),
         ];
-        names.into_iter().map(|(name, n)| (name.to_owned(), json!(n))).collect()
+        COUNTS.into_iter().zip(counts).map(|(name, n)| (name.to_owned(), json!(n))).collect()
     }
 
     /// Processor time of this process, user and system, and its largest resident set.

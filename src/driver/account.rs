@@ -70,12 +70,19 @@ impl Driver {
         let mut account = account(sign_in, found.as_ref());
         let store = &self.ports.store;
         let password = self.password(sign_in).await?;
-        // Saved again without a check, it keeps what an earlier check found.
-        if found.is_none()
-            && let Some(before) =
-                store.accounts().await?.into_iter().find(|a| a.user == account.user && a.server == account.server)
-        {
-            account = Account { entered: sign_in.server.clone(), active: true, stopped: false, ..before };
+        // Saved again it keeps its state; without a check, also what an earlier one found.
+        let principal = |account: &Account| account.principal.as_ref().map(Href::key);
+        let before = store.accounts().await?.into_iter().find(|before| {
+            before.user == account.user
+                && match &found {
+                    None => before.entered.trim() == sign_in.server.trim(),
+                    Some(_) => before.server == account.server && principal(before) == principal(&account),
+                }
+        });
+        match before {
+            Some(before) if found.is_some() => account.id = before.id,
+            Some(before) => account = Account { active: true, stopped: false, ..before },
+            None => {}
         }
         self.ports.vault.seal(&account.id, &password).await?;
         for other in store.accounts().await? {

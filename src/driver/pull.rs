@@ -51,6 +51,7 @@ impl Session<'_> {
             collection.sync_token = listing.token;
         }
         collection.marker = marker;
+        self.keep_choice(collection).await?;
         self.ports.store.commit(Commit { collection: Some(collection.clone()), ..Commit::default() }).await
     }
 
@@ -160,6 +161,14 @@ impl Session<'_> {
                 if action == Action::Take && news && !(head.refetch && there_is_like_base(there)) {
                     report.received += 1;
                 }
+                if let (Action::Take, true, None, Some(base)) = (action, head.refetch, head.edit, &item.base)
+                    && !there_is_like_base(there)
+                {
+                    // Some servers take a text and store another (quirk 23, Radicale's
+                    // photos): ours is kept, with the change that replaces it.
+                    commit.kept.push(self.kept(&item, base.clone()));
+                    self.line(true, Saying::new("log_altered").with(&collection.name), vec![head.id.clone()]);
+                }
                 if action == Action::Take && head.edit == Some(Edit::Delete) {
                     self.line(true, Saying::new("log_kept_changed").with(&collection.name), vec![head.id.clone()]);
                 }
@@ -169,6 +178,7 @@ impl Session<'_> {
                 let mut item = item;
                 item.head.etag = etag;
                 item.head.refetch = false;
+                item.head.waiting = None;
                 item.base = Some(text);
                 commit.changes.push(self.put(kind, item, seen, Race::NewBase));
             }
@@ -205,6 +215,7 @@ impl Session<'_> {
                 item.head.based = false;
                 item.head.etag = None;
                 item.head.refetch = false;
+                item.head.waiting = None;
                 item.base = None;
                 commit.changes.push(self.put(kind, item, seen, Race::NewBase));
             }

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use crate::fault;
 use crate::model::{Collection, CollectionReport, Edit, Etag, Fault, Head, Item, ItemId, Saying, Trigger};
 use crate::port::{Change, Commit, Race};
-use crate::sync::want::{Fetch, Fetched, Precondition, Written};
-use crate::text;
+use crate::sync::want::{Fetch, Precondition, Written};
 
 use super::session::{DAY, Session};
 
 /// How often one item is tried in a run: the server's version is read in between.
 const ATTEMPTS: usize = 3;
+/// So many 5xx in a row are the server's trouble and not the items'.
+const FAILURES: u8 = 3;
 /// Items read back in one multiget.
 const BATCH: usize = 200;
 
@@ -54,7 +55,9 @@ impl Session<'_> {
     fn due(&self, head: &Head) -> bool {
         match &head.waiting {
             Some(waiting) if waiting.rev == head.rev => {
-                self.trigger == Trigger::Person || self.started - waiting.since >= DAY
+                fault::passing(&waiting.reason)
+                    || self.trigger == Trigger::Person
+                    || self.started - waiting.since >= DAY
             }
             _ => true,
         }
@@ -99,6 +102,7 @@ impl Session<'_> {
         match self.remote.put(collection.kind, &head.href, text, &precondition).await? {
             Written::Done { etag } => {
                 report.sent += 1;
+                self.failures.set(0);
                 // Stored at once, to be read back: should the worker die now, the next
                 // run does not take its own upload for somebody else's (quirk 16).
                 let mut sent = self.based(head, etag, text.clone());
@@ -192,40 +196,18 @@ impl Session<'_> {
             let hrefs: Vec<_> = heads.iter().map(|head| head.href.clone()).collect();
             let fetched = self.remote.fetch(collection, &hrefs).await?;
             let known = heads.iter().map(|head| (head.href.key(), head)).collect();
-            self.keep_what_was_altered(collection, &known, &fetched).await?;
             self.absorb(collection, &known, fetched, report).await?;
         }
         Ok(())
     }
 
-    /// Some servers take a text and store another (quirk 23, Radicale's photos): ours
-    /// is kept, and said.
-    async fn keep_what_was_altered(
-        &self,
-        collection: &Collection,
-        known: &HashMap<String, &Head>,
-        fetched: &[Fetched],
-    ) -> Result<(), Fault> {
-        let mut commit = Commit::default();
-        let mut altered = Vec::new();
-        for Fetched { href, result } in fetched {
-            let (Some(head), Fetch::Found { text, .. }) = (known.get(&href.key()), result) else { continue };
-            let Some(item) = self.ports.store.item(&head.id).await? else { continue };
-            let Some(sent) = &item.base else { continue };
-            if !text::sameness::same_meaning(sent, text) {
-                commit.kept.push(self.kept(&item, sent.clone()));
-                altered.push(head.id.clone());
-            }
-        }
-        if altered.is_empty() {
-            return Ok(());
-        }
-        self.line(true, Saying::new("log_altered").with(&collection.name).with(altered.len()), altered);
-        self.ports.store.commit(commit).await
-    }
-
-    /// The item waits, with its reason; the others go on.
+    /// The item waits, with its reason; the others go on, unless the server seems to
+    /// fail on everything.
     async fn refuse(&self, collection: &Collection, id: &ItemId, fault: &Fault) -> Result<(), Fault> {
+        self.failures.set(if fault::servers(&fault.text) { self.failures.get() + 1 } else { 0 });
+        if self.failures.get() >= FAILURES {
+            return Err(fault::busy(500, None).during(&fault.context));
+        }
         let Some(mut item) = self.ports.store.item(id).await? else { return Ok(()) };
         self.waiting(&mut item.head, fault);
         self.line(true, Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text), vec![id.clone()]);

@@ -1,6 +1,6 @@
 //! One synchronization, from the homes' listing to the report.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::account::{home, homes, origin, rediscover};
 use super::session::{AHEAD, DAY, Session};
@@ -100,6 +100,7 @@ impl Driver {
             trigger: report.trigger,
             started: report.started,
             log: RefCell::new(report.log.clone()),
+            failures: Cell::new(0),
         })
     }
 }
@@ -111,6 +112,14 @@ impl Session<'_> {
             described = homes(&self.remote, &self.account).await?;
         }
         let covered = self.covered(&described).await?;
+        if self.trigger == Trigger::Restore {
+            // All of it before anything else: a restore that is interrupted must not
+            // leave edits that the next run sends.
+            for (collection, _) in &covered {
+                let aside = self.set_aside(collection).await?;
+                self.say(Saying::new("log_restored").with(&collection.name).with(aside));
+            }
+        }
         let mut first = None;
         for (collection, described) in covered {
             let mut report = CollectionReport {
@@ -123,6 +132,11 @@ impl Session<'_> {
                 Some(described) => self.collection(collection, described, &mut report).await,
                 None => Err(fault::collection_gone(&collection.name)),
             };
+            if let Some(id) = &report.id {
+                let todo = self.ports.store.todo(id).await?;
+                let waiting = todo.iter().filter(|head| head.waiting.is_some()).count();
+                report.waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+            }
             if let Err(fault) = &done {
                 let fault = fault.clone().during(&report.name);
                 report.fault = Some(fault.clone());
@@ -150,10 +164,6 @@ impl Session<'_> {
     ) -> Result<(), Fault> {
         let store = &self.ports.store;
         let restore = self.trigger == Trigger::Restore;
-        if restore {
-            let aside = self.set_aside(&collection).await?;
-            self.say(Saying::new("log_restored").with(&collection.name).with(aside));
-        }
         let todo = store.todo(&collection.id).await?;
         let unchanged = described.marker.is_some() && described.marker == collection.marker;
         if unchanged && !restore && !todo.iter().any(|head| head.refetch) {
@@ -163,8 +173,6 @@ impl Session<'_> {
         }
         self.push(&collection, report).await?;
         self.extend_horizon(&mut collection).await?;
-        let waiting = store.todo(&collection.id).await?.iter().filter(|head| head.waiting.is_some()).count();
-        report.waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
         for (key, n) in [
             ("log_received", report.received),
             ("log_sent", report.sent),
@@ -221,7 +229,19 @@ impl Session<'_> {
             store.commit(commit).await?;
         }
         collection.indexed_until = self.started + AHEAD - DAY;
+        self.keep_choice(collection).await?;
         store.save_collection(collection).await
+    }
+
+    /// Before the run writes a collection: which role it has is the person's to
+    /// change, also while the run is under way.
+    pub async fn keep_choice(&self, collection: &mut Collection) -> Result<(), Fault> {
+        let stored = self.ports.store.collections(&self.account.id).await?;
+        if let Some(stored) = stored.into_iter().find(|stored| stored.id == collection.id) {
+            collection.role = stored.role;
+            collection.chosen = stored.chosen;
+        }
+        Ok(())
     }
 
     /// Chooses a folder for each role that has none, and makes those that do not
@@ -229,6 +249,10 @@ impl Session<'_> {
     async fn make_missing(&self, described: &[Described]) -> Result<bool, Fault> {
         let stored = self.ports.store.collections(&self.account.id).await?;
         let mut made = false;
+        // What could not be made once is not tried at every run.
+        if !stored.is_empty() && self.trigger != Trigger::Person {
+            return Ok(false);
+        }
         for (role, name) in Role::ALL.into_iter().zip(&self.options.names) {
             if stored.iter().any(|c| c.role == Some(role)) || self.choice(role, described).is_some() {
                 continue;
@@ -300,7 +324,7 @@ impl Session<'_> {
         }
         for collection in stored {
             let vanished = !described.iter().any(|d| d.href.key() == collection.href.key());
-            if vanished && collection.role.is_some() {
+            if vanished && (collection.role.is_some() || !store.todo(&collection.id).await?.is_empty()) {
                 covered.push((collection, None));
             }
         }

@@ -1,6 +1,6 @@
 //! What every step of one run shares: the ports, the server, the report.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::model::{
     Account, Collection, CollectionId, Fault, Head, Href, Index, Item, ItemId, Kind, LogLine, Millis, News, Progress,
@@ -27,6 +27,8 @@ pub(super) struct Session<'a> {
     /// When the run began: stamps and the names of copies are taken from it.
     pub started: Millis,
     pub log: RefCell<Vec<LogLine>>,
+    /// Writes in a row that the server failed on (5xx).
+    pub failures: Cell<u8>,
 }
 
 impl Session<'_> {

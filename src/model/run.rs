@@ -35,7 +35,7 @@ pub struct CollectionReport {
     pub sent: u32,
     pub deleted_here: u32,
     pub deleted_there: u32,
-    /// Items changed on both sides (kept twice, or found to agree in the end).
+    /// Items changed on both sides, which are there twice now.
     pub conflicts: u32,
     /// Items that wait with a reason.
     pub waiting: u32,

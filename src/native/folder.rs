@@ -70,6 +70,9 @@ enum Line {
 /// See the module.
 pub struct FolderStore {
     root: PathBuf,
+    /// Locked as long as the store is open: two runs in one folder would write into
+    /// each other's state.
+    _lock: fs::File,
     inner: RefCell<Inner>,
 }
 
@@ -90,6 +93,10 @@ impl FolderStore {
     pub fn open(root: &Path) -> Result<FolderStore, Fault> {
         let dir = root.join(STATE);
         fs::create_dir_all(&dir).map_err(fault::store)?;
+        let lock = fs::File::create(dir.join("lock")).map_err(fault::store)?;
+        if lock.try_lock().is_err() {
+            return Err(fault::in_use(root.display()));
+        }
         let mut state: State = match fs::read(dir.join("state.json")) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(fault::store)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => State::default(),
@@ -104,7 +111,11 @@ impl FolderStore {
         let journal = append_to(&path)?;
         let pack = Pack::open(&dir.join(pack_name(state.pack)))?;
         let next = state.rows.len() as u64;
-        let store = FolderStore { root: root.to_owned(), inner: RefCell::new(Inner { state, journal, pack, next }) };
+        let store = FolderStore {
+            root: root.to_owned(),
+            _lock: lock,
+            inner: RefCell::new(Inner { state, journal, pack, next }),
+        };
         // One clean beginning: what a run that died left in the journal is settled.
         store.compact()?;
         store.scan()?;
@@ -437,10 +448,12 @@ impl Store for FolderStore {
 
     async fn commit(&self, commit: Commit) -> Result<(), Fault> {
         for kept in &commit.kept {
-            let name = format!("{}-{}", kept.at, fit(&kept.item.0));
             let dir = self.root.join(STATE).join("kept");
             fs::create_dir_all(&dir).map_err(fault::store)?;
-            write_whole(&dir.join(name), &kept.text)?;
+            let file =
+                self.inner.borrow().state.rows.get(&kept.item.0).map_or("item".to_owned(), |row| row.file.clone());
+            let free = (1..).map(|n| dir.join(format!("{}-{n}-{file}", kept.at))).find(|path| !path.exists());
+            write_whole(&free.unwrap_or_else(|| dir.join(&file)), &kept.text)?;
         }
         let inner = &mut *self.inner.borrow_mut();
         let mut line = (Vec::new(), Vec::new());

@@ -59,6 +59,8 @@ impl Remote {
                     _ => refused(fault::item_refused(status)),
                 }
             }
+            // Some servers fail so on one item; 502 to 504 were dealt with before.
+            500..600 => refused(fault::item_refused(status)),
             _ => Err(self.refused(method, href, response)),
         }
     }
@@ -108,6 +110,10 @@ impl Remote {
             Some((_, response)) if response.status == 507 => fault::full(),
             Some((method, response)) if response.status == 207 => {
                 fault::unexpected_status(207).during(format!("{method} {} 207", href.as_str()))
+            }
+            // A server that fails at this is not one to be left alone for a while.
+            Some((method, response)) if response.status >= 500 => {
+                fault::unexpected_status(response.status).during(format!("{method} {}", href.as_str()))
             }
             Some((method, response)) => self.refused(method, href, &response),
             None => fault::internal("no way to make a collection"),
