@@ -1,6 +1,6 @@
 //! Holds the code to the map in `src/lib.rs`: the table there is read, and an
 //! import that the table does not allow is an error.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 // A test that cannot read the sources has failed.
 #![allow(clippy::expect_used)]
 
