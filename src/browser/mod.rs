@@ -41,7 +41,7 @@ pub async fn ports() -> Result<Ports, Fault> {
         clock: Rc::new(clock::System),
         random: Rc::new(clock::System),
         vault: Rc::new(vault::WebCrypto::new(database)),
-        shell: Rc::new(shell::Extension::default()),
+        shell: Rc::new(shell::Extension),
     })
 }
 
