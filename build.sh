@@ -59,8 +59,8 @@ debian() {
   # The lists may be old or absent on a fresh machine; one update, if the first attempt fails.
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@")
   "${as_root[@]}" "${apt[@]}" >&2 2>/dev/null && return
-  "${as_root[@]}" apt-get -qq update >&2
-  "${as_root[@]}" "${apt[@]}" >&2 || die "$why: apt-get could not install $*."
+  { "${as_root[@]}" apt-get -qq update >&2 && "${as_root[@]}" "${apt[@]}" >&2; } \
+    || die "$why: apt-get could not install $*."
 }
 
 # commands WHY COMMAND:PACKAGE... makes sure of commands, installing the packages of those that are missing.

@@ -1,5 +1,6 @@
 //! Holds the code to the map in `src/lib.rs`: the table there is read, and an
 //! import that the table does not allow is an error.
+
 // A test that cannot read the sources has failed.
 #![allow(clippy::expect_used)]
 
@@ -19,6 +20,14 @@ fn no_import_against_the_map() {
     let wrong: Vec<String> =
         files().iter().flat_map(|file| wrong_imports(file, &read(&source().join(file)), &map)).collect();
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn every_row_of_the_map_is_a_module() {
+    let map = read_map(&read(&source().join("lib.rs"))).expect("the table in src/lib.rs");
+    let there: BTreeSet<String> = files().iter().map(|file| module_of(file).to_owned()).collect();
+    let gone: Vec<&String> = map.keys().filter(|name| !there.contains(*name)).collect();
+    assert!(gone.is_empty(), "the table in src/lib.rs has rows without a module: {gone:?}");
 }
 
 #[test]
@@ -60,7 +69,7 @@ fn names_a_row(text: &str, name: &str) -> bool {
 /// What is wrong with the imports of one file, its path being relative to `src`.
 fn wrong_imports(file: &str, text: &str, map: &Map) -> Vec<String> {
     let parts: Vec<&str> = file.trim_end_matches(".rs").trim_end_matches("/mod").split('/').collect();
-    let module = parts[0];
+    let module = module_of(file);
     if module == "lib" {
         return Vec::new();
     }
@@ -77,6 +86,11 @@ fn wrong_imports(file: &str, text: &str, map: &Map) -> Vec<String> {
         .filter(|name| name != module && !allowed.contains(name))
         .map(|name| format!("{file}: {module} must not import {name}"))
         .collect()
+}
+
+/// The module a file belongs to, its path being relative to `src`.
+fn module_of(file: &str) -> &str {
+    file.split('/').next().unwrap_or(file).trim_end_matches(".rs")
 }
 
 /// The text without comments, and without the tests at its end: what they

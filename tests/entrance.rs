@@ -1,0 +1,184 @@
+//! build.sh, on machines made of stand-ins: what it says when something is
+//! missing, and that its sum is the sum.
+
+// A test that cannot lay out its machine has failed.
+#![allow(clippy::expect_used)]
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// A machine with a shell and nothing else, and a checkout with build.sh in it.
+struct Machine {
+    root: TempDir,
+}
+
+/// What running build.sh there gave.
+struct Outcome {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Machine {
+    fn bare() -> Machine {
+        let machine = Machine { root: TempDir::new().expect("a folder") };
+        fs::create_dir(machine.commands()).expect("a folder");
+        for real in ["bash", "sh", "dirname", "mkdir", "touch", "mv", "rm", "cat", "sed", "grep", "awk", "tee"] {
+            let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+                .map(|folder| folder.join(real))
+                .find(|path| path.exists())
+                .unwrap_or_else(|| panic!("{real} is not on PATH"));
+            symlink(found, machine.commands().join(real)).expect("a link");
+        }
+        let source = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for file in ["build.sh", "Cargo.lock"] {
+            fs::copy(source.join(file), machine.root.path().join(file)).expect("a copy");
+        }
+        machine
+    }
+
+    /// One that lacks nothing; its cargo gives `tests` out as the tests' output.
+    fn whole(tests: &str, code: i32) -> Machine {
+        let machine = Machine::bare();
+        for present in ["cc", "node", "chromium", "chromedriver", "firefox-esr", "Xvfb", "xauth", "xdotool"] {
+            machine.command(present, "");
+        }
+        machine.command("rustc", &format!("echo {}", machine.root.path().display()));
+        fs::create_dir_all(machine.root.path().join("lib/rustlib/wasm32-unknown-unknown")).expect("a folder");
+        machine
+            .command("npm", "mkdir -p \"$3/node_modules/binaryen\"; touch \"$3/node_modules/binaryen/package.json\"");
+        machine.command("python3", "[ \"$2\" != venv ] || { mkdir -p \"$3/bin\"; ln -s /bin/true \"$3/bin/pip\"; }");
+        symlink("/bin/ln", machine.commands().join("ln")).expect("a link");
+        fs::write(machine.root.path().join("output"), tests).expect("a file");
+        let output = machine.root.path().join("output");
+        // The tests inside a page are the ones for a target.
+        machine.command(
+            "cargo",
+            &format!(
+                "case \"$*\" in\n*wasm32*) ;;\ntest*) cat {}; exit {code} ;;\n*) mkdir -p target ;;\nesac",
+                output.display()
+            ),
+        );
+        machine
+    }
+
+    fn commands(&self) -> PathBuf {
+        self.root.path().join("commands")
+    }
+
+    fn command(&self, name: &str, script: &str) {
+        let path = self.commands().join(name);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a script");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("the right to run it");
+    }
+
+    fn run(&self, words: &[&str]) -> Outcome {
+        let output = Command::new("bash")
+            .arg(self.root.path().join("build.sh"))
+            .args(words)
+            .env_clear()
+            .env("PATH", self.commands())
+            .env("HOME", self.root.path())
+            .output()
+            .expect("bash");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Outcome { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+}
+
+#[test]
+fn wrong_words_are_refused_before_anything_is_done() {
+    let machine = Machine::bare();
+    for (words, said) in [
+        (&["bild"][..], "usage: ./build.sh WORD"),
+        (&[], "usage: ./build.sh WORD"),
+        (&["test", "fast"], "build.sh: test takes no arguments; I got: fast\n"),
+        (&["run", "--browser", "lynx"], "build.sh: --browser wants chromium or firefox\n"),
+        (&["run", "--browser"], "build.sh: --browser wants chromium or firefox\n"),
+        (&["run", "--quick"], "build.sh: run does not know --quick\n"),
+    ] {
+        let outcome = machine.run(words);
+        assert_eq!(outcome.code, Some(2), "{words:?}");
+        assert!(outcome.err.contains(said), "{words:?}: {}", outcome.err);
+    }
+    assert!(!machine.root.path().join("target").exists());
+}
+
+#[test]
+fn what_is_missing_is_said_in_one_sentence() {
+    let machine = Machine::bare();
+    let elsewhere = machine.run(&["web"]);
+    assert_eq!(
+        elsewhere.err,
+        "build.sh: Rust needs a linker: please install what Debian calls build-essential; I can do that only on Debian.\n"
+    );
+
+    machine.command("apt-get", "exit 1");
+    machine.command("id", "echo 1000");
+    let powerless = machine.run(&["web"]);
+    assert_eq!(
+        powerless.err,
+        "build.sh: Rust needs a linker: please have somebody run apt-get install build-essential; I am neither root nor \
+         allowed to use sudo.\n"
+    );
+
+    machine.command("cc", "");
+    let rustless = machine.run(&["web"]);
+    assert_eq!(rustless.err, "build.sh: Rust is missing: please install it from https://rustup.rs, then try again.\n");
+    assert_eq!([elsewhere.code, powerless.code, rustless.code], [Some(2); 3]);
+}
+
+#[test]
+fn a_package_that_cannot_be_installed_ends_it() {
+    let machine = Machine::bare();
+    machine.command("apt-get", "exit 100");
+    machine.command("id", "echo 0");
+    symlink("/usr/bin/env", machine.commands().join("env")).expect("a link");
+    let outcome = machine.run(&["web"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(
+        outcome.err.ends_with("build.sh: Rust needs a linker: apt-get could not install build-essential.\n"),
+        "{}",
+        outcome.err
+    );
+}
+
+#[test]
+fn the_last_line_of_test_is_the_sum_over_all_suites() {
+    for (tests, code, sum, success) in [
+        (
+            "test result: ok. 5 passed; 0 failed; 1 ignored\ntest result: ok. 7 passed; 0 failed; 0 ignored\n",
+            0,
+            "12 passed, 0 failed",
+            true,
+        ),
+        (
+            "test result: FAILED. 4 passed; 2 failed;\ntest result: ok. 1 passed; 0 failed;\n",
+            101,
+            "5 passed, 2 failed",
+            false,
+        ),
+        ("test result: ok. 3 passed; 0 failed;\nerror: could not compile\n", 101, "3 passed, 1 failed", false),
+        ("", 0, "0 passed, 0 failed", false),
+    ] {
+        let outcome = Machine::whole(tests, code).run(&["test"]);
+        assert_eq!(outcome.out.lines().last(), Some(sum), "{}{}", outcome.out, outcome.err);
+        assert_eq!(outcome.code == Some(0), success, "{sum}");
+    }
+}
+
+#[test]
+fn what_is_there_is_not_installed_again() {
+    let machine = Machine::whole("test result: ok. 1 passed; 0 failed;\n", 0);
+    let first = machine.run(&["test"]).err;
+    let second = machine.run(&["test"]).err;
+    for tool in ["binaryen", "Radicale"] {
+        assert!(first.contains(&format!("installing {tool}")), "{first}");
+        assert!(!second.contains(&format!("installing {tool}")), "{second}");
+    }
+}
