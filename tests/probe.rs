@@ -71,6 +71,7 @@ over_both!(
     a_folder_suddenly_empty_stops_at_the_guard,
     an_invalid_token_costs_a_listing_and_nothing_else,
     quirk_16_own_upload_cut_off,
+    a_second_run_in_the_same_folder_is_refused,
     a_run_that_dies_anywhere_is_completed_by_the_next,
     what_the_server_refuses_waits_and_the_rest_goes_on,
     an_item_moved_to_another_file_name_is_moved,
@@ -358,6 +359,20 @@ fn quirk_16_own_upload_cut_off(world: &World) {
     assert_eq!((code, &json["conflicts"]), (0, &0.into()), "{log}");
     assert_eq!(world.dav.items(&world.calendar()).len(), 1, "and is there once");
     world.agrees();
+}
+
+/// Two runs in one folder would write into each other's state.
+fn a_second_run_in_the_same_folder_is_refused(world: &World) {
+    world.with_folders();
+    let gate = Gate::before(world.dav.port);
+    gate.hold(0, When::Before, |_| true);
+    let mut first = Process::start(&mut world.command(&gate.url, &[]));
+    gate.wait_held(Duration::from_secs(30));
+    let (code, json, log) = finish(&mut world.command(&world.url, &[]));
+    assert_eq!((code, &json["fault"]), (1, &"fault_in_use".into()), "{log}");
+    gate.release();
+    first.join();
+    world.run();
 }
 
 /// The run is killed while each request in turn is on its way, before or after

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use pimento::driver::{Options, Scope};
 use pimento::fault;
 use pimento::memory::Memory;
-use pimento::message::{Answer, Ask};
+use pimento::message::{Answer, Ask, SignIn};
 use pimento::model::{
     Account, AccountId, Class, Collection, Fault, Fields, Href, ItemId, Millis, News, NoteFields, Outcome, Role, Run,
     Saying, Settings, Trigger,
@@ -286,7 +286,25 @@ async fn one_run_at_a_time_and_what_came_too_late_is_run_after_it() {
     drop(lock);
     scene.worker.run(Trigger::Interval).await.unwrap();
     let runs: Vec<Trigger> = scene.store.runs(9).await.unwrap().iter().map(|run| run.trigger).collect();
-    assert_eq!(runs, [Trigger::Restore, Trigger::Interval], "newest first");
+    assert_eq!(runs, [Trigger::Restore], "the greater includes the lesser");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_account_saved_again_without_a_check_keeps_its_state() {
+    let scene = scene();
+    scene.set_up().await;
+    let sign_in =
+        SignIn { server: "dav.example".to_owned(), user: "ann".to_owned(), password: "new".to_owned(), secure: true };
+    let refused = scene.ask(Ask::Save { sign_in: sign_in.clone(), insist: false }).await.0.unwrap_err();
+    assert_eq!(refused.text.key, "fault_offline", "nothing unchecked is saved");
+    let before = scene.store.accounts().await.unwrap();
+    scene.ask(Ask::Save { sign_in: sign_in.clone(), insist: true }).await.0.unwrap();
+    assert_eq!(scene.store.accounts().await.unwrap(), before);
+    let other = SignIn { server: "other.example".to_owned(), ..sign_in };
+    scene.ask(Ask::Save { sign_in: other, insist: true }).await.0.unwrap();
+    let accounts = scene.store.accounts().await.unwrap();
+    let active: Vec<&str> = accounts.iter().filter(|a| a.active).map(|a| a.entered.as_str()).collect();
+    assert_eq!((accounts.len(), active), (2, vec!["other.example"]), "another server is another state");
 }
 
 #[tokio::test(flavor = "current_thread")]

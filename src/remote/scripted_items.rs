@@ -139,6 +139,7 @@ async fn quirk_15_each_answer_to_a_put_has_an_outcome_that_ends() {
         (413, fault::item_refused(413)),
         (415, fault::item_refused(415)),
         (423, fault::locked()),
+        (500, fault::item_refused(500)),
         (507, fault::full()),
     ] {
         let refused = put(answer(status), &Precondition::New).await.unwrap();
