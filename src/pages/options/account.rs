@@ -77,12 +77,14 @@ fn called() -> Called {
 
 /// What the form begins with: what it was called with, else what is set up.
 fn begin(called: &Called, accounts: &[Account]) -> Typed {
-    let account = accounts.first();
-    let same = called.server.is_none() && called.from.is_none();
+    let account = accounts.iter().find(|account| account.active);
+    // Whoever has an account sees it; the tab's server is then only offered.
+    let from = called.from.as_ref().filter(|_| account.is_none());
+    let same = called.server.is_none() && from.is_none();
     let server = called.server.clone().or_else(|| account.map(|account| account.entered.clone()));
     let user = called.user.clone().or_else(|| account.filter(|_| same).map(|account| account.user.clone()));
     let server = server.unwrap_or_default();
-    let source = if called.from.is_some() && called.server.is_none() { Source::Webmail } else { Source::Own };
+    let source = if from.is_some() && called.server.is_none() { Source::Webmail } else { Source::Own };
     let webmail = called.from.clone().or_else(|| account.map(|account| account.entered.clone()));
     let webmail = webmail.unwrap_or_default();
     let used = if source == Source::Webmail { &webmail } else { &server };

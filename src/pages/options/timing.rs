@@ -14,6 +14,8 @@ pub fn Timing(settings: Settings) -> impl IntoView {
     let at_start = RwSignal::new(settings.at_start);
     let periodic = RwSignal::new(settings.periodic);
     let minutes = RwSignal::new(settings.every_minutes.to_string());
+    // What of it was sent to be saved last.
+    let sent = RwSignal::new(minutes.get_untracked());
     let after_change = RwSignal::new(settings.after_change);
     let minutes_error = RwSignal::new(None::<Fault>);
     let said = RwSignal::new(Said::Nothing);
@@ -21,6 +23,7 @@ pub fn Timing(settings: Settings) -> impl IntoView {
     let save = move || match field::minutes(&minutes.get_untracked()) {
         Ok(every_minutes) => {
             minutes_error.set(None);
+            sent.set(minutes.get_untracked());
             let settings = Settings {
                 at_start: at_start.get_untracked(),
                 periodic: periodic.get_untracked(),
@@ -32,6 +35,14 @@ pub fn Timing(settings: Settings) -> impl IntoView {
         Err(fault) => {
             said.set(Said::Nothing);
             minutes_error.set(Some(fault));
+        }
+    };
+    // Judged as it is typed; saved when the field is left. A field that the page itself
+    // writes to is left without `change` in some browsers.
+    let judge = move |typed: String| minutes_error.set(field::minutes(&typed).err());
+    let leave = move || {
+        if minutes.get_untracked() != sent.get_untracked() {
+            save();
         }
     };
     view! {
@@ -49,7 +60,8 @@ pub fn Timing(settings: Settings) -> impl IntoView {
                     <input id="sync-minutes" class="short" type="text" inputmode="numeric" autocomplete="off"
                         aria-label=say("options_minutes_label") aria-describedby="minutes-error"
                         aria-invalid=move || minutes_error.get().map(|_| "true")
-                        bind:value=minutes on:change=move |_| save() />
+                        bind:value=minutes on:input=move |event| judge(event_target_value(&event))
+                        on:change=move |_| leave() on:blur=move |_| leave() />
                     <span>{say("options_minutes")}</span>
                     <ErrorLine id="minutes-error" error=minutes_error />
                 </div>
