@@ -336,6 +336,13 @@ pub async fn a_detour_is_a_change_or_none(site: &Site) {
     let (there, gone, _) = site.changes(&folder, &token).await;
     assert_eq!(there.len(), usize::from(site.facts().remembers_detours));
     assert!(gone.is_empty());
+    // Neither token nor ctag tell of what was made since and is gone again.
+    let before = site.markers(&folder).await;
+    let other = format!("{folder}b.ics");
+    site.put(&other, &event("b", "1")).await;
+    site.markers(&folder).await;
+    site.ask("DELETE", &other, &[], "").await;
+    assert_eq!(site.markers(&folder).await != before, site.facts().remembers_detours);
 }
 
 pub async fn a_token_never_given_is_refused_by_name(site: &Site) {

@@ -108,6 +108,11 @@ impl Fake {
         self.signed_out.set(false);
     }
 
+    /// Nothing is to go wrong, and nothing happens meanwhile.
+    pub fn undisturbed(&self) -> bool {
+        self.plan.borrow().is_empty() && self.meanwhile.borrow().is_empty() && !self.signed_out.get()
+    }
+
     /// Does something before the n-th request from now.
     pub fn meanwhile(&self, requests: u8, what: impl FnOnce() + 'static) {
         self.meanwhile.borrow_mut().push((requests, Box::new(what)));
