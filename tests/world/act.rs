@@ -37,8 +37,7 @@ impl World {
             Act::HereNew(role) => {
                 // Before the first run there is no folder to put it in.
                 if self.collections().iter().any(|collection| collection.role == Some(role)) {
-                    let made = now(self.person.edit(None, &typed(role, self.next()))).unwrap();
-                    self.ledger.borrow_mut().made.insert(made);
+                    self.here_new(role);
                 }
             }
             Act::HereEdit(n, part) => {
@@ -58,10 +57,12 @@ impl World {
                     self.ledger.borrow_mut().made.insert(made);
                 }
             }
-            Act::ThereNew(role) => self.there_new(role),
+            Act::ThereNew(role) => {
+                self.there_new(role);
+            }
             Act::ThereEdit(n, part) => {
-                if let Some((path, text)) = self.there(n) {
-                    self.fake.write(&path, &rewritten(&text, part, self.next()));
+                if let Some((path, _)) = self.there(n) {
+                    self.there_edit(&path, part);
                 }
             }
             Act::ThereTouch(n) => {
@@ -94,19 +95,38 @@ impl World {
         self.observe(&self.moment());
     }
 
-    pub fn there_new(&self, role: Role) {
-        let n = self.next();
-        let ending = role.kind().extension();
-        self.fake.write(&format!("{}other-{n}{ending}", self.path(role)), &compose(role, &format!("u{n}"), n));
+    /// The person types a new item; its text.
+    pub fn here_new(&self, role: Role) -> Vec<u8> {
+        let made = now(self.person.edit(None, &typed(role, self.next()))).unwrap();
+        let item = now(self.memory.item(&made)).unwrap().unwrap();
+        self.ledger.borrow_mut().made.insert(made);
+        item.edit.unwrap()
     }
 
-    fn edit(&self, id: &ItemId, part: Part) {
+    /// The person edits an item; its text.
+    pub fn edit(&self, id: &ItemId, part: Part) -> Vec<u8> {
         let fields = now(self.person.open(id)).unwrap();
         now(self.person.edit(Some(id), &retyped(fields, part, self.next()))).unwrap();
+        now(self.memory.item(id)).unwrap().unwrap().edit.unwrap()
+    }
+
+    /// Somebody else makes an item; its text.
+    pub fn there_new(&self, role: Role) -> Vec<u8> {
+        let n = self.next();
+        let text = compose(role, &format!("u{n}"), n);
+        self.fake.write(&format!("{}other-{n}{}", self.path(role), role.kind().extension()), &text);
+        text
+    }
+
+    /// Somebody else edits an item; its text.
+    pub fn there_edit(&self, path: &str, part: Part) -> Vec<u8> {
+        let text = rewritten(&self.fake.text(path).unwrap(), part, self.next());
+        self.fake.write(path, &text);
+        text
     }
 
     /// The n-th item that the person sees.
-    fn here(&self, n: u8) -> Option<Item> {
+    pub fn here(&self, n: u8) -> Option<Item> {
         let items: Vec<Item> = self.moment().here.into_values().filter(|item| item.shown().is_some()).collect();
         (!items.is_empty()).then(|| items[usize::from(n) % items.len()].clone())
     }
@@ -123,10 +143,9 @@ impl World {
         let Some(item) = self.here(n) else { return };
         let path = item.head.href.as_str();
         let Some(text) = self.fake.text(path) else { return };
-        self.edit(&item.head.id, part);
-        let edited = now(self.memory.item(&item.head.id)).unwrap().unwrap();
+        let edited = self.edit(&item.head.id, part);
         match theirs {
-            None => self.fake.write(path, edited.shown().unwrap()),
+            None => self.fake.write(path, &edited),
             Some(theirs) => self.fake.write(path, &rewritten(&text, theirs, self.next())),
         }
     }

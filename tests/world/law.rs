@@ -104,8 +104,7 @@ pub fn quiet(world: &World) -> Lawful {
         // Where collections have no ctag the token is asked for once more.
         let most = homes.len() * if ways.ctag { 1 } else { 2 };
         let asked: Vec<(&str, &str)> = exchanges.iter().map(|e| (e.method, e.path.as_str())).collect();
-        let fine =
-            asked.len() <= most && asked.iter().all(|(m, p)| *m == "PROPFIND" && homes.contains(p));
+        let fine = asked.len() <= most && asked.iter().all(|(m, p)| *m == "PROPFIND" && homes.contains(p));
         ensure!(fine, "a quiet run asks {asked:?}");
         let written = world.life.writes.get() - writes;
         ensure!(written == 0, "a quiet run writes {written} times to the store");

@@ -65,7 +65,7 @@ pub struct World {
     pub options: Options,
     ports: Ports,
     /// The worker that the person's pages talk to: never dies.
-    person: Driver,
+    pub person: Driver,
     /// The number of the newest text.
     count: Rc<Cell<u32>>,
     pub ledger: Rc<RefCell<Ledger>>,
