@@ -25,8 +25,7 @@ mod command {
     use pimento::native::{FolderStore, NativeHttp};
     use pimento::phrase::english;
     use pimento::port::{Ports, Store};
-    use pimento::sync::guard::Guard;
-    use serde_json::{Map, Value, json};
+        use serde_json::{Map, Value, json};
 
     const USAGE: &str = "\
 usage: probe --check URL --user U --password-file F [--ca-file PEM]
@@ -184,7 +183,7 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
         };
         let options = Options {
             scope: Scope::All,
-            guard: (!wanted.delete).then(Guard::default),
+            guard: !wanted.delete,
             copy_mark: english(&Saying::new("copy_mark").with("$1")),
             names: Role::ALL.map(name),
         };
@@ -245,7 +244,7 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
         if let Some(account) = known(driver.ports.store.accounts().await?) {
             return Ok(account);
         }
-        driver.save(&sign_in(wanted), false).await?;
+        driver.save(&sign_in(wanted), false, None).await?;
         known(driver.ports.store.accounts().await?).ok_or_else(fault::not_set_up)
     }
 

@@ -20,6 +20,7 @@
 
 pub mod compose;
 pub mod copy;
+pub mod difference;
 pub mod edit;
 pub mod entry;
 pub mod escape;
@@ -27,6 +28,7 @@ pub mod form;
 mod form_contact;
 mod form_event;
 pub mod lines;
+pub mod merge;
 pub mod moment;
 pub mod occur;
 pub mod recur;
