@@ -3,7 +3,7 @@
 use pimento::model::{Item, ItemId, Role};
 use pimento::port::Store;
 
-use super::text::{Part, compose, restamped, retyped, rewritten, typed};
+use super::text::{Essence, Part, compose, restamped, retyped, rewritten, typed};
 use super::{World, now};
 
 /// Each item is named by a number, taken modulo those there are.
@@ -51,10 +51,12 @@ impl World {
                 }
             }
             Act::HereBringBack(n) => {
-                let kept = now(self.memory.kept(usize::MAX)).unwrap();
+                let kept = self.kept();
                 if let Some(kept) = kept.get(usize::from(n) % kept.len().max(1)) {
                     let made = now(self.person.bring_back(kept.at, &kept.item)).unwrap();
-                    self.ledger.borrow_mut().made.insert(made);
+                    let mut ledger = self.ledger.borrow_mut();
+                    ledger.made.insert(made);
+                    ledger.again.insert(Essence::of(&kept.text));
                 }
             }
             Act::ThereNew(role) => {
@@ -97,7 +99,7 @@ impl World {
 
     /// The person types a new item; its text.
     pub fn here_new(&self, role: Role) -> Vec<u8> {
-        let made = now(self.person.edit(None, &typed(role, self.next()))).unwrap();
+        let made = now(self.person.create(None, &typed(role, self.next()))).unwrap();
         let item = now(self.memory.item(&made)).unwrap().unwrap();
         self.ledger.borrow_mut().made.insert(made);
         item.edit.unwrap()
@@ -105,8 +107,8 @@ impl World {
 
     /// The person edits an item; its text.
     pub fn edit(&self, id: &ItemId, part: Part) -> Vec<u8> {
-        let fields = now(self.person.open(id)).unwrap();
-        now(self.person.edit(Some(id), &retyped(fields, part, self.next()))).unwrap();
+        let was = now(self.person.open(id)).unwrap();
+        now(self.person.edit(id, Some(&was), &retyped(was.clone(), part, self.next()))).unwrap();
         now(self.memory.item(id)).unwrap().unwrap().edit.unwrap()
     }
 

@@ -24,7 +24,7 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use pimento::driver::{Driver, Options, Scope};
 use pimento::memory::Memory;
-use pimento::model::{Account, Collection, Href, Item, ItemId, Role, Run, Trigger};
+use pimento::model::{Account, Collection, Href, Item, ItemId, Kept, Past, Policy, Role, Run, Trigger};
 use pimento::port::{Ports, Store};
 
 use crate::fake::Fake;
@@ -50,6 +50,8 @@ pub struct Ledger {
     seen: BTreeMap<Essence, String>,
     /// Items that the person made or brought back.
     made: BTreeSet<ItemId>,
+    /// Texts that the person brought back: they may be there twice.
+    again: BTreeSet<Essence>,
     /// Conflicts that there really were, at most.
     contested: u32,
     /// Conflicts that the reports told of.
@@ -114,7 +116,7 @@ impl World {
         };
         let options = Options {
             scope: Scope::Roles,
-            guard: None,
+            guard: false,
             copy_mark: MARK.to_owned(),
             names: ["Calendar", "Contacts", "Notes"].map(str::to_owned),
         };
@@ -139,6 +141,11 @@ impl World {
 
     pub fn collections(&self) -> Vec<Collection> {
         now(self.memory.collections(&self.account().id)).unwrap()
+    }
+
+    /// All that can be had back.
+    pub fn kept(&self) -> Vec<Kept> {
+        now(self.memory.kept(Past::Newest(usize::MAX))).unwrap()
     }
 
     pub fn moment(&self) -> Moment {
@@ -232,5 +239,7 @@ fn account(ways: &Ways) -> Account {
         default_calendar: None,
         active: true,
         stopped: false,
+        policy: Policy::default(),
+        not_before: None,
     }
 }

@@ -9,9 +9,10 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use pimento::memory::Memory;
 use pimento::model::{
-    Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Millis, News, Run, Saying, Settings,
+    Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Millis, News, Past, Run, Saying,
+    Settings,
 };
-use pimento::port::{Clock, Commit, Http, Kept, Random, Request, Response, Shell, Store, Vault};
+use pimento::port::{Clock, Commit, Http, Random, Request, Response, Shell, Store, Vault};
 
 use crate::fake::Fake;
 
@@ -95,6 +96,9 @@ impl Store for Shelf {
     async fn save_account(&self, account: &Account) -> Result<(), Fault> {
         self.writing(&self.life.writes, self.memory.save_account(account)).await
     }
+    async fn remove_account(&self, account: &AccountId) -> Result<(), Fault> {
+        self.writing(&self.life.writes, self.memory.remove_account(account)).await
+    }
     async fn collections(&self, account: &AccountId) -> Result<Vec<Collection>, Fault> {
         self.life.alive().await;
         self.memory.collections(account).await
@@ -127,9 +131,12 @@ impl Store for Shelf {
     async fn save_run(&self, run: &Run) -> Result<(), Fault> {
         self.writing(&self.life.lines, self.memory.save_run(run)).await
     }
-    async fn kept(&self, limit: usize) -> Result<Vec<Kept>, Fault> {
+    async fn kept(&self, which: Past) -> Result<Vec<Kept>, Fault> {
         self.life.alive().await;
-        self.memory.kept(limit).await
+        self.memory.kept(which).await
+    }
+    async fn tidy(&self, oldest: Millis, bytes: u64) -> Result<(), Fault> {
+        self.writing(&self.life.writes, self.memory.tidy(oldest, bytes)).await
     }
 }
 
