@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::driver::{Driver, Options};
 use crate::fault;
 use crate::message::{Answer, Ask, Reply, State};
-use crate::model::{
-    Account, Fault, Guard, History, Millis, News, Outcome, Progress, Run, Saying, Settings, Trigger,
-};
+use crate::model::{Account, Fault, Guard, History, Millis, News, Outcome, Progress, Run, Saying, Settings, Trigger};
 use crate::port::Ports;
 use crate::schedule;
 
@@ -276,10 +274,7 @@ impl Worker {
     }
 
     /// Does what must not happen in the middle of a run.
-    async fn alone<T>(
-        &self,
-        work: impl AsyncFnOnce(&dyn crate::port::Store) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+    async fn alone<T>(&self, work: impl AsyncFnOnce(&dyn crate::port::Store) -> Result<T, Fault>) -> Result<T, Fault> {
         let Some(lock) = self.driver.ports.shell.lock(LOCK).await else { return Err(fault::in_run()) };
         let done = work(&*self.driver.ports.store).await;
         drop(lock);

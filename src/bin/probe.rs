@@ -25,7 +25,7 @@ mod command {
     use pimento::native::{FolderStore, NativeHttp};
     use pimento::phrase::english;
     use pimento::port::{Ports, Store};
-        use serde_json::{Map, Value, json};
+    use serde_json::{Map, Value, json};
 
     const USAGE: &str = "\
 usage: probe --check URL --user U --password-file F [--ca-file PEM]

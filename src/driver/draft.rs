@@ -107,9 +107,8 @@ impl Session<'_> {
 
     /// How the server's text compares to the item's.
     pub fn likeness(&self, item: &Item, theirs: &[u8]) -> Likeness {
-        let like = |ours: &Option<Vec<u8>>| {
-            ours.as_deref().is_some_and(|ours| text::sameness::same_meaning(ours, theirs))
-        };
+        let like =
+            |ours: &Option<Vec<u8>>| ours.as_deref().is_some_and(|ours| text::sameness::same_meaning(ours, theirs));
         let (edit, base) = (like(&item.edit), like(&item.base));
         let wanted = self.account.policy == Policy::Merge && !edit && !base;
         Likeness { edit, base, merges: wanted && merged(item, theirs).is_some() }

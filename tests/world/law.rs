@@ -117,8 +117,9 @@ pub fn nothing_lost(world: &World) -> Lawful {
         found.extend(item.base.iter().chain(&item.edit).map(|text| Essence::of(text)));
     }
     found.extend(world.kept().iter().map(|kept| Essence::of(&kept.text)));
-    for (essence, what) in &world.ledger.borrow().seen {
-        ensure!(found.contains(essence), "lost, once {what}: {essence:?}");
+    for (text, what) in &world.ledger.borrow().seen {
+        let essence = Essence::of(text);
+        ensure!(found.contains(&essence), "lost, once {what}: {essence:?}");
     }
     for stored in world.fake.past() {
         let ours = stored.ended == Some(By::Client);

@@ -46,8 +46,8 @@ pub struct Moment {
 /// What is remembered to be asked for at the end.
 #[derive(Default)]
 pub struct Ledger {
-    /// Every text that was ever here, or that we took from the server.
-    seen: BTreeMap<Essence, String>,
+    /// Every text that was ever here, or that we took from the server, and what it was.
+    seen: BTreeMap<Vec<u8>, String>,
     /// Items that the person made or brought back.
     made: BTreeSet<ItemId>,
     /// Texts that the person brought back: they may be there twice.
@@ -164,9 +164,8 @@ impl World {
         let mut ledger = self.ledger.borrow_mut();
         for item in moment.here.values() {
             for (text, what) in [(&item.base, "base"), (&item.edit, "edit")] {
-                if let Some(text) = text {
-                    let what = || format!("{what} of {}", item.head.href.as_str());
-                    ledger.seen.entry(Essence::of(text)).or_insert_with(what);
+                if let Some(text) = text.as_ref().filter(|text| !ledger.seen.contains_key(*text)) {
+                    ledger.seen.insert(text.clone(), format!("{what} of {}", item.head.href.as_str()));
                 }
             }
         }
