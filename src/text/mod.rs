@@ -37,7 +37,7 @@ pub mod zone;
 pub use compose::new_item;
 pub use copy::as_copy;
 pub use entry::index;
-pub use form::{apply, fields};
+pub use form::{apply, fields, rebase};
 pub use sameness::same_meaning;
 pub use uid::{uid, with_uid};
 
