@@ -221,6 +221,9 @@ impl Session<'_> {
         }
         let Some(mut item) = self.ports.store.item(id).await? else { return Ok(()) };
         self.waiting(&mut item.head, fault);
+        // There is nothing to read of what never was there: asking for it would start
+        // the item anew, and send it again at each run.
+        item.head.refetch &= item.head.based;
         self.line(true, Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text), vec![id.clone()]);
         let seen = Some(item.head.rev);
         let change = self.put(collection.kind, item, seen, Race::KeepBase);
