@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AccountId, Changed, Choice, Collection, CollectionId, Fate, Fault, Fields, ItemId, Millis, Policy, Progress, Role, Run,
-    Settings, Why,
+    AccountId, Changed, Choice, Collection, CollectionId, Fate, Fault, Fields, ItemId, Millis, Policy, Progress, Role,
+    Run, Settings, Why,
 };
 
 /// What the person typed on the options page.

@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::driver::{Driver, Options};
 use crate::fault;
 use crate::message::{Answer, Ask, Reply, State};
-use crate::model::{
-    Account, Fault, Guard, History, Millis, News, Outcome, Progress, Run, Saying, Settings, Trigger,
-};
+use crate::model::{Account, Fault, Guard, History, Millis, News, Outcome, Progress, Run, Saying, Settings, Trigger};
 use crate::port::Ports;
 use crate::schedule;
 
@@ -230,6 +228,7 @@ impl Worker {
         let ports = &self.driver.ports;
         let due = self.due(trigger).await?;
         if due.is_empty() {
+            ports.shell.wake(CHANGE, None).await;
             self.schedule().await?;
             return Ok(None);
         }
@@ -247,7 +246,9 @@ impl Worker {
         let waiting = self.waiting().await.unwrap_or_default() + self.undecided().await.unwrap_or_default();
         let went_well = done.as_ref().is_ok_and(|well| *well);
         ports.shell.badge(waiting, !went_well);
-        if went_well && self.again.get().is_none() {
+        if self.again.get().is_none() {
+            // It was for the case that the worker died. What failed is tried again by
+            // the clock, ever later.
             ports.shell.wake(CHANGE, None).await;
         }
         self.schedule().await?;
@@ -276,10 +277,7 @@ impl Worker {
     }
 
     /// Does what must not happen in the middle of a run.
-    async fn alone<T>(
-        &self,
-        work: impl AsyncFnOnce(&dyn crate::port::Store) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+    async fn alone<T>(&self, work: impl AsyncFnOnce(&dyn crate::port::Store) -> Result<T, Fault>) -> Result<T, Fault> {
         let Some(lock) = self.driver.ports.shell.lock(LOCK).await else { return Err(fault::in_run()) };
         let done = work(&*self.driver.ports.store).await;
         drop(lock);

@@ -14,8 +14,8 @@ use pimento::fault;
 use pimento::memory::Memory;
 use pimento::message::{Answer, Ask, SignIn};
 use pimento::model::{
-    Account, AccountId, Class, Collection, Fault, Fields, Href, ItemId, Millis, News, NoteFields, Outcome, Policy, Role, Run,
-    Saying, Settings, Trigger,
+    Account, AccountId, Class, Collection, Fault, Fields, Href, ItemId, Millis, News, NoteFields, Outcome, Policy,
+    Role, Run, Saying, Settings, Trigger,
 };
 use pimento::native::machine::MachineRandom;
 use pimento::port::{Clock, Http, Ports, Request, Response, Shell, Store, Vault};

@@ -62,12 +62,7 @@ impl Driver {
     ///
     /// # Errors
     /// What the check found wrong (without `insist`), or the store's.
-    pub async fn save(
-        &self,
-        sign_in: &SignIn,
-        insist: bool,
-        replaces: Option<&AccountId>,
-    ) -> Result<AccountId, Fault> {
+    pub async fn save(&self, sign_in: &SignIn, insist: bool, replaces: Option<&AccountId>) -> Result<AccountId, Fault> {
         let found = match self.discover(sign_in).await {
             Ok((found, _)) => Some(found),
             Err(fault) if !insist || fault.text.key.starts_with("field_") => return Err(fault),

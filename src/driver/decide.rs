@@ -158,10 +158,11 @@ impl Driver {
     /// What lists call the item; nothing, if it has no text.
     async fn title(&self, id: &ItemId) -> Result<String, Fault> {
         let item = self.ports.store.item(id).await?;
-        Ok(item.and_then(|item| {
-            let text = item.shown().or(item.base.as_deref())?;
-            Some(title(&item.head, text))
-        })
-        .unwrap_or_default())
+        Ok(item
+            .and_then(|item| {
+                let text = item.shown().or(item.base.as_deref())?;
+                Some(title(&item.head, text))
+            })
+            .unwrap_or_default())
     }
 }

@@ -94,10 +94,7 @@ impl Session<'_> {
         let mut head = known.cloned().unwrap_or_else(|| self.head(&collection.id, href));
         self.waiting(&mut head, fault);
         head.refetch = true;
-        self.problem(
-            Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text),
-            vec![head.id.clone()],
-        );
+        self.problem(Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text), vec![head.id.clone()]);
         let item = match self.ports.store.item(&head.id).await? {
             Some(item) => Item { head, ..item },
             None => Item { head, base: None, edit: None },

@@ -2,8 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::account::{homes, origin, rediscover};
 use super::Driver;
+use super::account::{homes, origin, rediscover};
 use super::draft::{Draft, stopped};
 use super::session::{AHEAD, DAY, Session};
 use super::verdict::{Verdict, verdict};

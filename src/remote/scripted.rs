@@ -95,10 +95,7 @@ fn remote(script: &Rc<Script>) -> Remote {
 }
 
 fn calendar() -> Collection {
-    Collection {
-        name: "Work".into(),
-        ..Collection::new(&AccountId("a".into()), Href::path("/u/cal/"), Kind::Calendar)
-    }
+    Collection { name: "Work".into(), ..Collection::new(&AccountId("a".into()), Href::path("/u/cal/"), Kind::Calendar) }
 }
 
 fn multistatus(inner: &str) -> String {

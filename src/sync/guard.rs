@@ -94,7 +94,8 @@ mod tests {
     fn only_what_was_listed_is_agreed_to() {
         let id = |n: u32| ItemId(n.to_string());
         let held = |agreed| Held { since: 0, here: vec![id(1), id(2)], there: vec![], of: 2, marker: None, agreed };
-        let deletions = |here: &[u32]| Deletions { here: here.iter().map(|n| id(*n)).collect(), ..Deletions::default() };
+        let deletions =
+            |here: &[u32]| Deletions { here: here.iter().map(|n| id(*n)).collect(), ..Deletions::default() };
         assert!(deletions(&[1, 2]).agreed(Some(&held(true))));
         assert!(deletions(&[2]).agreed(Some(&held(true))), "one came back meanwhile");
         assert!(!deletions(&[1, 2, 3]).agreed(Some(&held(true))), "one more went meanwhile");

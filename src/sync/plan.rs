@@ -355,13 +355,7 @@ mod tests {
         let steps: Vec<(&str, Action)> = made.steps.iter().map(|s| (s.href.as_str(), s.action)).collect();
         assert_eq!(
             steps,
-            [
-                ("/c/b.ics", Drop),
-                ("/c/c.ics", KeepBoth),
-                ("/c/d.ics", Create),
-                ("/c/e.ics", Wait),
-                ("/c/n.ics", Take)
-            ]
+            [("/c/b.ics", Drop), ("/c/c.ics", KeepBoth), ("/c/d.ics", Create), ("/c/e.ics", Wait), ("/c/n.ics", Take)]
         );
         assert_eq!(made.resting, 1);
         assert_eq!(made.counts().iter().map(|(_, n)| n).sum::<usize>(), 6);
