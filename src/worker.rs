@@ -228,6 +228,7 @@ impl Worker {
         let ports = &self.driver.ports;
         let due = self.due(trigger).await?;
         if due.is_empty() {
+            ports.shell.wake(CHANGE, None).await;
             self.schedule().await?;
             return Ok(None);
         }
@@ -245,7 +246,9 @@ impl Worker {
         let waiting = self.waiting().await.unwrap_or_default() + self.undecided().await.unwrap_or_default();
         let went_well = done.as_ref().is_ok_and(|well| *well);
         ports.shell.badge(waiting, !went_well);
-        if went_well && self.again.get().is_none() {
+        if self.again.get().is_none() {
+            // It was for the case that the worker died. What failed is tried again by
+            // the clock, ever later.
             ports.shell.wake(CHANGE, None).await;
         }
         self.schedule().await?;

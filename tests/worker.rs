@@ -155,6 +155,7 @@ impl Scene {
             stopped: false,
             policy: Policy::KeepBoth,
             not_before: None,
+            ask_tokens: false,
         };
         let href = Href::path("/ann/notes/");
         let notes = Collection {

@@ -189,6 +189,7 @@ fn account(sign_in: &SignIn, found: Option<&Discovered>) -> Account {
         stopped: false,
         policy: Policy::default(),
         not_before: None,
+        ask_tokens: false,
     }
 }
 

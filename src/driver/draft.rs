@@ -54,7 +54,7 @@ impl Session<'_> {
             || self.started - collection.audited >= AUDIT_EVERY;
         let unchanged = marker.is_some() && marker == collection.marker.as_deref();
         let todo = store.todo(&collection.id).await?;
-        if unchanged && !restore && !audit && !todo.iter().any(|head| head.refetch) {
+        if unchanged && !restore && !audit && !todo.iter().any(|head| self.to_be_read(head)) {
             let plan = self.plan(&todo, &Remote::new());
             return Ok(Draft { plan, heads: todo, told: None });
         }
@@ -186,12 +186,11 @@ impl Session<'_> {
             .collect();
         let by_id: HashMap<_, _> = heads.iter().map(|head| (&head.id, head)).collect();
         // What waits to be read anyway, or never has an etag, was not hidden by anyone.
-        let expected = |key: &String| {
-            known.contains(key)
-                || heads.iter().any(|h| h.href.key() == *key && (h.refetch || !h.based || h.etag.is_none()))
-        };
+        let unsure = heads.iter().filter(|head| head.refetch || !head.based || head.etag.is_none());
+        let unsure: HashSet<String> = unsure.map(|head| head.href.key()).collect();
         let gone = found.gone.iter().filter_map(|id| by_id.get(id)).map(|head| head.href.key());
-        let hidden = found.fetch.iter().map(Href::key).chain(gone).filter(|key| !expected(key)).count();
+        let found = found.fetch.iter().map(Href::key).chain(gone);
+        let hidden = found.filter(|key| !known.contains(key) && !unsure.contains(key)).count();
         // Told and not in the listing: it came or went in between. It is asked for.
         let token = told.and_then(|told| told.token);
         Ok((Listing { token, ..full }, hidden))

@@ -67,6 +67,12 @@ impl Session<'_> {
         }
     }
 
+    /// What could not be read is not asked for at every run in which nothing changed.
+    pub fn to_be_read(&self, head: &Head) -> bool {
+        let waited = |since| self.started - since >= DAY || matches!(self.trigger, Trigger::Person | Trigger::Audit);
+        head.refetch && head.waiting.as_ref().is_none_or(|waiting| waited(waiting.since))
+    }
+
     async fn push_one(&self, collection: &Collection, id: &ItemId, report: &mut CollectionReport) -> Result<(), Fault> {
         let mut compared = false;
         let mut readings = 0;

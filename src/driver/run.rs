@@ -26,20 +26,23 @@ impl Driver {
     pub async fn run(&self, account: Account, trigger: Trigger) -> Result<Run, Fault> {
         let id = account.id.clone();
         let mut report = self.begin(&account, trigger).await?;
-        let mut collections = Vec::new();
+        let (mut collections, mut ask_tokens) = (Vec::new(), account.ask_tokens);
         let outcome = match self.session(account, &report).await {
             Err(fault) => Err(fault),
             Ok(session) => {
                 let outcome = session.steps(&mut collections).await;
                 report.log = session.log.take();
+                ask_tokens = session.remote.asks_tokens();
                 outcome.and(session.tidy().await)
             }
         };
         if let Err(fault) = &outcome {
             report.log.push(self.line(true, fault.text.clone()));
         }
-        self.follow(&id, outcome.as_ref().err()).await?;
-        report.log.push(self.line(false, Saying::new("log_finished")));
+        self.follow(&id, outcome.as_ref().err(), ask_tokens).await?;
+        if outcome.is_ok() {
+            report.log.push(self.line(false, Saying::new("log_finished")));
+        }
         report.ended = Some(self.ports.clock.now());
         report.collections = collections;
         report.outcome = outcome.map_or_else(Outcome::Failed, |()| Outcome::Ok);
@@ -48,11 +51,11 @@ impl Driver {
     }
 
     /// What the run's end means for the account: stopped, or left alone for as long
-    /// as the server asked.
-    async fn follow(&self, id: &AccountId, failed: Option<&Fault>) -> Result<(), Fault> {
+    /// as the server asked; and what was learnt of the server.
+    async fn follow(&self, id: &AccountId, failed: Option<&Fault>, ask_tokens: bool) -> Result<(), Fault> {
         let accounts = self.ports.store.accounts().await?;
         let Some(account) = accounts.into_iter().find(|account| account.id == *id) else { return Ok(()) };
-        let mut now = account.clone();
+        let mut now = Account { ask_tokens, ..account.clone() };
         now.not_before = match failed.map(|fault| fault.class) {
             Some(Class::Retry { after: Some(seconds) }) => Some(self.ports.clock.now() + i64::from(seconds) * 1000),
             _ => None,
@@ -100,7 +103,8 @@ impl Driver {
         Ok(Session {
             ports,
             options: &self.options,
-            remote: Remote::new(ports.http.clone(), origin(&account)?, &account.user, &password),
+            remote: Remote::new(ports.http.clone(), origin(&account)?, &account.user, &password)
+                .asking_tokens(account.ask_tokens),
             account,
             settings: ports.store.settings().await?,
             trigger: report.trigger,

@@ -43,6 +43,10 @@ pub struct Account {
     /// the person may ask sooner.
     #[serde(default)]
     pub not_before: Option<Millis>,
+    /// A collection of its homes has no `getctag`: their listing is asked for
+    /// sync-tokens too, which cost a server more to tell.
+    #[serde(default)]
+    pub ask_tokens: bool,
 }
 
 /// What becomes of an item that was changed on both sides, in different ways. The

@@ -70,13 +70,17 @@ pub enum Past {
     Run(Millis),
 }
 
-/// One property in which two versions of an item differ, readable by people.
+/// One property of an item in two versions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed {
-    /// Which component it is in: empty for the main one.
+    /// Where it stands: empty for the main component, else the instance
+    /// (`2026-06-08 09:00 Europe/Berlin`) or component (`VALARM`); within one
+    /// another separated by commas.
     pub place: String,
-    /// In upper case.
+    /// In upper case; empty for a line that is no property.
     pub name: String,
+    /// As people read it; `None`: it was not there.
     pub old: Option<String>,
+    /// `None`: it is there no longer.
     pub new: Option<String>,
 }

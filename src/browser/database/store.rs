@@ -171,7 +171,13 @@ impl Store for Database {
     async fn tidy(&self, oldest: Millis, bytes: u64) -> Result<(), Fault> {
         self.writing(&["kept"], async |transaction| {
             let kept = transaction.object_store("kept").map_err(broken)?;
-            // Keys of the index only: time and size, newest first; no text is read.
+            // Rows of the schema's first version have no size: their age they have.
+            let old = KeyRange::upper_bound(&JsValue::from(oldest as f64), Some(true)).map_err(broken)?;
+            let by_age = kept.index("at").and_then(|index| index.get_all_keys(Some(Query::KeyRange(old)), None));
+            for primary in by_age.map_err(broken)?.await.map_err(broken)? {
+                kept.delete(primary).map_err(broken)?;
+            }
+            // Of the rest, keys of the index only: time and size, newest first; no text is read.
             let index = kept.index("weight").map_err(broken)?;
             let found = index.open_key_cursor(None, Some(CursorDirection::Prev));
             let Some(cursor) = found.map_err(broken)?.await.map_err(broken)? else { return Ok(()) };
@@ -179,9 +185,8 @@ impl Store for Database {
             let mut total = 0.0;
             while let Some(key) = cursor.key().map_err(broken)? {
                 let key = js_sys::Array::from(&key);
-                let (at, size) = (key.get(0).as_f64().unwrap_or_default(), key.get(1).as_f64().unwrap_or_default());
-                total += size;
-                if at < oldest as f64 || total > bytes as f64 {
+                total += key.get(1).as_f64().unwrap_or_default();
+                if total > bytes as f64 {
                     let primary = cursor.primary_key().map_err(broken)?.unwrap_or_default();
                     kept.delete(primary).map_err(broken)?;
                 }
