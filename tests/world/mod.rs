@@ -240,5 +240,6 @@ fn account(ways: &Ways) -> Account {
         stopped: false,
         policy: Policy::default(),
         not_before: None,
+        ask_tokens: false,
     }
 }
