@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | one side changed, added or removed something, the other did not | the change is in the result |
 //! | both did the same | once |
+//! | ours has the same in another order | the server's order stays |
 //! | both changed it in different ways, or one removed what the other changed | clash |
 //! | both removed the same entry of many (an ATTENDEE, a TEL, a VALARM without UID), and one added another | clash: it may stand for the one that is gone |
 //! | DTSTAMP, LAST-MODIFIED, CREATED, REV differ everywhere | the later |
