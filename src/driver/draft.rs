@@ -65,9 +65,11 @@ impl Session<'_> {
             told => self.audit(collection, &heads, told).await?,
         };
         if !listing.complete {
-            let told: HashSet<String> =
-                listing.items.iter().map(|i| &i.href).chain(&listing.gone).map(Href::key).collect();
-            let silent = collection.ahead.iter().filter(|href| !told.contains(&href.key()));
+            let told = listing.items.iter().map(|item| &item.href).chain(&listing.gone).map(Href::key);
+            // An edit that is still here has its own condition when it is sent.
+            let edited = heads.iter().filter(|head| head.edit.is_some()).map(|head| head.href.key());
+            let known: HashSet<String> = told.chain(edited).collect();
+            let silent = collection.ahead.iter().filter(|href| !known.contains(&href.key()));
             listing.items.extend(silent.map(|href| Listed { href: href.clone(), etag: None }));
         }
         let diff = diff(&listing, &heads, restore);
