@@ -258,7 +258,7 @@ fn the_engine_and_the_table_agree() {
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct("proptest-regressions/model.txt"))),
         ..Config::default()
     };
-    let ways = Just(Ways::of(Flavour::Radicale));
+    let ways = prop::sample::select(&Flavour::ALL).prop_map(Ways::of);
     let policy = prop::sample::select(&Policy::ALL);
     let held = TestRunner::new(config)
         .run(&(ways, policy, vec(step(), 1..24)), |(ways, policy, steps)| play(ways, policy, &steps));

@@ -151,7 +151,7 @@ pub fn script(ways: impl Strategy<Value = Ways>, troubles: usize, meanwhile: usi
 
 /// As the real ones are.
 pub fn common() -> impl Strategy<Value = Ways> {
-    Just(Ways::of(Flavour::Radicale))
+    prop::sample::select(&Flavour::ALL).prop_map(Ways::of)
 }
 
 /// As some are.

@@ -12,7 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pimento::model::{Class, Collection, CollectionReport, Edit, Href, Item, Outcome, Run, Trigger};
+use pimento::model::{Class, CollectionReport, Edit, Href, Item, Outcome, Run, Trigger};
 
 use super::text::Essence;
 use super::{Lawful, Moment, World, now};
@@ -146,9 +146,10 @@ pub fn copies(world: &World) -> Lawful {
 }
 
 /// What goes without having been agreed to stays below the thresholds.
-pub fn asked(world: &World, run: &Run, happened: &Happened, agreed: &[Collection], undisturbed: bool) -> Lawful {
+pub fn asked(world: &World, run: &Run, happened: &Happened, undisturbed: bool) -> Lawful {
     let Some(guard) = world.rules.guard.filter(|_| run.trigger != Trigger::Restore) else { return Ok(()) };
-    for collection in agreed.iter().filter(|collection| collection.held.as_ref().is_none_or(|held| !held.agreed)) {
+    let agreed = &world.ledger.borrow().agreed;
+    for collection in world.collections().iter().filter(|collection| !agreed.contains(&collection.id)) {
         let ours = |item: &&Item| item.head.collection == collection.id && item.head.based;
         let all = happened.before.here.values().filter(ours).count();
         let gone = |by_us: bool| {
@@ -164,9 +165,9 @@ pub fn asked(world: &World, run: &Run, happened: &Happened, agreed: &[Collection
             let many = gone >= guard.at_least as usize && gone * 100 > all * guard.percent as usize;
             ensure!(!many, "{gone} of {all} in {} went {side} unasked: {guard:?}", collection.name);
         }
-        let left = happened.after.here.values().filter(|item| item.head.collection == collection.id).count();
+        let adds = happened.after.here.keys().any(|id| !happened.before.here.contains_key(id));
         // What is added and gone again while the run is under way may hide that.
-        let emptied = undisturbed && guard.emptied && all > 0 && left == 0 && gone(false) > 0;
+        let emptied = undisturbed && guard.emptied && all > 0 && gone(false) == all && !adds;
         ensure!(!emptied, "{} was emptied unasked", collection.name);
     }
     Ok(())

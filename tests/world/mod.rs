@@ -25,7 +25,8 @@ use futures_util::FutureExt;
 use pimento::driver::{Driver, Options, Scope};
 use pimento::memory::Memory;
 use pimento::model::{
-    Account, Choice, Collection, Guard, Href, Item, ItemId, Kept, Past, Policy, Role, Run, Settings, Trigger,
+    Account, Choice, Collection, CollectionId, Guard, Href, Item, ItemId, Kept, Past, Policy, Role, Run, Settings,
+    Trigger,
 };
 use pimento::port::{Ports, Store};
 
@@ -54,6 +55,8 @@ pub struct Ledger {
     made: BTreeSet<ItemId>,
     /// Texts that the person brought back: they may be there twice.
     again: BTreeSet<Essence>,
+    /// Where the person decided about deletions, and no run has acted on it yet.
+    agreed: BTreeSet<CollectionId>,
     /// Conflicts that there really were, at most.
     contested: u32,
     /// Conflicts that the reports told of.
@@ -153,6 +156,13 @@ impl World {
         let held = |collection: &Collection| collection.held.as_ref().is_some_and(|held| !held.agreed);
         let held: Vec<Collection> = self.collections().into_iter().filter(held).collect();
         for collection in &held {
+            let mut ledger = self.ledger.borrow_mut();
+            ledger.agreed.insert(collection.id.clone());
+            for id in &collection.held.as_ref().unwrap().here {
+                let item = now(self.memory.item(id)).unwrap();
+                ledger.again.extend(item.iter().filter_map(|item| item.shown()).map(Essence::of));
+            }
+            drop(ledger);
             now(self.person.decide(&collection.id, self.rules.choice)).unwrap();
         }
         self.observe(&self.moment());
@@ -223,7 +233,6 @@ impl World {
         self.observe(&before);
         self.fake.take_exchanges();
         let writers = self.fake.past().len();
-        let agreed = self.collections();
         let run = self.worker().run(self.account(), trigger).now_or_never();
         let after = self.moment();
         self.observe(&after);
@@ -232,7 +241,9 @@ impl World {
         let run = run.map_err(|fault| format!("the store failed: {fault}"))?;
         let happened = law::Happened { before, after, exchanges, since: self.fake.past().split_off(writers) };
         law::report(self, &run, &happened, undisturbed)?;
-        law::asked(self, &run, &happened, &agreed, undisturbed)?;
+        law::asked(self, &run, &happened, undisturbed)?;
+        let held = |id: &CollectionId| self.collections().iter().any(|c| c.id == *id && c.held.is_some());
+        self.ledger.borrow_mut().agreed.retain(held);
         Ok(Some(run))
     }
 
@@ -250,6 +261,8 @@ impl World {
             self.run(Trigger::Person)?;
             let after = self.moment();
             if !self.decide() && before.there == after.there && law::same_here(&before, &after) {
+                // What is refused was tried again, as the person asked; it is not any more.
+                self.run(Trigger::Interval)?;
                 return Ok(());
             }
         }
