@@ -125,6 +125,11 @@ impl World {
         World { fake, memory, life, options, ports, person, count: Rc::default(), ledger: Rc::default() }
     }
 
+    /// The ports of a worker that never dies.
+    pub fn ports(&self) -> Ports {
+        self.ports.clone()
+    }
+
     /// A number no text has yet.
     pub fn next(&self) -> u32 {
         self.count.set(self.count.get() + 1);
