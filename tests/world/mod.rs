@@ -24,7 +24,9 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use pimento::driver::{Driver, Options, Scope};
 use pimento::memory::Memory;
-use pimento::model::{Account, Collection, Href, Item, ItemId, Kept, Past, Role, Run, Trigger};
+use pimento::model::{
+    Account, Choice, Collection, Guard, Href, Item, ItemId, Kept, Past, Policy, Role, Run, Settings, Trigger,
+};
 use pimento::port::{Ports, Store};
 
 use crate::fake::Fake;
@@ -37,7 +39,7 @@ use text::{Essence, MARK};
 pub type Lawful = Result<(), String>;
 
 /// All that a store and a server have, at one moment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {
     pub here: BTreeMap<ItemId, Item>,
     pub there: BTreeMap<String, Vec<u8>>,
@@ -46,8 +48,8 @@ pub struct Moment {
 /// What is remembered to be asked for at the end.
 #[derive(Default)]
 pub struct Ledger {
-    /// Every text that was ever here, or that we took from the server.
-    seen: BTreeMap<Essence, String>,
+    /// Every text that was ever here, or that we took from the server, and what it was.
+    seen: BTreeMap<Vec<u8>, String>,
     /// Items that the person made or brought back.
     made: BTreeSet<ItemId>,
     /// Texts that the person brought back: they may be there twice.
@@ -58,13 +60,24 @@ pub struct Ledger {
     conflicts: u32,
 }
 
+/// What the person wants.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    pub policy: Policy,
+    /// `None`: never asked.
+    pub guard: Option<Guard>,
+    /// What is decided about whatever the guard stops.
+    pub choice: Choice,
+}
+
 #[derive(Clone)]
 pub struct World {
     pub fake: Rc<Fake>,
     pub memory: Rc<Memory>,
     /// Of the worker that runs now.
     pub life: Rc<Life>,
-    pub options: Options,
+    pub rules: Rules,
+    options: Options,
     ports: Ports,
     /// The worker that the person's pages talk to: never dies.
     pub person: Driver,
@@ -122,7 +135,28 @@ impl World {
         };
         let person = Driver::new(ports.clone(), options.clone());
         now(memory.save_account(&account(&ways))).unwrap();
-        World { fake, memory, life, options, ports, person, count: Rc::default(), ledger: Rc::default() }
+        let rules = Rules { policy: Policy::default(), guard: None, choice: Choice::Delete };
+        World { fake, memory, life, rules, options, ports, person, count: Rc::default(), ledger: Rc::default() }
+    }
+
+    /// From now on the person wants it so.
+    pub fn rule(&mut self, rules: Rules) {
+        self.rules = rules;
+        self.options.guard = rules.guard.is_some();
+        now(self.memory.save_account(&Account { policy: rules.policy, ..self.account() })).unwrap();
+        let guard = rules.guard.unwrap_or_default();
+        now(self.memory.save_settings(&Settings { guard, ..Settings::default() })).unwrap();
+    }
+
+    /// The person decides about all that the guard stopped; whether there was any.
+    pub fn decide(&self) -> bool {
+        let held = |collection: &Collection| collection.held.as_ref().is_some_and(|held| !held.agreed);
+        let held: Vec<Collection> = self.collections().into_iter().filter(held).collect();
+        for collection in &held {
+            now(self.person.decide(&collection.id, self.rules.choice)).unwrap();
+        }
+        self.observe(&self.moment());
+        !held.is_empty()
     }
 
     /// The ports of a worker that never dies.
@@ -169,9 +203,8 @@ impl World {
         let mut ledger = self.ledger.borrow_mut();
         for item in moment.here.values() {
             for (text, what) in [(&item.base, "base"), (&item.edit, "edit")] {
-                if let Some(text) = text {
-                    let what = || format!("{what} of {}", item.head.href.as_str());
-                    ledger.seen.entry(Essence::of(text)).or_insert_with(what);
+                if let Some(text) = text.as_ref().filter(|text| !ledger.seen.contains_key(*text)) {
+                    ledger.seen.insert(text.clone(), format!("{what} of {}", item.head.href.as_str()));
                 }
             }
         }
@@ -195,6 +228,7 @@ impl World {
         self.observe(&before);
         self.fake.take_exchanges();
         let writers = self.fake.past().len();
+        let agreed = self.collections();
         let run = self.worker().run(self.account(), trigger).now_or_never();
         let after = self.moment();
         self.observe(&after);
@@ -203,6 +237,7 @@ impl World {
         let run = run.map_err(|fault| format!("the store failed: {fault}"))?;
         let happened = law::Happened { before, after, exchanges, since: self.fake.past().split_off(writers) };
         law::report(self, &run, &happened, undisturbed)?;
+        law::asked(self, &run, &happened, &agreed, undisturbed)?;
         Ok(Some(run))
     }
 
@@ -219,7 +254,7 @@ impl World {
             let before = self.moment();
             self.run(Trigger::Person)?;
             let after = self.moment();
-            if before.there == after.there && law::same_here(&before, &after) {
+            if !self.decide() && before.there == after.there && law::same_here(&before, &after) {
                 return Ok(());
             }
         }
