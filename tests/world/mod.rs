@@ -77,7 +77,7 @@ pub struct World {
     /// Of the worker that runs now.
     pub life: Rc<Life>,
     pub rules: Rules,
-    options: Options,
+    pub options: Options,
     ports: Ports,
     /// The worker that the person's pages talk to: never dies.
     pub person: Driver,
