@@ -465,6 +465,11 @@ fn accounts_run_beside_each_other_and_one_is_removed_alone() {
     let folder = of(&first).into_iter().find(|c| c.role == Some(Role::Notes)).map(|c| c.id);
     now(desk.worker.handle(Event::Ask(Ask::Create { folder, fields: note }))).0.unwrap();
     assert!(matches!(desk.ask(Ask::CountUnsent(id.clone())), Answer::Count(1)));
+    desk.requests();
+    desk.world.fake.misbehave(vec![Planned { after: 0, trouble: Trouble::Busy }]);
+    now(desk.worker.run(Trigger::Change)).unwrap();
+    assert_eq!(desk.requests(), 2, "the homes of the account that has something to send, and no other's");
+    desk.world.fake.behave();
     desk.ask(Ask::RemoveAccount(id.clone()));
     assert_eq!((of(&first).len(), of(&other).len()), (0, 3));
     assert!(now(desk.world.memory.accounts()).unwrap().iter().all(|account| account.id != id));
