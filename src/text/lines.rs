@@ -12,6 +12,10 @@ use super::escape;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 const CRLF: &[u8] = b"\r\n";
+/// As many components may stand one in another; real items need three. A BEGIN
+/// deeper than that begins nothing: what walks the tree shall not run out of stack,
+/// nor an END look for its BEGIN among a million.
+const DEPTH: usize = 64;
 
 /// One content line, or a line that is none (blank, or junk without a colon).
 #[derive(Clone, Debug)]
@@ -205,6 +209,11 @@ impl<'a> Tree<'a> {
         range.filter(move |i| self.owners[*i] == Some(component))
     }
 
+    /// The numbers of the lines outside of all components.
+    pub fn outside(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.lines.len()).filter(|i| self.owners[*i].is_none())
+    }
+
     /// The number of its first line of that name.
     pub fn find(&self, component: usize, name: &str) -> Option<usize> {
         self.own(component).find(|i| self.lines[*i].is(name))
@@ -242,8 +251,10 @@ impl<'a> Tree<'a> {
     pub fn replace(&mut self, at: usize, mut line: Vec<u8>) {
         if let Some(old) = self.lines.get_mut(at) {
             line.extend_from_slice(old.ending());
-            *old = Line::new(line);
-            self.find_components();
+            let old = std::mem::replace(old, Line::new(line));
+            if [&old, &self.lines[at]].iter().any(|line| line.is("BEGIN") || line.is("END")) {
+                self.find_components();
+            }
         }
     }
 
@@ -280,7 +291,7 @@ impl<'a> Tree<'a> {
         self.owners.clear();
         let mut open: Vec<usize> = Vec::new();
         for (i, line) in self.lines.iter().enumerate() {
-            if line.is("BEGIN") {
+            if line.is("BEGIN") && open.len() < DEPTH {
                 let name = line.plain().to_ascii_uppercase();
                 let parent = open.last().copied();
                 open.push(self.components.len());

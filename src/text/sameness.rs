@@ -1,6 +1,8 @@
 //! Whether two texts say the same. Only what certainly means nothing is looked
 //! away from; when in doubt they differ, and nothing is lost.
 
+use std::collections::HashMap;
+
 use super::lines::{Line, Tree};
 use super::zone::Zone;
 
@@ -17,7 +19,7 @@ pub fn same_meaning(a: &[u8], b: &[u8]) -> bool {
     }
     let (a, b) = (Tree::parse(a), Tree::parse(b));
     // Without any component there is nothing to compare by meaning.
-    !a.components().is_empty() && !b.components().is_empty() && Meaning::of(&a, None) == Meaning::of(&b, None)
+    !a.components().is_empty() && !b.components().is_empty() && Meaning::of_text(&a) == Meaning::of_text(&b)
 }
 
 /// A component, its parts in an order of their own.
@@ -39,21 +41,25 @@ struct Property {
 }
 
 impl Meaning {
-    /// Of a component; of the whole text for `None`.
-    fn of(tree: &Tree<'_>, component: Option<usize>) -> Meaning {
-        let name = component.map(|c| tree.components()[c].name.clone()).unwrap_or_default();
-        let lines: Vec<usize> = match component {
-            Some(c) => tree.own(c).collect(),
-            None => {
-                let outside = |i: &usize| !tree.components().iter().any(|c| (c.begin..=c.end).contains(i));
-                (0..tree.lines().len()).filter(outside).collect()
+    fn of_text(tree: &Tree<'_>) -> Meaning {
+        // Looked up once: asking each component for its parent takes forever where there are many.
+        let mut inner: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
+        for (c, component) in tree.components().iter().enumerate() {
+            if !defined_elsewhere(tree, c) {
+                inner.entry(component.parent).or_default().push(c);
             }
-        };
+        }
+        Meaning::of(tree, None, &inner)
+    }
+
+    /// Of a component; of the whole text for `None`.
+    fn of(tree: &Tree<'_>, component: Option<usize>, inner: &HashMap<Option<usize>, Vec<usize>>) -> Meaning {
+        let name = component.map(|c| tree.components()[c].name.clone()).unwrap_or_default();
+        let lines: Vec<usize> = component.map_or_else(|| tree.outside().collect(), |c| tree.own(c).collect());
         let mut properties: Vec<Property> = lines.into_iter().filter_map(|i| property(&tree.lines()[i])).collect();
         properties.sort();
-        let inner = (0..tree.components().len()).filter(|c| tree.components()[*c].parent == component);
-        let mut components: Vec<Meaning> =
-            inner.filter(|c| !defined_elsewhere(tree, *c)).map(|c| Meaning::of(tree, Some(c))).collect();
+        let components = inner.get(&component).into_iter().flatten();
+        let mut components: Vec<Meaning> = components.map(|c| Meaning::of(tree, Some(*c), inner)).collect();
         components.sort();
         let closed = component.is_none_or(|c| tree.components()[c].closed);
         Meaning { name, closed, properties, components }

@@ -11,6 +11,7 @@ mod engine;
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod items;
 mod million;
 mod pace;
 mod shape;
