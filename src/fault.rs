@@ -156,10 +156,18 @@ pub fn in_use(what: impl ToString) -> Fault {
     about(LATER, "fault_in_use", what)
 }
 
+/// A run is under way, and what was asked must not happen in the middle of it.
+pub fn in_run() -> Fault {
+    fault(LATER, "fault_in_run")
+}
 /// Too much would be deleted: nothing was.
 pub fn guard(name: &str, gone: usize, all: usize, here: bool) -> Fault {
     let key = if here { "fault_guard_here" } else { "fault_guard_there" };
     Fault::new(Class::Guard, Saying::new(key).with(name).with(gone).with(all))
+}
+/// The item was changed between being read and being written: read again.
+pub fn raced() -> Fault {
+    fault(Class::Conflict, "fault_raced")
 }
 /// Nothing is set up yet.
 pub fn not_set_up() -> Fault {

@@ -8,14 +8,12 @@ use async_trait::async_trait;
 
 use crate::fault;
 use crate::model::{
-    Account, AccountId, Collection, CollectionId, Fault, Head, Index, Item, ItemId, Millis, Run, Settings,
+    Account, AccountId, Collection, CollectionId, Fault, Head, Index, Item, ItemId, Kept, Millis, Past, Run, Settings,
 };
-use crate::port::{Change, Commit, Kept, Store, settle};
+use crate::port::{Change, Commit, Store, settle};
 
 /// Runs to look back on.
 const RUNS: usize = 50;
-/// How long kept texts can be had back.
-const KEPT_MILLIS: i64 = 90 * 24 * 60 * 60 * 1000;
 
 /// An empty store.
 #[derive(Default)]
@@ -52,13 +50,11 @@ impl Memory {
 }
 
 impl State {
-    fn change(&mut self, change: Change) {
-        let id = match &change {
-            Change::Put { item, .. } => item.head.id.clone(),
-            Change::Remove { id, .. } => id.clone(),
-        };
-        match settle(self.items.remove(&id), change) {
+    fn change(&mut self, change: Change) -> Result<(), Fault> {
+        let id = change.id().clone();
+        match settle(self.items.get(&id).cloned(), change)? {
             None => {
+                self.items.remove(&id);
                 self.indexes.remove(&id);
             }
             Some((item, index)) => {
@@ -71,6 +67,13 @@ impl State {
                 self.items.insert(id, item);
             }
         }
+        Ok(())
+    }
+
+    fn remove_collection(&mut self, collection: &CollectionId) {
+        self.collections.remove(collection);
+        self.items.retain(|_, item| &item.head.collection != collection);
+        self.indexes.retain(|id, _| self.items.contains_key(id));
     }
 }
 
@@ -94,6 +97,19 @@ impl Store for Memory {
         Ok(())
     }
 
+    async fn remove_account(&self, account: &AccountId) -> Result<(), Fault> {
+        let mut state = self.state.borrow_mut();
+        let of_account = |collection: &&Collection| &collection.account == account;
+        let gone: Vec<CollectionId> = state.collections.values().filter(of_account).map(|c| c.id.clone()).collect();
+        for collection in &gone {
+            state.remove_collection(collection);
+        }
+        state.kept.retain(|kept| !gone.contains(&kept.collection));
+        state.runs.retain(|_, run| &run.account != account);
+        state.accounts.remove(account);
+        Ok(())
+    }
+
     async fn collections(&self, account: &AccountId) -> Result<Vec<Collection>, Fault> {
         let state = self.state.borrow();
         Ok(state.collections.values().filter(|collection| &collection.account == account).cloned().collect())
@@ -105,11 +121,7 @@ impl Store for Memory {
     }
 
     async fn remove_collection(&self, collection: &CollectionId) -> Result<(), Fault> {
-        let mut state = self.state.borrow_mut();
-        let State { collections, items, indexes, .. } = &mut *state;
-        collections.remove(collection);
-        items.retain(|_, item| &item.head.collection != collection);
-        indexes.retain(|id, _| items.contains_key(id));
+        self.state.borrow_mut().remove_collection(collection);
         Ok(())
     }
 
@@ -130,8 +142,10 @@ impl Store for Memory {
             return Err(fault::store("full").during("commit"));
         }
         let mut state = self.state.borrow_mut();
+        // The person's edits are the first of a commit: one that lost a race is refused
+        // before anything is written.
         for change in commit.changes {
-            state.change(change);
+            state.change(change)?;
         }
         state.kept.extend(commit.kept);
         if let Some(collection) = commit.collection {
@@ -151,16 +165,31 @@ impl Store for Memory {
         while state.runs.len() > RUNS {
             state.runs.pop_first();
         }
-        state.kept.retain(|kept| kept.at >= run.started - KEPT_MILLIS);
         Ok(())
     }
 
-    async fn kept(&self, limit: usize) -> Result<Vec<Kept>, Fault> {
+    async fn kept(&self, which: Past) -> Result<Vec<Kept>, Fault> {
         let mut kept = self.state.borrow().kept.clone();
         // Of the same time, the one written last is the newest.
         kept.reverse();
         kept.sort_by_key(|kept| std::cmp::Reverse(kept.at));
-        kept.truncate(limit);
+        match which {
+            Past::Newest(limit) => kept.truncate(limit),
+            Past::Item(item) => kept.retain(|kept| kept.item == item),
+            Past::Run(run) => kept.retain(|kept| kept.run == Some(run)),
+        }
         Ok(kept)
+    }
+
+    async fn tidy(&self, oldest: Millis, bytes: u64) -> Result<(), Fault> {
+        let mut kept = self.kept(Past::Newest(usize::MAX)).await?;
+        let mut total = 0;
+        kept.retain(|kept| {
+            total += kept.text.len() as u64;
+            kept.at >= oldest && total <= bytes
+        });
+        kept.reverse();
+        self.state.borrow_mut().kept = kept;
+        Ok(())
     }
 }

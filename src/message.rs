@@ -4,7 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{CollectionId, Fault, Fields, ItemId, Progress, Role, Run, Settings};
+use crate::model::{
+    AccountId, Changed, Choice, Collection, CollectionId, Fate, Fault, Fields, ItemId, Millis, Policy, Progress, Role,
+    Run, Settings, Why,
+};
 
 /// What the person typed on the options page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,11 +26,22 @@ pub enum Ask {
     /// Looks what is there; changes nothing, here or on the server. The page has
     /// asked for the host permission before.
     Check(SignIn),
-    /// Saves the account. With `insist` also when the check fails.
+    /// Saves the account. With `insist` also when the check fails. The account that
+    /// it `replaces` is not synchronized any more, if it is another one.
     Save {
         sign_in: SignIn,
         insist: bool,
+        replaces: Option<AccountId>,
     },
+    /// What becomes of items changed on both sides.
+    SavePolicy {
+        account: AccountId,
+        policy: Policy,
+    },
+    /// How many changes made here would be lost with the account.
+    CountUnsent(AccountId),
+    /// Forgets the account and everything of it here; nothing on the server.
+    RemoveAccount(AccountId),
     /// The collection that shall have the role from now on.
     Choose {
         role: Role,
@@ -36,23 +50,51 @@ pub enum Ask {
     SaveSettings(Settings),
     /// Runs now; answered at once, the run goes on.
     Synchronize,
+    /// The same, and all etags are compared.
+    Audit,
+    /// The plan of the next run.
+    Preview,
+    /// What the guard holds back.
+    Held,
+    /// What becomes of what the guard holds back in the collection.
+    Decide {
+        collection: CollectionId,
+        choice: Choice,
+    },
+    /// What becomes of a collection that is not on the server any more.
+    Settle {
+        collection: CollectionId,
+        fate: Fate,
+    },
     /// How many changes made here a restore would set aside.
     CountRestore,
     /// Brings everything to the server's state; answered at once.
     Restore,
     /// The fields of an item, to fill a form.
     Open(ItemId),
-    /// A new item (`id` none) or a changed one.
+    /// A new item, in the folder or the default one of its kind.
+    Create {
+        folder: Option<CollectionId>,
+        fields: Fields,
+    },
+    /// What the form `was` when it was opened, and what it is now.
     Edit {
-        id: Option<ItemId>,
+        id: ItemId,
+        was: Fields,
         fields: Fields,
     },
     Delete(ItemId),
+    /// What the item was before.
+    Versions(ItemId),
     /// Makes a kept text an item again (by the time it was kept and its item).
     BringBack {
-        at: i64,
+        at: Millis,
         item: ItemId,
     },
+    /// What undoing the run of that start would do.
+    PreviewUndo(Millis),
+    /// Brings back what the run replaced or removed, and removes what it brought.
+    Undo(Millis),
     State,
     /// The tab's server, so that the options page can offer it.
     OpenOptions {
@@ -68,6 +110,8 @@ pub enum Answer {
     Fields(Fields),
     Item(ItemId),
     State(State),
+    Drafted(Vec<Drafted>),
+    Versions(Vec<Version>),
 }
 
 pub type Reply = Result<Answer, Fault>;
@@ -96,15 +140,66 @@ pub struct Found {
     pub role: Option<Role>,
 }
 
+/// What is planned for a collection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drafted {
+    pub collection: CollectionId,
+    pub name: String,
+    pub role: Option<Role>,
+    pub steps: Vec<Step>,
+    /// Items for which nothing is planned.
+    pub resting: u32,
+    /// Why nothing of it would be done.
+    pub fault: Option<Fault>,
+}
+
+impl Drafted {
+    pub fn of(collection: &Collection, steps: Vec<Step>) -> Drafted {
+        Drafted {
+            collection: collection.id.clone(),
+            name: collection.name.clone(),
+            role: collection.role,
+            steps,
+            resting: 0,
+            fault: None,
+        }
+    }
+}
+
+/// What is planned for an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Behind `action_` the key of the words for people (`sync::plan::Action::word`).
+    pub action: String,
+    /// `None` for what is not here yet.
+    pub item: Option<ItemId>,
+    /// Of what is not here yet, the last segment of its href.
+    pub title: String,
+}
+
+/// A text that an item had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// When it was replaced or removed; names it to [`Ask::BringBack`].
+    pub at: Millis,
+    pub why: Why,
+    /// What differs in the version after it.
+    pub changed: Vec<Changed>,
+}
+
 /// What the popup and the status page show of the worker.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     /// An account is set up.
     pub set_up: bool,
     pub running: Option<Progress>,
+    /// The last run; of several accounts one that failed, if any did.
     pub last: Option<Run>,
     /// Items that need attention.
     pub waiting: u32,
+    /// Folders that wait for the person to decide: stopped by the guard, or not on
+    /// the server any more.
+    pub undecided: u32,
     /// When the next periodic run is due.
     pub next: Option<i64>,
 }

@@ -7,8 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use url::Url;
 
+use crate::fault;
 use crate::model::{
-    Account, AccountId, Collection, CollectionId, Fault, Head, Index, Item, ItemId, Millis, News, Run, Saying, Settings,
+    Account, AccountId, Collection, CollectionId, Fault, Head, Index, Item, ItemId, Kept, Millis, News, Past, Run,
+    Saying, Settings,
 };
 
 /// All of them, as the driver is given them.
@@ -86,6 +88,20 @@ pub enum Change {
     /// Remove it, if its `rev` is still `seen`; a lost race keeps it, to be
     /// fetched again.
     Remove { id: ItemId, seen: u64 },
+    /// What the person does: written if the item is in everything as it `was`
+    /// (`None`: it must not exist). A lost race fails the whole commit with
+    /// `fault::raced`: the edit began from a version that is not there any more.
+    Edit { was: Option<Box<Item>>, item: Box<Item>, index: Index },
+}
+
+impl Change {
+    /// The item it is about.
+    pub fn id(&self) -> &ItemId {
+        match self {
+            Change::Put { item, .. } | Change::Edit { item, .. } => &item.head.id,
+            Change::Remove { id, .. } => id,
+        }
+    }
 }
 
 /// What a lost race does with the base that was to be written.
@@ -95,19 +111,6 @@ pub enum Race {
     KeepBase,
     /// The edit began from what was just sent: the new base is its base.
     NewBase,
-}
-
-/// A text that was replaced or removed, kept to be had back.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Kept {
-    pub at: Millis,
-    pub collection: CollectionId,
-    pub item: ItemId,
-    /// Its title, for the list of kept texts.
-    pub title: String,
-    /// The start of the run that did it; `None` for the person's own edit.
-    pub run: Option<Millis>,
-    pub text: Vec<u8>,
 }
 
 /// All that is written in one transaction, or not at all.
@@ -128,6 +131,9 @@ pub trait Store {
 
     async fn accounts(&self) -> Result<Vec<Account>, Fault>;
     async fn save_account(&self, account: &Account) -> Result<(), Fault>;
+    /// Forgets the account with its password, its collections, all that is in them,
+    /// its runs and its history. Only for what the person threw away.
+    async fn remove_account(&self, account: &AccountId) -> Result<(), Fault>;
 
     async fn collections(&self, account: &AccountId) -> Result<Vec<Collection>, Fault>;
     async fn save_collection(&self, collection: &Collection) -> Result<(), Fault>;
@@ -147,14 +153,21 @@ pub trait Store {
     /// Writes the run of that start, and forgets all but the newest 50.
     async fn save_run(&self, run: &Run) -> Result<(), Fault>;
     /// Newest first.
-    async fn kept(&self, limit: usize) -> Result<Vec<Kept>, Fault>;
+    async fn kept(&self, which: Past) -> Result<Vec<Kept>, Fault>;
+    /// Forgets kept texts that went before `oldest`, and of the rest the oldest
+    /// until their texts are at most `bytes` together.
+    async fn tidy(&self, oldest: Millis, bytes: u64) -> Result<(), Fault>;
 }
 
 /// What a change makes of the item the store has; `None`: nothing is to be
 /// stored. Every store calls this inside its transaction, so that an edit made
-/// while a run was waiting for the server is never overwritten.
-pub fn settle(stored: Option<Item>, change: Change) -> Option<(Item, Option<Index>)> {
-    match change {
+/// while a run was waiting for the server is never overwritten, nor the server's
+/// version by an edit that did not know it.
+///
+/// # Errors
+/// `fault_raced`: nothing of the commit may be written.
+pub fn settle(stored: Option<Item>, change: Change) -> Result<Option<(Item, Option<Index>)>, Fault> {
+    Ok(match change {
         Change::Put { item, seen, index, race } => match stored {
             None if seen.is_none() => Some((*item, Some(index))),
             // Removed meanwhile, with its collection: it is not to come back.
@@ -180,7 +193,13 @@ pub fn settle(stored: Option<Item>, change: Change) -> Option<(Item, Option<Inde
             }
             _ => None,
         },
-    }
+        Change::Edit { was, item, index } => {
+            if stored.as_ref() != was.as_deref() {
+                return Err(fault::raced());
+            }
+            Some((*item, Some(index)))
+        }
+    })
 }
 
 #[async_trait(?Send)]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::driver::{Driver, Options};
 use crate::fault;
 use crate::message::{Answer, Ask, Reply, State};
-use crate::model::{Fault, News, Outcome, Progress, Run, Saying, Settings, Trigger};
+use crate::model::{Account, Fault, Guard, History, Millis, News, Outcome, Progress, Run, Saying, Settings, Trigger};
 use crate::port::Ports;
 use crate::schedule;
 
@@ -21,6 +21,10 @@ const PERIODIC: &str = "periodic";
 const CHANGE: &str = "change";
 /// How long after an edit that alarm rings; the least that browsers allow.
 const SOON: i64 = 30_000;
+/// Runs by which the next ones are planned, of all accounts.
+const RUNS: usize = 50;
+/// An alarm may ring so early, in milliseconds, and the run is due all the same.
+const SLACK: Millis = 5_000;
 
 /// What the browser tells the worker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +68,7 @@ impl Worker {
 
     async fn event(&self, event: Event) -> Result<(Answer, Option<Trigger>), Fault> {
         let store = &self.driver.ports.store;
-        let set_up = self.driver.account().await?.is_some();
+        let set_up = !self.driver.accounts().await?.is_empty();
         let trigger = match event {
             Event::Ask(ask) => return self.ask(ask).await,
             Event::Installed { first } => {
@@ -97,9 +101,19 @@ impl Worker {
         let store = &driver.ports.store;
         let answer = match ask {
             Ask::Check(sign_in) => Answer::Found(driver.check(&sign_in).await?),
-            Ask::Save { sign_in, insist } => {
-                driver.save(&sign_in, insist).await?;
+            Ask::Save { sign_in, insist, replaces } => {
+                driver.save(&sign_in, insist, replaces.as_ref()).await?;
                 self.news();
+                self.schedule().await?;
+                Answer::Done
+            }
+            Ask::SavePolicy { account, policy } => {
+                driver.save_policy(&account, policy).await?;
+                Answer::Done
+            }
+            Ask::CountUnsent(account) => Answer::Count(driver.count_unsent(&account).await?),
+            Ask::RemoveAccount(account) => {
+                self.alone(async |store| store.remove_account(&account).await).await?;
                 self.schedule().await?;
                 Answer::Done
             }
@@ -109,26 +123,51 @@ impl Worker {
                 Answer::Done
             }
             Ask::SaveSettings(settings) => {
-                if !Settings::MINUTES.contains(&settings.every_minutes) {
-                    return Err(fault::field("field_minutes"));
+                if let Some(wrong) = refused(&settings) {
+                    return Err(fault::field(wrong));
                 }
                 store.save_settings(&settings).await?;
                 self.schedule().await?;
                 Answer::Done
             }
-            Ask::Synchronize | Ask::Restore => {
-                if driver.account().await?.is_none() {
+            Ask::Synchronize | Ask::Restore | Ask::Audit => {
+                if driver.accounts().await?.is_empty() {
                     return Err(fault::not_set_up());
                 }
-                let trigger = if ask == Ask::Restore { Trigger::Restore } else { Trigger::Person };
+                let trigger = match ask {
+                    Ask::Restore => Trigger::Restore,
+                    Ask::Audit => Trigger::Audit,
+                    _ => Trigger::Person,
+                };
                 return Ok((Answer::Done, Some(trigger)));
+            }
+            Ask::Preview => {
+                let mut drafted = Vec::new();
+                for account in driver.accounts().await? {
+                    drafted.extend(driver.preview(account).await?);
+                }
+                Answer::Drafted(drafted)
+            }
+            Ask::Held => Answer::Drafted(driver.held().await?),
+            Ask::Decide { collection, choice } => {
+                self.alone(async |_| driver.decide(&collection, choice).await).await?;
+                return Ok((Answer::Done, Some(Trigger::Change)));
+            }
+            Ask::Settle { collection, fate } => {
+                self.alone(async |_| driver.settle(&collection, fate).await).await?;
+                return Ok((Answer::Done, Some(Trigger::Change)));
             }
             Ask::CountRestore => Answer::Count(driver.count_restore().await?),
             Ask::Open(id) => Answer::Fields(driver.open(&id).await?),
-            Ask::Edit { id, fields } => {
-                let id = driver.edit(id.as_ref(), &fields).await?;
+            Ask::Create { folder, fields } => {
+                let id = driver.create(folder.as_ref(), &fields).await?;
                 return Ok((Answer::Item(id), self.changed().await?));
             }
+            Ask::Edit { id, was, fields } => {
+                driver.edit(&id, Some(&was), &fields).await?;
+                return Ok((Answer::Item(id), self.changed().await?));
+            }
+            Ask::Versions(id) => Answer::Versions(driver.versions(&id).await?),
             Ask::Delete(id) => {
                 driver.delete(&id).await?;
                 return Ok((Answer::Done, self.changed().await?));
@@ -136,6 +175,11 @@ impl Worker {
             Ask::BringBack { at, item } => {
                 let id = driver.bring_back(at, &item).await?;
                 return Ok((Answer::Item(id), self.changed().await?));
+            }
+            Ask::PreviewUndo(run) => Answer::Drafted(driver.preview_undo(run).await?),
+            Ask::Undo(run) => {
+                let count = driver.undo(run).await?;
+                return Ok((Answer::Count(count), self.changed().await?));
             }
             Ask::State => Answer::State(self.state().await?),
             Ask::OpenOptions { from } => {
@@ -171,7 +215,7 @@ impl Worker {
         // What failed would fail again; what the person asked for is tried.
         while let Some(trigger) = self.again.take().filter(|again| went_well || by_person(*again)) {
             let done = self.run_locked(trigger).await;
-            went_well = matches!(&done, Ok(Some(run)) if run.outcome == Outcome::Ok);
+            went_well = matches!(done, Ok(Some(true)));
             failure = done.err();
         }
         drop(lock);
@@ -179,24 +223,66 @@ impl Worker {
         failure.map_or(Ok(()), Err)
     }
 
-    async fn run_locked(&self, trigger: Trigger) -> Result<Option<Run>, Fault> {
+    /// Runs for each account that is due. `None`: for none.
+    async fn run_locked(&self, trigger: Trigger) -> Result<Option<bool>, Fault> {
         let ports = &self.driver.ports;
-        let Some(account) = self.driver.account().await? else { return Ok(None) };
-        if account.stopped && !by_person(trigger) {
+        let due = self.due(trigger).await?;
+        if due.is_empty() {
+            ports.shell.wake(CHANGE, None).await;
+            self.schedule().await?;
             return Ok(None);
         }
         self.running.set(Some(Progress { name: String::new(), done: 0, total: 0 }));
         ports.shell.tell(&News::Run);
-        let done = self.driver.run(account, trigger).await;
+        let mut done = Ok(true);
+        for account in due {
+            // One that fails does not stop the others.
+            match self.driver.run(account, trigger).await {
+                Ok(run) => done = done.map(|well| well && run.outcome == Outcome::Ok),
+                Err(fault) => done = Err(fault),
+            }
+        }
         self.running.set(None);
-        let waiting = self.waiting().await.unwrap_or_default();
-        let failed = !matches!(&done, Ok(run) if run.outcome == Outcome::Ok);
-        ports.shell.badge(waiting, failed);
-        if !failed && self.again.get().is_none() {
+        let waiting = self.waiting().await.unwrap_or_default() + self.undecided().await.unwrap_or_default();
+        let went_well = done.as_ref().is_ok_and(|well| *well);
+        ports.shell.badge(waiting, !went_well);
+        if self.again.get().is_none() {
+            // It was for the case that the worker died. What failed is tried again by
+            // the clock, ever later.
             ports.shell.wake(CHANGE, None).await;
         }
         self.schedule().await?;
         done.map(Some)
+    }
+
+    /// The accounts that a run is for. Only the person goes ahead with one that was
+    /// signed out, or whose server asked to be left alone (quirks 28, 32); the clock
+    /// leaves those alone that wait for a later try.
+    async fn due(&self, trigger: Trigger) -> Result<Vec<Account>, Fault> {
+        let ports = &self.driver.ports;
+        let mut due = self.driver.accounts().await?;
+        if by_person(trigger) {
+            return Ok(due);
+        }
+        let now = ports.clock.now();
+        due.retain(|account| !account.stopped && account.not_before.is_none_or(|at| at <= now));
+        if trigger == Trigger::Interval {
+            let (settings, runs) = (ports.store.settings().await?, ports.store.runs(RUNS).await?);
+            due.retain(|account| {
+                let runs = of(account, &runs);
+                runs.is_empty() || schedule::next(&settings, now, &runs, 0).is_some_and(|at| at <= now + SLACK)
+            });
+        }
+        Ok(due)
+    }
+
+    /// Does what must not happen in the middle of a run.
+    async fn alone<T>(&self, work: impl AsyncFnOnce(&dyn crate::port::Store) -> Result<T, Fault>) -> Result<T, Fault> {
+        let Some(lock) = self.driver.ports.shell.lock(LOCK).await else { return Err(fault::in_run()) };
+        let done = work(&*self.driver.ports.store).await;
+        drop(lock);
+        self.news();
+        done
     }
 
     fn news(&self) {
@@ -204,9 +290,10 @@ impl Worker {
         self.driver.ports.shell.tell(&News::Changed);
     }
 
-    /// Sets the alarm of the next periodic run, by how the last ones went.
+    /// Sets the alarm of the next run by the clock, by how each account's last ones
+    /// went: the soonest counts.
     async fn schedule(&self) -> Result<(), Fault> {
-        let runs = self.driver.ports.store.runs(16).await?;
+        let runs = self.driver.ports.store.runs(RUNS).await?;
         self.schedule_after(Some(runs)).await
     }
 
@@ -216,48 +303,89 @@ impl Worker {
         let settings = ports.store.settings().await?;
         let now = ports.clock.now();
         let jitter = ports.random.bytes()[0];
-        let at = match (self.driver.account().await?, runs) {
-            (Some(account), _) if account.stopped => None,
-            (Some(_), Some(runs)) => schedule::next(&settings, now, &runs, jitter),
-            (Some(_), None) => settings.periodic.then(|| schedule::periodic(&settings, now, jitter)),
-            (None, _) => None,
-        };
-        ports.shell.wake(PERIODIC, at).await;
+        let accounts = self.driver.accounts().await?;
+        let next = accounts.iter().filter(|account| !account.stopped).filter_map(|account| {
+            let at = match &runs {
+                Some(runs) => schedule::next(&settings, now, &of(account, runs), jitter),
+                None => settings.periodic.then(|| schedule::periodic(&settings, now, jitter)),
+            };
+            at.map(|at| at.max(account.not_before.unwrap_or(at)))
+        });
+        ports.shell.wake(PERIODIC, next.min()).await;
         Ok(())
     }
 
     async fn waiting(&self) -> Result<u32, Fault> {
         let store = &self.driver.ports.store;
-        let Some(account) = self.driver.account().await? else { return Ok(0) };
         let mut waiting = 0;
-        for collection in store.collections(&account.id).await? {
-            waiting += store.todo(&collection.id).await?.iter().filter(|head| head.waiting.is_some()).count();
+        for account in self.driver.accounts().await? {
+            for collection in store.collections(&account.id).await? {
+                waiting += store.todo(&collection.id).await?.iter().filter(|head| head.waiting.is_some()).count();
+            }
         }
         Ok(u32::try_from(waiting).unwrap_or(u32::MAX))
+    }
+
+    /// Folders about which the person has to decide.
+    async fn undecided(&self) -> Result<u32, Fault> {
+        let mut undecided = 0;
+        for account in self.driver.accounts().await? {
+            for collection in self.driver.ports.store.collections(&account.id).await? {
+                let held = collection.held.is_some_and(|held| !held.agreed);
+                let vanished = collection.vanished.is_some_and(|vanished| vanished.fate.is_none());
+                undecided += u32::from(held || vanished);
+            }
+        }
+        Ok(undecided)
     }
 
     async fn state(&self) -> Result<State, Fault> {
         let ports = &self.driver.ports;
         let running = self.running.take();
         self.running.set(running.clone());
+        let accounts = self.driver.accounts().await?;
+        let runs = ports.store.runs(RUNS).await?;
+        let last = accounts.iter().filter_map(|account| runs.iter().find(|run| run.account == account.id));
+        let last = last.max_by_key(|run| (matches!(run.outcome, Outcome::Failed(_)), run.started)).cloned();
         Ok(State {
-            set_up: self.driver.account().await?.is_some(),
+            set_up: !accounts.is_empty(),
             running,
-            last: ports.store.runs(1).await?.into_iter().next(),
+            last,
             waiting: self.waiting().await?,
+            undecided: self.undecided().await?,
             next: ports.shell.due(PERIODIC).await,
         })
     }
 }
 
+/// The runs of one account, of those of all.
+fn of(account: &Account, runs: &[Run]) -> Vec<Run> {
+    runs.iter().filter(|run| run.account == account.id).cloned().collect()
+}
+
+/// Which field of the settings cannot be what it says.
+fn refused(settings: &Settings) -> Option<&'static str> {
+    let Settings { guard, history, .. } = settings;
+    [
+        (Settings::MINUTES.contains(&settings.every_minutes), "field_minutes"),
+        (Guard::AT_LEAST.contains(&guard.at_least), "field_guard_items"),
+        (Guard::PERCENT.contains(&guard.percent), "field_guard_percent"),
+        (History::DAYS.contains(&history.days), "field_history_days"),
+        (History::MEGABYTES.contains(&history.megabytes), "field_history_size"),
+    ]
+    .into_iter()
+    .find_map(|(fits, field)| (!fits).then_some(field))
+}
+
 fn by_person(trigger: Trigger) -> bool {
-    matches!(trigger, Trigger::Person | Trigger::Restore)
+    matches!(trigger, Trigger::Person | Trigger::Audit | Trigger::Restore)
 }
 
 /// Of two things asked for, the one that includes the other.
 fn stronger(before: Option<Trigger>, now: Trigger) -> Option<Trigger> {
     let rank = |trigger| match trigger {
-        Trigger::Restore => 2,
+        Trigger::Restore => 3,
+        Trigger::Audit => 2,
         Trigger::Person => 1,
         Trigger::Start | Trigger::Interval | Trigger::Change => 0,
     };

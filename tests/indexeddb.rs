@@ -45,7 +45,10 @@ kept_by_indexeddb!(
     a_second_change_of_a_commit_sees_the_first,
     the_token_comes_with_its_items,
     fifty_runs_newest_first,
-    kept_texts_can_be_had_back_for_ninety_days,
+    kept_texts_are_had_back_by_time_item_and_run,
+    history_is_kept_below_an_age_and_a_size,
+    the_persons_edit_is_written_on_what_they_saw_or_not_at_all,
+    a_removed_account_takes_all_of_it_along,
 );
 
 /// The item, shown so; new if its count is 0, else the next after the one stored.
@@ -145,7 +148,7 @@ async fn a_commit_that_fails_changes_nothing() {
     let kept = vec![contract::kept(1, "a", b"x")];
     store.commit(Commit { changes, kept, collection: Some(work.clone()) }).await.unwrap_err();
     assert_eq!(store.item(&good.head.id).await.unwrap(), None);
-    assert_eq!(store.kept(1).await.unwrap(), []);
+    assert_eq!(store.kept(Past::Newest(1)).await.unwrap(), []);
     assert_eq!(store.collections(&work.account).await.unwrap(), []);
     // And the next one works.
     store.commit(commit(vec![put(&good, None)])).await.unwrap();

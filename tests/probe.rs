@@ -75,6 +75,8 @@ over_both!(
     a_run_that_dies_anywhere_is_completed_by_the_next,
     what_the_server_refuses_waits_and_the_rest_goes_on,
     an_item_moved_to_another_file_name_is_moved,
+    a_plan_is_printed_and_nothing_is_done,
+    the_policy_decides_what_was_changed_on_both_sides,
 );
 
 impl World {
@@ -503,5 +505,59 @@ fn wrong_use_is_told_from_a_fault() {
     for args in [&[][..], &["--check", "http://localhost"], &["http://localhost", "--user", "u"], &["--nonsense"]] {
         let (code, json, log) = finish(Command::new(env!("CARGO_BIN_EXE_probe")).args(args));
         assert_eq!((code, json), (2, Value::Null), "{args:?}: {log}");
+    }
+}
+
+fn a_plan_is_printed_and_nothing_is_done(world: &World) {
+    world.with_folders();
+    let at = |name: &str| format!("{}{name}.ics", world.calendar());
+    for name in ["same", "theirs", "mine", "both", "gone"] {
+        world.dav.put(&at(name), &event(name, "at first"));
+    }
+    world.run();
+    world.dav.put(&at("theirs"), &event("theirs", "changed there"));
+    world.dav.put(&at("both"), &event("both", "changed there"));
+    world.dav.put(&at("new"), &event("new", "new there"));
+    world.dav.delete(&at("gone"));
+    let here = |name: &str| world.into().join(format!("Calendar/{name}.ics"));
+    fs::write(here("mine"), event("mine", "changed here")).unwrap();
+    fs::write(here("both"), event("both", "changed here")).unwrap();
+    fs::write(here("fresh"), event("fresh", "new here")).unwrap();
+    let before = (world.files("Calendar"), world.dav.items(&world.calendar()));
+    let (code, json, log) = finish(&mut world.command(&world.url, &["--plan"]));
+    assert_eq!(code, 0, "{log}");
+    let plan = serde_json::json!({"create": 1, "drop": 1, "keep_both": 1, "push": 1, "rest": 1, "take": 2});
+    assert_eq!(json["plan"], plan, "{log}");
+    assert!(log.contains("drop       at first"), "{log}");
+    assert_eq!((world.files("Calendar"), world.dav.items(&world.calendar())), before);
+    // And the run does just that.
+    let json = world.run();
+    let counts = ["received", "sent", "deleted_here", "conflicts"].map(|name| json[name].as_u64().unwrap());
+    assert_eq!(counts, [3, 3, 1, 1], "two taken and theirs of the conflict; pushed, created and the copy");
+    let (_, json, log) = finish(&mut world.command(&world.url, &["--plan"]));
+    assert_eq!(json["plan"], serde_json::json!({"rest": 7}), "{log}");
+}
+
+fn the_policy_decides_what_was_changed_on_both_sides(world: &World) {
+    world.with_folders();
+    let href = format!("{}one.ics", world.calendar());
+    let file = world.into().join("Calendar/one.ics");
+    world.dav.put(&href, &event("one", "at first"));
+    world.run();
+    for (policy, left) in [("server-wins", "theirs"), ("mine-wins", "mine")] {
+        world.dav.put(&href, &event("one", "theirs"));
+        fs::write(&file, event("one", "mine")).unwrap();
+        let (code, json, log) = finish(&mut world.command(&world.url, &["--policy", policy]));
+        assert_eq!((code, &json["conflicts"]), (0, &0.into()), "{log}");
+        let there: Vec<String> = world.dav.items(&world.calendar()).into_values().collect();
+        assert_eq!(there.len(), 1, "{policy}");
+        assert!(there[0].contains(&format!("SUMMARY:{left}")), "{policy}: {}", there[0]);
+        world.agrees();
+        // What did not stay can be had back.
+        let lost = if left == "mine" { "theirs" } else { "mine" };
+        let kept = texts(&world.into().join(".pimento/kept"));
+        assert!(kept.values().any(|text| text.contains(&format!("SUMMARY:{lost}"))), "{policy}: {kept:?}");
+        world.dav.put(&href, &event("one", "at first"));
+        world.run();
     }
 }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use pimento::fault;
-use pimento::model::{AccountId, Class, Collection, CollectionId, Etag, Href, Kind};
+use pimento::model::{AccountId, Class, Collection, Etag, Href, Kind};
 use pimento::native::NativeHttp;
 use pimento::remote::Remote;
 use pimento::sync::want::{Described, Discovered, Fetch, Precondition, Written};
@@ -123,21 +123,7 @@ impl Site {
 }
 
 fn collection(href: Href, kind: Kind) -> Collection {
-    Collection {
-        id: CollectionId("c".into()),
-        account: AccountId("a".into()),
-        name: href.name(),
-        href,
-        kind,
-        components: Vec::new(),
-        writable: true,
-        role: None,
-        chosen: false,
-        reports_changes: true,
-        sync_token: None,
-        marker: None,
-        indexed_until: 0,
-    }
+    Collection::new(&AccountId("a".into()), href, kind)
 }
 
 fn event(uid: &str, summary: &str) -> Vec<u8> {

@@ -25,5 +25,8 @@ kept_by_memory!(
     a_second_change_of_a_commit_sees_the_first,
     the_token_comes_with_its_items,
     fifty_runs_newest_first,
-    kept_texts_can_be_had_back_for_ninety_days,
+    kept_texts_are_had_back_by_time_item_and_run,
+    history_is_kept_below_an_age_and_a_size,
+    the_persons_edit_is_written_on_what_they_saw_or_not_at_all,
+    a_removed_account_takes_all_of_it_along,
 );

@@ -14,12 +14,11 @@ use pimento::fault;
 use pimento::memory::Memory;
 use pimento::message::{Answer, Ask, SignIn};
 use pimento::model::{
-    Account, AccountId, Class, Collection, Fault, Fields, Href, ItemId, Millis, News, NoteFields, Outcome, Role, Run,
-    Saying, Settings, Trigger,
+    Account, AccountId, Class, Collection, Fault, Fields, Href, ItemId, Millis, News, NoteFields, Outcome, Policy,
+    Role, Run, Saying, Settings, Trigger,
 };
 use pimento::native::machine::MachineRandom;
 use pimento::port::{Clock, Http, Ports, Request, Response, Shell, Store, Vault};
-use pimento::sync::guard::Guard;
 use pimento::worker::{Event, Worker};
 
 const NOW: Millis = 1_795_305_600_000;
@@ -130,7 +129,7 @@ fn scene() -> Scene {
     };
     let options = Options {
         scope: Scope::Roles,
-        guard: Some(Guard::default()),
+        guard: true,
         copy_mark: " (copy of $1)".to_owned(),
         names: ["Calendar", "Contacts", "Notes"].map(str::to_owned),
     };
@@ -154,22 +153,16 @@ impl Scene {
             default_calendar: None,
             active: true,
             stopped: false,
+            policy: Policy::KeepBoth,
+            not_before: None,
+            ask_tokens: false,
         };
         let href = Href::path("/ann/notes/");
         let notes = Collection {
-            id: Collection::id_of(&id, &href),
-            account: id,
-            href,
-            kind: Role::Notes.kind(),
             name: "Notes".to_owned(),
             components: vec!["VJOURNAL".to_owned()],
-            writable: true,
             role: Some(Role::Notes),
-            chosen: false,
-            reports_changes: true,
-            sync_token: None,
-            marker: None,
-            indexed_until: 0,
+            ..Collection::new(&id, href, Role::Notes.kind())
         };
         self.store.save_account(&account).await.unwrap();
         self.store.save_collection(&notes).await.unwrap();
@@ -180,7 +173,7 @@ impl Scene {
     }
     async fn new_note(&self, title: &str) -> (ItemId, Option<Trigger>) {
         let fields = Fields::Note(NoteFields { title: title.to_owned(), text: String::new() });
-        match self.ask(Ask::Edit { id: None, fields }).await {
+        match self.ask(Ask::Create { folder: None, fields }).await {
             (Ok(Answer::Item(id)), trigger) => (id, trigger),
             other => panic!("{other:?}"),
         }
@@ -295,13 +288,13 @@ async fn an_account_saved_again_without_a_check_keeps_its_state() {
     scene.set_up().await;
     let sign_in =
         SignIn { server: "dav.example".to_owned(), user: "ann".to_owned(), password: "new".to_owned(), secure: true };
-    let refused = scene.ask(Ask::Save { sign_in: sign_in.clone(), insist: false }).await.0.unwrap_err();
+    let refused = scene.ask(Ask::Save { sign_in: sign_in.clone(), insist: false, replaces: None }).await.0.unwrap_err();
     assert_eq!(refused.text.key, "fault_offline", "nothing unchecked is saved");
     let before = scene.store.accounts().await.unwrap();
-    scene.ask(Ask::Save { sign_in: sign_in.clone(), insist: true }).await.0.unwrap();
+    scene.ask(Ask::Save { sign_in: sign_in.clone(), insist: true, replaces: None }).await.0.unwrap();
     assert_eq!(scene.store.accounts().await.unwrap(), before);
     let other = SignIn { server: "other.example".to_owned(), ..sign_in };
-    scene.ask(Ask::Save { sign_in: other, insist: true }).await.0.unwrap();
+    scene.ask(Ask::Save { sign_in: other, insist: true, replaces: Some(before[0].id.clone()) }).await.0.unwrap();
     let accounts = scene.store.accounts().await.unwrap();
     let active: Vec<&str> = accounts.iter().filter(|a| a.active).map(|a| a.entered.as_str()).collect();
     assert_eq!((accounts.len(), active), (2, vec!["other.example"]), "another server is another state");
@@ -316,7 +309,7 @@ async fn a_run_that_the_browser_ended_is_seen_by_the_next() {
     run.outcome = Outcome::Running;
     run.ended = None;
     scene.store.save_run(&run).await.unwrap();
-    scene.worker.run(Trigger::Interval).await.unwrap();
+    scene.worker.run(Trigger::Start).await.unwrap();
     let runs = scene.store.runs(9).await.unwrap();
     assert!(matches!(&runs[1].outcome, Outcome::Failed(fault) if fault.text.key == "fault_interrupted"));
     assert!(runs[0].log.iter().any(|line| line.text.key == "log_interrupted"));
@@ -328,7 +321,7 @@ async fn a_folder_that_cannot_be_written_refuses_edits_at_once() {
     let notes = scene.set_up().await;
     scene.store.save_collection(&Collection { writable: false, ..notes.clone() }).await.unwrap();
     let fields = Fields::Note(NoteFields { title: "no".to_owned(), text: String::new() });
-    let fault = scene.ask(Ask::Edit { id: None, fields }).await.0.unwrap_err();
+    let fault = scene.ask(Ask::Create { folder: None, fields }).await.0.unwrap_err();
     assert_eq!(fault.text.key, "fault_read_only");
     assert!(scene.store.heads(&notes.id).await.unwrap().is_empty());
 }
@@ -339,9 +332,10 @@ async fn an_edit_while_a_run_is_under_way_is_another_edit() {
     let notes = scene.set_up().await;
     let (id, _) = scene.new_note("one").await;
     let fields = Fields::Note(NoteFields { title: "two".to_owned(), text: String::new() });
-    scene.ask(Ask::Edit { id: Some(id.clone()), fields: fields.clone() }).await.0.unwrap();
+    let was = Fields::Note(NoteFields { title: "one".to_owned(), text: String::new() });
+    scene.ask(Ask::Edit { id: id.clone(), was: was.clone(), fields: fields.clone() }).await.0.unwrap();
     assert_eq!(scene.store.todo(&notes.id).await.unwrap()[0].rev, 2);
-    scene.ask(Ask::Edit { id: Some(id.clone()), fields }).await.0.unwrap();
+    scene.ask(Ask::Edit { id: id.clone(), was, fields }).await.0.unwrap();
     assert_eq!(scene.store.todo(&notes.id).await.unwrap()[0].rev, 2, "saving without a change is none");
     scene.ask(Ask::Delete(id)).await.0.unwrap();
     assert_eq!(scene.store.todo(&notes.id).await.unwrap()[0].rev, 3);

@@ -14,7 +14,6 @@ mod export {
     use pimento::fault;
     use pimento::message::Reply;
     use pimento::model::{Fault, Role};
-    use pimento::sync::guard::Guard;
     use pimento::worker::{Event, Worker};
     use wasm_bindgen::prelude::*;
     use wasm_bindgen_futures::{future_to_promise, spawn_local};
@@ -67,7 +66,7 @@ mod export {
     fn options() -> Options {
         Options {
             scope: Scope::Roles,
-            guard: Some(Guard::default()),
+            guard: true,
             copy_mark: browser::api::message("copy_mark", &["$1".to_owned()]),
             names: Role::ALL.map(|role| browser::api::message(role.key(), &[])),
         }

@@ -12,6 +12,7 @@ fn main() {}
 
 #[cfg(not(target_arch = "wasm32"))]
 mod command {
+    use std::collections::BTreeMap;
     use std::path::PathBuf;
     use std::process::ExitCode;
     use std::rc::Rc;
@@ -20,25 +21,29 @@ mod command {
     use pimento::fault;
     use pimento::memory::Memory;
     use pimento::message::{Finding, SignIn};
-    use pimento::model::{Account, Fault, Outcome, Role, Run, Saying, Trigger};
+    use pimento::model::{Account, Fault, Outcome, Policy, Role, Run, Saying, Trigger};
     use pimento::native::machine::{GivenPassword, MachineClock, MachineRandom, NoShell};
     use pimento::native::{FolderStore, NativeHttp};
     use pimento::phrase::english;
     use pimento::port::{Ports, Store};
-    use pimento::sync::guard::Guard;
     use serde_json::{Map, Value, json};
 
     const USAGE: &str = "\
 usage: probe --check URL --user U --password-file F [--ca-file PEM]
-       probe URL --user U --password-file F --into DIR [--ca-file PEM] [--delete]
+       probe URL --user U --password-file F --into DIR [--ca-file PEM] [--plan]
+             [--audit] [--delete] [--policy keep-both|merge|server-wins|mine-wins]
 
   --check           say what is found about the server; change nothing
   --into DIR        one two-way run: each collection is a folder in DIR, each item a
                     file in it; what was done to the files since the last run is sent
+  --plan            print the plan of the next run: for each item that is not at rest
+                    what would be done; nothing is done, here or on the server
+  --audit           compare all etags, whatever the server's tokens say
+  --policy P        what becomes of items changed on both sides, from now on
   --password-file F the password is the file's first line
   --ca-file PEM     trust this certificate authority as well
   --delete          let a run delete as much as it comes to (else it stops where more
-                    than a fifth, and ten items or more, or a whole folder would go)
+                    than a fifth, and ten items or more, or all of a folder would go)
 
 The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
 
@@ -52,6 +57,9 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
         /// `None`: check only.
         into: Option<PathBuf>,
         delete: bool,
+        plan: bool,
+        audit: bool,
+        policy: Option<Policy>,
     }
 
     pub fn main() -> ExitCode {
@@ -79,7 +87,7 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
     /// Reads the arguments; `None` if only help is wanted.
     fn wanted(mut args: impl Iterator<Item = String>) -> Result<Option<Wanted>, String> {
         let (mut url, mut user, mut password, mut authority, mut into) = (None, None, None, None, None);
-        let (mut check, mut delete) = (false, false);
+        let (mut check, mut delete, mut plan, mut audit, mut policy) = (false, false, false, false, None);
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or(format!("{arg} needs a value"));
             match arg.as_str() {
@@ -93,6 +101,9 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
                 "--ca-file" => authority = Some(value()?),
                 "--into" => into = Some(PathBuf::from(value()?)),
                 "--delete" => delete = true,
+                "--plan" => plan = true,
+                "--audit" => audit = true,
+                "--policy" => policy = Some(policy_of(&value()?)?),
                 _ if arg.starts_with('-') => return Err(format!("{arg} is not known")),
                 _ if url.is_some() => return Err("more than one URL is given".to_owned()),
                 _ => url = Some(arg),
@@ -104,11 +115,21 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
         if check == into.is_some() {
             return Err("either --check or --into DIR is wanted".to_owned());
         }
+        if check && (plan || audit) {
+            return Err("--plan and --audit go with --into".to_owned());
+        }
         let text = std::fs::read_to_string(&file).map_err(|why| format!("{file}: {why}"))?;
         let password = text.lines().next().unwrap_or_default().to_owned();
         let authority =
             authority.map(|file| std::fs::read(&file).map_err(|why| format!("{file}: {why}"))).transpose()?;
-        Ok(Some(Wanted { url, user, password, authority, into, delete }))
+        Ok(Some(Wanted { url, user, password, authority, into, delete, plan, audit, policy }))
+    }
+
+    fn policy_of(word: &str) -> Result<Policy, String> {
+        Policy::ALL
+            .into_iter()
+            .find(|policy| policy.key().trim_start_matches("policy_").replace('_', "-") == word)
+            .ok_or(format!("--policy knows keep-both, merge, server-wins and mine-wins; not {word}"))
     }
 
     async fn probe(wanted: &Wanted) -> ExitCode {
@@ -184,7 +205,7 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
         };
         let options = Options {
             scope: Scope::All,
-            guard: (!wanted.delete).then(Guard::default),
+            guard: !wanted.delete,
             copy_mark: english(&Saying::new("copy_mark").with("$1")),
             names: Role::ALL.map(name),
         };
@@ -220,9 +241,16 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
     async fn run(wanted: &Wanted, dir: &std::path::Path, http: &Rc<NativeHttp>) -> Done<Map<String, Value>> {
         let store = Rc::new(FolderStore::open(dir).map_err(bare)?);
         let driver = driver(wanted, http, store.clone());
-        let account = account(&driver, wanted).await.map_err(bare)?;
-        // A command runs unwatched, like a clock: only --delete makes it bold.
-        let trigger = if wanted.delete { Trigger::Person } else { Trigger::Interval };
+        let mut account = account(&driver, wanted).await.map_err(bare)?;
+        if let Some(policy) = wanted.policy.filter(|policy| *policy != account.policy) {
+            account.policy = policy;
+            driver.save_policy(&account.id, policy).await.map_err(bare)?;
+        }
+        if wanted.plan {
+            return plan(&driver, account).await.map_err(bare);
+        }
+        // A command runs unwatched, like a clock.
+        let trigger = if wanted.audit { Trigger::Audit } else { Trigger::Interval };
         let run = driver.run(account, trigger).await.map_err(bare)?;
         store.compact().map_err(bare)?;
         for line in &run.log {
@@ -236,6 +264,23 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
         }
     }
 
+    /// Prints what the next run would do.
+    async fn plan(driver: &Driver, account: Account) -> Result<Map<String, Value>, Fault> {
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for drafted in driver.preview(account).await? {
+            println!("{}", drafted.name);
+            if let Some(fault) = &drafted.fault {
+                println!("  ! {}", english(&fault.text));
+            }
+            for step in &drafted.steps {
+                println!("  {:<10} {}", step.action, step.title);
+                *counts.entry(step.action.clone()).or_default() += 1;
+            }
+            *counts.entry("rest".to_owned()).or_default() += u64::from(drafted.resting);
+        }
+        Ok(Map::from_iter([("plan".to_owned(), json!(counts))]))
+    }
+
     /// The account that the folder is of, or a new one: another server, user or
     /// principal is another state.
     async fn account(driver: &Driver, wanted: &Wanted) -> Result<Account, Fault> {
@@ -245,7 +290,7 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
         if let Some(account) = known(driver.ports.store.accounts().await?) {
             return Ok(account);
         }
-        driver.save(&sign_in(wanted), false).await?;
+        driver.save(&sign_in(wanted), false, None).await?;
         known(driver.ports.store.accounts().await?).ok_or_else(fault::not_set_up)
     }
 

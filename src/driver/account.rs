@@ -8,7 +8,7 @@ use url::Url;
 use super::Driver;
 use crate::fault;
 use crate::message::{Finding, Found, SignIn};
-use crate::model::{Account, Collection, CollectionId, Fault, Href, Kind, Role};
+use crate::model::{Account, AccountId, Collection, CollectionId, Fault, Href, Kind, Policy, Role};
 use crate::port::Ports;
 use crate::remote::Remote;
 use crate::sync::roles;
@@ -56,12 +56,13 @@ impl Driver {
     }
 
     /// Saves the account and its password. With `insist` also if it cannot be
-    /// checked: the first run looks again. What was set up before under another
-    /// server, user or principal is left as it is, but no longer synchronized.
+    /// checked: the first run looks again. The one that it `replaces`, if that is
+    /// another server, user or principal, is left as it is, but no longer
+    /// synchronized (quirk 30).
     ///
     /// # Errors
     /// What the check found wrong (without `insist`), or the store's.
-    pub async fn save(&self, sign_in: &SignIn, insist: bool) -> Result<(), Fault> {
+    pub async fn save(&self, sign_in: &SignIn, insist: bool, replaces: Option<&AccountId>) -> Result<AccountId, Fault> {
         let found = match self.discover(sign_in).await {
             Ok((found, _)) => Some(found),
             Err(fault) if !insist || fault.text.key.starts_with("field_") => return Err(fault),
@@ -80,24 +81,54 @@ impl Driver {
                 }
         });
         match before {
-            Some(before) if found.is_some() => account.id = before.id,
+            Some(before) if found.is_some() => (account.id, account.policy) = (before.id, before.policy),
             Some(before) => account = Account { active: true, stopped: false, ..before },
             None => {}
         }
         self.ports.vault.seal(&account.id, &password).await?;
         for other in store.accounts().await? {
-            if other.active && other.id != account.id {
+            if Some(&other.id) == replaces && other.id != account.id {
+                account.policy = other.policy;
                 store.save_account(&Account { active: false, ..other }).await?;
             }
         }
-        store.save_account(&account).await
+        store.save_account(&account).await?;
+        Ok(account.id)
+    }
+
+    /// What becomes of items of the account that change on both sides.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn save_policy(&self, id: &AccountId, policy: Policy) -> Result<(), Fault> {
+        let accounts = self.ports.store.accounts().await?;
+        match accounts.into_iter().find(|account| account.id == *id) {
+            Some(account) => self.ports.store.save_account(&Account { policy, ..account }).await,
+            None => Err(fault::not_set_up()),
+        }
+    }
+
+    /// How many changes made here would be lost with the account.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn count_unsent(&self, id: &AccountId) -> Result<u32, Fault> {
+        let mut count = 0;
+        for collection in self.ports.store.collections(id).await? {
+            let todo = self.ports.store.todo(&collection.id).await?;
+            count += todo.iter().filter(|head| head.edit.is_some()).count();
+        }
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
     /// The collection has the role from now on; nothing of the one before is
     /// removed.
     pub async fn choose(&self, role: Role, id: &CollectionId) -> Result<(), Fault> {
-        let Some(account) = self.account().await? else { return Err(fault::not_set_up()) };
-        for mut collection in self.ports.store.collections(&account.id).await? {
+        let collections = self.collections().await?;
+        let Some(account) = collections.iter().find(|c| c.id == *id).map(|c| c.account.clone()) else {
+            return Err(fault::not_set_up());
+        };
+        for mut collection in collections.into_iter().filter(|collection| collection.account == account) {
             let is = collection.id == *id;
             if is == (collection.role == Some(role)) && (!is || collection.chosen) {
                 continue;
@@ -156,6 +187,9 @@ fn account(sign_in: &SignIn, found: Option<&Discovered>) -> Account {
         default_calendar: found.and_then(|found| found.default_calendar.clone()),
         active: true,
         stopped: false,
+        policy: Policy::default(),
+        not_before: None,
+        ask_tokens: false,
     }
 }
 
@@ -164,18 +198,14 @@ pub(super) async fn rediscover(ports: &Ports, account: &Account, password: &str)
     let http = ports.http.clone();
     let found = Remote::discover(http, &account.entered, account.secure, &account.user, password).await?;
     Ok(Account {
-        id: account.id.clone(),
-        entered: account.entered.clone(),
-        secure: account.secure,
         server: found.server.to_string(),
-        user: account.user.clone(),
         principal: Some(found.principal),
         calendar_homes: found.calendar_homes,
         addressbook_homes: found.addressbook_homes,
         preferred: found.preferred,
         default_calendar: found.default_calendar,
-        active: account.active,
         stopped: false,
+        ..account.clone()
     })
 }
 

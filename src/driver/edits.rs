@@ -1,11 +1,14 @@
 //! What the person does to items. An edit is stored, and sent by the next run.
 
 use super::Driver;
-use super::session::{index, kind_of, uuid};
+use super::session::{index, kept, kind_of, uuid};
 use crate::fault;
-use crate::model::{Collection, Edit, EntryKind, Fault, Fields, Head, Item, ItemId, Kind, Millis, Role};
-use crate::port::{Change, Commit, Race};
+use crate::model::{Collection, CollectionId, Edit, EntryKind, Fault, Fields, Head, Item, ItemId, Kind, Role, Why};
+use crate::port::{Change, Commit};
 use crate::text;
+
+/// So often an edit is made anew on what a run has written meanwhile.
+const RACES: usize = 8;
 
 impl Driver {
     /// The fields of an item, for its form.
@@ -17,123 +20,146 @@ impl Driver {
         item.shown().and_then(text::form::fields).ok_or_else(|| fault::field("field_no_form"))
     }
 
-    /// A new item in the default folder of its kind, or a changed one.
+    /// A new item, in the folder given or the default one of its kind.
     ///
     /// # Errors
-    /// If there is no such folder or item, or it cannot be written.
-    pub async fn edit(&self, id: Option<&ItemId>, fields: &Fields) -> Result<ItemId, Fault> {
-        let now = self.ports.clock.now();
-        match id {
-            None => self.create(fields, now).await,
-            Some(id) => {
-                let item = self.item(id).await?;
-                self.writable(&item.head).await?;
-                let shown = item.shown().unwrap_or_default();
-                let text = text::form::apply(shown, fields, now);
-                if text != shown {
-                    self.change(item, Some(text)).await?;
-                }
-                Ok(id.clone())
-            }
-        }
-    }
-
-    /// # Errors
-    /// If the item is not there any more, or its folder cannot be written.
-    pub async fn delete(&self, id: &ItemId) -> Result<(), Fault> {
-        let item = self.item(id).await?;
-        self.writable(&item.head).await?;
-        self.change(item, None).await
-    }
-
-    /// How many changes made here a restore would set aside.
-    pub async fn count_restore(&self) -> Result<u32, Fault> {
-        let Some(account) = self.account().await? else { return Ok(0) };
-        let mut count = 0;
-        for collection in self.ports.store.collections(&account.id).await? {
-            let todo = self.ports.store.todo(&collection.id).await?;
-            count += todo.iter().filter(|head| head.edit.is_some()).count();
-        }
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
-    }
-
-    /// Makes a kept text the item's again: as an edit of it where it still exists,
-    /// else as a new item.
-    ///
-    /// # Errors
-    /// If the text is not kept any more, or its folder is gone.
-    pub async fn bring_back(&self, at: Millis, id: &ItemId) -> Result<ItemId, Fault> {
-        let store = &self.ports.store;
-        let kept = store.kept(usize::MAX).await?.into_iter().find(|kept| kept.at == at && kept.item == *id);
-        let Some(kept) = kept else { return Err(fault::field("field_not_kept")) };
-        if let Some(item) = store.item(id).await? {
-            self.writable(&item.head).await?;
-            self.change(item, Some(kept.text)).await?;
-            return Ok(id.clone());
-        }
-        let Some(account) = self.account().await? else { return Err(fault::not_set_up()) };
-        let collections = store.collections(&account.id).await?;
-        let collection = collections.iter().find(|collection| collection.id == kept.collection);
-        let Some(collection) = collection else { return Err(fault::collection_gone(&kept.title)) };
-        self.insert(collection, id.clone(), &uuid(&self.ports), kept.text).await?;
-        Ok(id.clone())
-    }
-
-    async fn create(&self, fields: &Fields, now: Millis) -> Result<ItemId, Fault> {
+    /// If there is no such folder, or it cannot be written.
+    pub async fn create(&self, folder: Option<&CollectionId>, fields: &Fields) -> Result<ItemId, Fault> {
         let role = match fields.kind() {
             EntryKind::Event | EntryKind::Task => Role::Calendar,
             EntryKind::Contact => Role::Contacts,
             EntryKind::Note => Role::Notes,
         };
-        let Some(account) = self.account().await? else { return Err(fault::not_set_up()) };
-        let collections = self.ports.store.collections(&account.id).await?;
-        let Some(collection) = collections.iter().find(|c| c.role == Some(role)) else {
-            return Err(fault::no_folder(&self.options.names[role as usize]));
+        let collections = self.collections().await?;
+        let wanted = |c: &&Collection| folder.map_or(c.role == Some(role), |folder| c.id == *folder);
+        let Some(collection) = collections.iter().find(wanted) else {
+            return Err(if self.accounts().await?.is_empty() {
+                fault::not_set_up()
+            } else {
+                fault::no_folder(&self.options.names[role as usize])
+            });
         };
         if !collection.writable {
             return Err(fault::read_only(&collection.name));
         }
         let uid = uuid(&self.ports);
         let id = ItemId(uuid(&self.ports));
-        self.insert(collection, id.clone(), &uid, text::compose::new_item(fields, &uid, now)).await?;
+        let text = text::compose::new_item(fields, &uid, self.ports.clock.now());
+        self.insert(collection, id.clone(), &uid, text).await?;
         Ok(id)
     }
 
-    async fn insert(&self, collection: &Collection, id: ItemId, name: &str, text: Vec<u8>) -> Result<(), Fault> {
+    /// The item with what the person changed in its form. `was` is what the form
+    /// showed when it was opened: what changed since in fields that the person left
+    /// alone stays changed.
+    ///
+    /// # Errors
+    /// If the item is not there any more, or cannot be written.
+    pub async fn edit(&self, id: &ItemId, was: Option<&Fields>, fields: &Fields) -> Result<(), Fault> {
+        self.change(id, Why::Edited, |shown| {
+            let now = text::form::fields(shown);
+            let fields = match (was, &now) {
+                (Some(was), Some(now)) => text::form::rebase(was, fields, now),
+                _ => fields.clone(),
+            };
+            Some(text::form::apply(shown, &fields, self.ports.clock.now()))
+        })
+        .await
+    }
+
+    /// # Errors
+    /// If the item is not there any more, or its folder cannot be written.
+    pub async fn delete(&self, id: &ItemId) -> Result<(), Fault> {
+        self.change(id, Why::Edited, |_| None).await
+    }
+
+    /// How many changes made here a restore would set aside.
+    pub async fn count_restore(&self) -> Result<u32, Fault> {
+        let mut count = 0;
+        for account in self.accounts().await? {
+            count += self.count_unsent(&account.id).await?;
+        }
+        Ok(count)
+    }
+
+    /// Makes the item what `text` says of what is shown now (`None`: deleted). One
+    /// more edit: a run that began before sees by its number that it was too late,
+    /// and a run that was faster is seen here.
+    pub(super) async fn change(
+        &self,
+        id: &ItemId,
+        why: Why,
+        text: impl Fn(&[u8]) -> Option<Vec<u8>>,
+    ) -> Result<(), Fault> {
+        let mut raced = None;
+        for _ in 0..RACES {
+            let was = self.item(id).await?;
+            self.writable(&was.head).await?;
+            let new = text(was.shown().unwrap_or_default());
+            if new.is_some() && new.as_deref() == was.shown() {
+                return Ok(());
+            }
+            let mut item = was.clone();
+            item.head.rev += 1;
+            item.head.edit = Some(if new.is_some() { Edit::Put } else { Edit::Delete });
+            item.edit = new;
+            let now = self.ports.clock.now();
+            // The base is in the store still; an edit that was not sent is nowhere else.
+            let replaced = was.edit.iter().map(|edit| kept(&was, edit.clone(), why, now, None)).collect();
+            match self.write(Some(was), item, replaced).await {
+                Err(fault) if fault.text.key == "fault_raced" => raced = Some(fault),
+                other => return other,
+            }
+        }
+        raced.map_or(Ok(()), Err)
+    }
+
+    pub(super) async fn insert(
+        &self,
+        collection: &Collection,
+        id: ItemId,
+        name: &str,
+        text: Vec<u8>,
+    ) -> Result<(), Fault> {
         let href = collection.href.child(&format!("{name}{}", collection.kind.extension()));
         let mut head = Head::new(id, collection.id.clone(), href);
         head.edit = Some(Edit::Put);
         head.rev = 1;
-        self.write(Item { head, base: None, edit: Some(text) }, None, collection.kind).await
+        self.write(None, Item { head, base: None, edit: Some(text) }, Vec::new()).await
     }
 
-    /// The item with a new text, or deleted. One more edit: a run that began before
-    /// sees by its number that it was too late.
-    async fn change(&self, mut item: Item, text: Option<Vec<u8>>) -> Result<(), Fault> {
-        let seen = item.head.rev;
-        let kind = kind_of(&item.head);
-        item.head.rev += 1;
-        item.head.edit = Some(if text.is_some() { Edit::Put } else { Edit::Delete });
-        item.edit = text;
-        self.write(item, Some(seen), kind).await
-    }
-
-    async fn write(&self, item: Item, seen: Option<u64>, kind: Kind) -> Result<(), Fault> {
+    /// Writes what the person did, if the item is still as it was.
+    pub(super) async fn write(
+        &self,
+        was: Option<Item>,
+        item: Item,
+        kept: Vec<crate::model::Kept>,
+    ) -> Result<(), Fault> {
+        let kind: Kind = kind_of(&item.head);
         let index = index(kind, &item, self.ports.clock.now());
-        let change = Change::Put { item: Box::new(item), seen, index, race: Race::KeepBase };
-        self.ports.store.commit(Commit { changes: vec![change], ..Commit::default() }).await
+        let change = Change::Edit { was: was.map(Box::new), item: Box::new(item), index };
+        self.ports.store.commit(Commit { changes: vec![change], kept, collection: None }).await
     }
 
-    async fn item(&self, id: &ItemId) -> Result<Item, Fault> {
+    pub(super) async fn item(&self, id: &ItemId) -> Result<Item, Fault> {
         self.ports.store.item(id).await?.ok_or_else(|| fault::field("field_item_gone"))
     }
 
+    /// The collections of all accounts that are synchronized.
+    pub(super) async fn collections(&self) -> Result<Vec<Collection>, Fault> {
+        let mut all = Vec::new();
+        for account in self.accounts().await? {
+            all.extend(self.ports.store.collections(&account.id).await?);
+        }
+        Ok(all)
+    }
+
     async fn writable(&self, head: &Head) -> Result<(), Fault> {
-        let Some(account) = self.account().await? else { return Err(fault::not_set_up()) };
-        let collections = self.ports.store.collections(&account.id).await?;
+        let collections = self.collections().await?;
         match collections.iter().find(|collection| collection.id == head.collection) {
             Some(collection) if !collection.writable => Err(fault::read_only(&collection.name)),
-            _ => Ok(()),
+            Some(_) => Ok(()),
+            None => Err(fault::not_set_up()),
         }
     }
 }

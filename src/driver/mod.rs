@@ -3,23 +3,34 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | `account` | looks what is there, saves the account, chooses and makes folders |
+//! | `account` | looks what is there, saves the account, chooses folders |
 //! | `run` | one synchronization, from the home's listing to the report |
+//! | `folders` | which collections a run covers, and the making of missing ones |
+//! | `draft` | what a run is about to do in one collection: a plan, and the guard |
 //! | `pull` | from the server to here, for one collection |
+//! | `outcome` | one row of the sync table, carried out |
 //! | `push` | from here to the server, for one collection |
+//! | `verdict` | what follows a fault |
 //! | `edits` | what the person does to items |
+//! | `history` | having back what was replaced or removed |
+//! | `decide` | previews, and what the person decides about what was stopped |
 //! | `session` | what the steps of one run share |
 
 mod account;
+mod decide;
+mod draft;
 mod edits;
+mod folders;
+mod history;
+mod outcome;
 mod pull;
 mod push;
 mod run;
 mod session;
+mod verdict;
 
 use crate::model::{Account, Fault, Millis};
 use crate::port::Ports;
-use crate::sync::guard::Guard;
 
 /// Which collections a run covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +44,9 @@ pub enum Scope {
 #[derive(Clone, Debug)]
 pub struct Options {
     pub scope: Scope,
-    /// `None`: whatever is gone on the server goes here too.
-    pub guard: Option<Guard>,
+    /// Stops before mass deletions, by the thresholds of the settings. Off:
+    /// whatever is gone on one side goes on the other.
+    pub guard: bool,
     /// Put behind the title of a copy; `$1` is the date.
     pub copy_mark: String,
     /// What a folder that has to be made is called, by role: Calendar, Contacts,
@@ -60,12 +72,14 @@ impl Driver {
         Driver { ports, options }
     }
 
-    /// The account that is synchronized.
+    /// The accounts that are synchronized, in the order of their names.
     ///
     /// # Errors
     /// The store's.
-    pub async fn account(&self) -> Result<Option<Account>, Fault> {
-        Ok(self.ports.store.accounts().await?.into_iter().find(|account| account.active))
+    pub async fn accounts(&self) -> Result<Vec<Account>, Fault> {
+        let mut accounts = self.ports.store.accounts().await?;
+        accounts.retain(|account| account.active);
+        Ok(accounts)
     }
 }
 

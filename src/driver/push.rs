@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use crate::fault;
-use crate::model::{Collection, CollectionReport, Edit, Etag, Fault, Head, Item, ItemId, Saying, Trigger};
+use crate::model::{Collection, CollectionReport, Edit, Etag, Fault, Head, Item, ItemId, Saying, Trigger, Why};
 use crate::port::{Change, Commit, Race};
 use crate::sync::want::{Fetch, Precondition, Written};
+use crate::text::same_meaning;
 
 use super::session::{DAY, Session};
 
-/// How often one item is tried in a run: the server's version is read in between.
-const ATTEMPTS: usize = 3;
+/// So often in a run a refused precondition is resolved by reading.
+const READINGS: usize = 2;
 /// So many 5xx in a row are the server's trouble and not the items'.
 const FAILURES: u8 = 3;
 /// Items read back in one multiget.
@@ -28,16 +29,19 @@ enum Tried {
 impl Session<'_> {
     /// Sends the person's edits, deletions first (so that an item that got another
     /// name does not clash with itself), then reads back what was sent: the
-    /// server's text becomes the base (quirks 17, 23).
-    pub async fn push(&self, collection: &Collection, report: &mut CollectionReport) -> Result<(), Fault> {
+    /// server's text becomes the base (quirks 17, 23). Deletes only what the guard
+    /// has seen: what the person deleted since waits for the next run.
+    pub async fn push(
+        &self,
+        collection: &Collection,
+        deletions: &[ItemId],
+        report: &mut CollectionReport,
+    ) -> Result<(), Fault> {
         let mut edits = self.ports.store.todo(&collection.id).await?;
-        edits.retain(|head| head.edit.is_some() && self.due(head));
+        let seen = |head: &Head| head.edit != Some(Edit::Delete) || !head.based || deletions.contains(&head.id);
+        edits.retain(|head| head.edit.is_some() && self.due(head) && seen(head));
         edits.sort_by_key(|head| (head.edit == Some(Edit::Put), head.href.clone()));
 
-        // What the person deleted and then asked to be synchronized is meant.
-        if self.trigger != Trigger::Person {
-            self.guard_deletions(collection, &edits).await?;
-        }
         let total = edits.len();
         for (n, head) in edits.iter().enumerate() {
             self.progress(&collection.name, n, total);
@@ -52,27 +56,27 @@ impl Session<'_> {
 
     /// An edit that was refused is not sent again until it changes, the person
     /// asks, or a day has passed.
-    fn due(&self, head: &Head) -> bool {
+    pub fn due(&self, head: &Head) -> bool {
         match &head.waiting {
             Some(waiting) if waiting.rev == head.rev => {
                 fault::passing(&waiting.reason)
-                    || self.trigger == Trigger::Person
+                    || matches!(self.trigger, Trigger::Person | Trigger::Audit)
                     || self.started - waiting.since >= DAY
             }
             _ => true,
         }
     }
 
-    async fn guard_deletions(&self, collection: &Collection, edits: &[Head]) -> Result<(), Fault> {
-        let gone = edits.iter().filter(|head| head.based && head.edit == Some(Edit::Delete)).count();
-        let Some(guard) = self.options.guard.filter(|_| gone > 0) else { return Ok(()) };
-        let all = self.ports.store.heads(&collection.id).await?.iter().filter(|head| head.based).count();
-        if guard.stops(gone, all) { Err(fault::guard(&collection.name, gone, all, false)) } else { Ok(()) }
+    /// What could not be read is not asked for at every run in which nothing changed.
+    pub fn to_be_read(&self, head: &Head) -> bool {
+        let waited = |since| self.started - since >= DAY || matches!(self.trigger, Trigger::Person | Trigger::Audit);
+        head.refetch && head.waiting.as_ref().is_none_or(|waiting| waited(waiting.since))
     }
 
     async fn push_one(&self, collection: &Collection, id: &ItemId, report: &mut CollectionReport) -> Result<(), Fault> {
         let mut compared = false;
-        for _ in 0..ATTEMPTS {
+        let mut readings = 0;
+        loop {
             let Some(item) = self.ports.store.item(id).await? else { return Ok(()) };
             let tried = match item.head.edit {
                 None => Tried::Settled,
@@ -81,10 +85,15 @@ impl Session<'_> {
             };
             match tried {
                 Tried::Settled => return Ok(()),
-                Tried::Again { compared: now } => compared = now,
+                Tried::Again { .. } if readings == READINGS => {
+                    return self.refuse(collection, id, &fault::changed_meanwhile(412)).await;
+                }
+                Tried::Again { compared: now } => {
+                    readings += 1;
+                    compared = now;
+                }
             }
         }
-        self.refuse(collection, id, &fault::changed_meanwhile(412)).await
     }
 
     async fn push_text(
@@ -108,7 +117,9 @@ impl Session<'_> {
                 let mut sent = self.based(head, etag, text.clone());
                 sent.head.refetch = true;
                 let change = self.put(collection.kind, sent, Some(head.rev), Race::NewBase);
-                self.ports.store.commit(Commit { changes: vec![change], ..Commit::default() }).await?;
+                let replaced = item.base.iter().filter(|base| !same_meaning(base, text));
+                let kept = replaced.map(|base| self.kept(item, base.clone(), Why::Sent)).collect();
+                self.ports.store.commit(Commit { changes: vec![change], kept, collection: None }).await?;
                 Ok(Tried::Settled)
             }
             Written::Changed | Written::Gone => self.reread(collection, item, report).await,
@@ -155,7 +166,7 @@ impl Session<'_> {
                 }
             }
             if let Some(base) = &item.base {
-                commit.kept.push(self.kept(&Item { edit: None, ..item.clone() }, base.clone()));
+                commit.kept.push(self.kept(item, base.clone(), Why::Deleted));
             }
         }
         commit.changes.push(Change::Remove { id: head.id.clone(), seen: head.rev });
@@ -210,6 +221,9 @@ impl Session<'_> {
         }
         let Some(mut item) = self.ports.store.item(id).await? else { return Ok(()) };
         self.waiting(&mut item.head, fault);
+        // There is nothing to read of what never was there: asking for it would start
+        // the item anew, and send it again at each run.
+        item.head.refetch &= item.head.based;
         self.line(true, Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text), vec![id.clone()]);
         let seen = Some(item.head.rev);
         let change = self.put(collection.kind, item, seen, Race::KeepBase);

@@ -2,16 +2,19 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::account::{home, homes, origin, rediscover};
+use super::Driver;
+use super::account::{homes, origin, rediscover};
+use super::draft::{Draft, stopped};
 use super::session::{AHEAD, DAY, Session};
-use super::{Driver, Scope};
+use super::verdict::{Verdict, verdict};
 use crate::fault;
 use crate::model::{
-    Account, AccountId, Class, Collection, CollectionReport, Fault, Kind, LogLine, Outcome, Role, Run, Saying, Trigger,
+    Account, AccountId, Class, Collection, CollectionReport, Fault, Held, ItemId, Kind, LogLine, Outcome, Run, Saying,
+    Trigger, Why,
 };
 use crate::port::{Change, Commit, Race};
 use crate::remote::Remote;
-use crate::sync::roles;
+use crate::sync::guard::Deletions;
 use crate::sync::want::Described;
 
 impl Driver {
@@ -23,22 +26,23 @@ impl Driver {
     pub async fn run(&self, account: Account, trigger: Trigger) -> Result<Run, Fault> {
         let id = account.id.clone();
         let mut report = self.begin(&account, trigger).await?;
-        let mut collections = Vec::new();
+        let (mut collections, mut ask_tokens) = (Vec::new(), account.ask_tokens);
         let outcome = match self.session(account, &report).await {
             Err(fault) => Err(fault),
             Ok(session) => {
                 let outcome = session.steps(&mut collections).await;
-                report.log = session.log.into_inner();
-                outcome
+                report.log = session.log.take();
+                ask_tokens = session.remote.asks_tokens();
+                outcome.and(session.tidy().await)
             }
         };
         if let Err(fault) = &outcome {
-            if fault.class == Class::SignIn {
-                self.stop(&id).await?;
-            }
             report.log.push(self.line(true, fault.text.clone()));
         }
-        report.log.push(self.line(false, Saying::new("log_finished")));
+        self.follow(&id, outcome.as_ref().err(), ask_tokens).await?;
+        if outcome.is_ok() {
+            report.log.push(self.line(false, Saying::new("log_finished")));
+        }
         report.ended = Some(self.ports.clock.now());
         report.collections = collections;
         report.outcome = outcome.map_or_else(Outcome::Failed, |()| Outcome::Ok);
@@ -46,14 +50,18 @@ impl Driver {
         Ok(report)
     }
 
-    /// Not one more try with a password that is refused, until the person acts
-    /// (quirk 28).
-    async fn stop(&self, id: &AccountId) -> Result<(), Fault> {
+    /// What the run's end means for the account: stopped, or left alone for as long
+    /// as the server asked; and what was learnt of the server.
+    async fn follow(&self, id: &AccountId, failed: Option<&Fault>, ask_tokens: bool) -> Result<(), Fault> {
         let accounts = self.ports.store.accounts().await?;
-        match accounts.into_iter().find(|account| account.id == *id && !account.stopped) {
-            Some(account) => self.ports.store.save_account(&Account { stopped: true, ..account }).await,
-            None => Ok(()),
-        }
+        let Some(account) = accounts.into_iter().find(|account| account.id == *id) else { return Ok(()) };
+        let mut now = Account { ask_tokens, ..account.clone() };
+        now.not_before = match failed.map(|fault| fault.class) {
+            Some(Class::Retry { after: Some(seconds) }) => Some(self.ports.clock.now() + i64::from(seconds) * 1000),
+            _ => None,
+        };
+        now.stopped |= failed.is_some_and(|fault| verdict(fault) == Verdict::StopAccount);
+        if now == account { Ok(()) } else { self.ports.store.save_account(&now).await }
     }
 
     fn line(&self, problem: bool, text: Saying) -> LogLine {
@@ -82,7 +90,7 @@ impl Driver {
         Ok(run)
     }
 
-    async fn session(&self, mut account: Account, report: &Run) -> Result<Session<'_>, Fault> {
+    pub(super) async fn session(&self, mut account: Account, report: &Run) -> Result<Session<'_>, Fault> {
         let ports = &self.ports;
         let password = ports.vault.open(&account.id).await?.ok_or_else(fault::no_password)?;
         if account.principal.is_none() {
@@ -95,12 +103,15 @@ impl Driver {
         Ok(Session {
             ports,
             options: &self.options,
-            remote: Remote::new(ports.http.clone(), origin(&account)?, &account.user, &password),
+            remote: Remote::new(ports.http.clone(), origin(&account)?, &account.user, &password)
+                .asking_tokens(account.ask_tokens),
             account,
+            settings: ports.store.settings().await?,
             trigger: report.trigger,
             started: report.started,
             log: RefCell::new(report.log.clone()),
             failures: Cell::new(0),
+            kept_at: Cell::new(None),
         })
     }
 }
@@ -112,66 +123,83 @@ impl Session<'_> {
             described = homes(&self.remote, &self.account).await?;
         }
         let covered = self.covered(&described).await?;
+        for collection in &covered.changed {
+            self.ports.store.save_collection(collection).await?;
+        }
+        self.say(Saying::new("log_collections").with(described.len()));
         if self.trigger == Trigger::Restore {
             // All of it before anything else: a restore that is interrupted must not
             // leave edits that the next run sends.
-            for (collection, _) in &covered {
+            for (collection, _) in &covered.all {
                 let aside = self.set_aside(collection).await?;
                 self.say(Saying::new("log_restored").with(&collection.name).with(aside));
             }
         }
         let mut first = None;
-        for (collection, described) in covered {
+        for (collection, described) in covered.all {
             let mut report = CollectionReport {
                 id: Some(collection.id.clone()),
                 name: collection.name.clone(),
                 role: collection.role,
                 ..CollectionReport::default()
             };
+            let id = collection.id.clone();
             let done = match described {
                 Some(described) => self.collection(collection, described, &mut report).await,
                 None => Err(fault::collection_gone(&collection.name)),
             };
-            if let Some(id) = &report.id {
-                let todo = self.ports.store.todo(id).await?;
-                let waiting = todo.iter().filter(|head| head.waiting.is_some()).count();
-                report.waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
-            }
-            if let Err(fault) = &done {
-                let fault = fault.clone().during(&report.name);
+            let todo = self.ports.store.todo(&id).await?;
+            let waiting = todo.iter().filter(|head| head.waiting.is_some()).count();
+            report.waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+            if let Err(fault) = done {
+                let fault = fault.during(&report.name);
                 report.fault = Some(fault.clone());
-                let on =
-                    matches!(fault.class, Class::Guard | Class::Item | Class::Conflict | Class::Setup | Class::Bug);
-                reports.push(report);
-                if !on {
-                    // Offline, overloaded, or signed out: the other folders fare no better.
+                if verdict(&fault) != Verdict::Next {
+                    reports.push(report);
                     return Err(fault);
                 }
                 first.get_or_insert(fault);
-                continue;
             }
             reports.push(report);
         }
         first.map_or(Ok(()), Err)
     }
 
-    /// One collection: from there to here, then from here to there.
+    /// One collection: planned, looked at by the guard, then from there to here and
+    /// from here to there.
     async fn collection(
         &self,
         mut collection: Collection,
         described: &Described,
         report: &mut CollectionReport,
     ) -> Result<(), Fault> {
-        let store = &self.ports.store;
-        let restore = self.trigger == Trigger::Restore;
-        let todo = store.todo(&collection.id).await?;
-        let unchanged = described.marker.is_some() && described.marker == collection.marker;
-        if unchanged && !restore && !todo.iter().any(|head| head.refetch) {
-            self.say(Saying::new("log_unchanged").with(&collection.name));
-        } else {
-            self.pull(&mut collection, described.marker.clone(), report).await?;
+        if let Some(held) = self.still_held(&collection, described).await? {
+            return Err(stopped(&collection, &held));
         }
-        self.push(&collection, report).await?;
+        let marker = described.marker.as_deref();
+        let draft = self.draft(&collection, marker).await?;
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        report.plan = draft.plan.counts().into_iter().map(|(action, n)| (action.word().to_owned(), count(n))).collect();
+        let deletions = Deletions::of(&draft.plan);
+        let stop = self.guard(&collection, deletions.clone(), &[], marker).await?;
+        self.hold(&mut collection, stop).await?;
+
+        match &draft.told {
+            None => self.say(Saying::new("log_unchanged").with(&collection.name)),
+            Some(told) if told.hidden > 0 => {
+                report.hidden = count(told.hidden);
+                self.problem(Saying::new("log_hidden").with(&collection.name).with(told.hidden), Vec::new());
+            }
+            Some(_) => {}
+        }
+        let stop = self.pull(&mut collection, described.marker.clone(), draft, report).await?;
+        self.hold(&mut collection, stop).await?;
+        self.push(&collection, &deletions.there, report).await?;
+        if collection.held.take().is_some() {
+            // What was agreed to is done.
+            self.keep_choice(&mut collection).await?;
+            self.ports.store.save_collection(&collection).await?;
+        }
         self.extend_horizon(&mut collection).await?;
         for (key, n) in [
             ("log_received", report.received),
@@ -186,6 +214,54 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// What the guard stopped before and the person has not decided, if a look at it
+    /// would find the same: nothing is asked of the server then.
+    async fn still_held(&self, collection: &Collection, described: &Described) -> Result<Option<Held>, Fault> {
+        let Some(held) = collection.held.as_ref().filter(|held| !held.agreed) else { return Ok(None) };
+        let asked = matches!(self.trigger, Trigger::Person | Trigger::Audit | Trigger::Restore);
+        let same_there = held.marker.is_some() && held.marker == described.marker;
+        if asked || !same_there || !self.options.guard {
+            return Ok(None);
+        }
+        let todo = self.ports.store.todo(&collection.id).await?;
+        let deleted: Vec<&ItemId> =
+            todo.iter().filter(|h| h.based && h.edit == Some(crate::model::Edit::Delete)).map(|h| &h.id).collect();
+        let same_here = deleted.len() == held.there.len() && deleted.iter().all(|id| held.there.contains(id));
+        Ok(same_here.then(|| held.clone()))
+    }
+
+    /// The collection stops here, if it is stopped.
+    async fn hold(&self, collection: &mut Collection, stop: Option<Held>) -> Result<(), Fault> {
+        let Some(held) = stop else { return Ok(()) };
+        let fault = stopped(collection, &held);
+        collection.held = Some(held);
+        self.keep_choice(collection).await?;
+        self.ports.store.save_collection(collection).await?;
+        Err(fault)
+    }
+
+    /// Plans without doing anything.
+    pub(super) async fn drafts(&self) -> Result<Vec<(Collection, Result<(Draft, Option<Held>), Fault>)>, Fault> {
+        let described = homes(&self.remote, &self.account).await?;
+        let mut drafts = Vec::new();
+        for (collection, described) in self.covered(&described).await?.all {
+            let draft = match described {
+                None => Err(fault::collection_gone(&collection.name)),
+                Some(described) => self.draft(&collection, described.marker.as_deref()).await,
+            };
+            let draft = match draft {
+                Ok(draft) => {
+                    let stop = self.guard(&collection, Deletions::of(&draft.plan), &[], None).await?;
+                    Ok((draft, stop))
+                }
+                Err(fault) if verdict(&fault) != Verdict::Next => return Err(fault),
+                Err(fault) => Err(fault),
+            };
+            drafts.push((collection, draft));
+        }
+        Ok(drafts)
+    }
+
     /// Sets aside what the person changed since: the texts can be had back.
     async fn set_aside(&self, collection: &Collection) -> Result<usize, Fault> {
         let store = &self.ports.store;
@@ -195,7 +271,7 @@ impl Session<'_> {
             aside += 1;
             let mut commit = Commit::default();
             if let Some(edit) = &item.edit {
-                commit.kept.push(self.kept(&item, edit.clone()));
+                commit.kept.push(self.kept(&item, edit.clone(), Why::Restored));
             }
             commit.changes.push(match &item.base {
                 Some(base) => {
@@ -233,130 +309,16 @@ impl Session<'_> {
         store.save_collection(collection).await
     }
 
-    /// Before the run writes a collection: which role it has is the person's to
-    /// change, also while the run is under way.
-    pub async fn keep_choice(&self, collection: &mut Collection) -> Result<(), Fault> {
-        let stored = self.ports.store.collections(&self.account.id).await?;
-        if let Some(stored) = stored.into_iter().find(|stored| stored.id == collection.id) {
-            collection.role = stored.role;
-            collection.chosen = stored.chosen;
+    /// The history loses what is too old and too much, when this run added to it or
+    /// has been the first for a day.
+    async fn tidy(&self) -> Result<(), Fault> {
+        let before = self.ports.store.runs(2).await?.get(1).map_or(0, |run| run.started);
+        if self.kept_at.get().is_none() && before.div_euclid(DAY) == self.started.div_euclid(DAY) {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    /// Chooses a folder for each role that has none, and makes those that do not
-    /// exist. True if any was made.
-    async fn make_missing(&self, described: &[Described]) -> Result<bool, Fault> {
-        let stored = self.ports.store.collections(&self.account.id).await?;
-        let mut made = false;
-        // What could not be made once is not tried at every run.
-        if !stored.is_empty() && self.trigger != Trigger::Person {
-            return Ok(false);
-        }
-        for (role, name) in Role::ALL.into_iter().zip(&self.options.names) {
-            if stored.iter().any(|c| c.role == Some(role)) || self.choice(role, described).is_some() {
-                continue;
-            }
-            let Some(home) = home(role, &self.account) else {
-                self.problem(Saying::new("log_no_home").with(name), Vec::new());
-                continue;
-            };
-            let segment = format!("{role:?}").to_lowercase();
-            let taken = described.iter().any(|d| d.href.key() == home.child(&segment).key());
-            let segment = if taken { format!("pimento-{segment}") } else { segment };
-            let href = home.child(&segment).as_collection();
-            let done = match role {
-                Role::Calendar => self.remote.make_calendar(&href, name, "VEVENT").await,
-                Role::Notes => self.remote.make_calendar(&href, name, "VJOURNAL").await,
-                Role::Contacts => self.remote.make_addressbook(&href, name).await,
-            };
-            match done {
-                Ok(()) => {
-                    made = true;
-                    self.say(Saying::new("log_made").with(name));
-                }
-                Err(fault) if matches!(fault.class, Class::SignIn | Class::Retry { .. }) => return Err(fault),
-                Err(_) => self.problem(fault::no_folder(name).text, Vec::new()),
-            }
-        }
-        Ok(made)
-    }
-
-    fn choice<'d>(&self, role: Role, described: &'d [Described]) -> Option<&'d Described> {
-        roles::choose(role, described, self.account.default_calendar.as_ref(), self.account.preferred.as_ref())
-    }
-
-    /// The collections of this run, as stored, each with what the server says of it
-    /// now. Writes only what the server says differently.
-    async fn covered<'d>(&self, described: &'d [Described]) -> Result<Vec<(Collection, Option<&'d Described>)>, Fault> {
-        let store = &self.ports.store;
-        let mut stored = store.collections(&self.account.id).await?;
-        let mut missing: Vec<Role> =
-            Role::ALL.into_iter().filter(|role| !stored.iter().any(|c| c.role == Some(*role))).collect();
-        // A default that vanished while nothing of it is here makes room for another.
-        for collection in &mut stored {
-            let vanished = !described.iter().any(|d| d.href.key() == collection.href.key());
-            if let Some(role) = collection.role
-                && vanished
-                && store.heads(&collection.id).await?.is_empty()
-            {
-                collection.role = None;
-                store.save_collection(collection).await?;
-                missing.push(role);
-            }
-        }
-        let choices: Vec<(Role, String)> = missing
-            .into_iter()
-            .filter_map(|role| self.choice(role, described).map(|found| (role, found.href.key())))
-            .collect();
-        let mut covered = Vec::new();
-        for described in described {
-            let id = Collection::id_of(&self.account.id, &described.href);
-            let known = stored.iter().find(|c| c.id == id);
-            let chosen = choices.iter().find(|(_, key)| *key == described.href.key()).map(|(role, _)| *role);
-            let now = updated(known, id, &self.account, described, chosen);
-            if known != Some(&now) {
-                store.save_collection(&now).await?;
-            }
-            if now.role.is_some() || self.options.scope == Scope::All {
-                covered.push((now, Some(described)));
-            }
-        }
-        for collection in stored {
-            let vanished = !described.iter().any(|d| d.href.key() == collection.href.key());
-            if vanished && (collection.role.is_some() || !store.todo(&collection.id).await?.is_empty()) {
-                covered.push((collection, None));
-            }
-        }
-        // Calendar, Contacts, Notes, then the rest: the order in which people look.
-        covered.sort_by_key(|(c, _)| (c.role.is_none(), c.role, c.name.clone()));
-        self.say(Saying::new("log_collections").with(described.len()));
-        Ok(covered)
-    }
-}
-
-fn updated(
-    known: Option<&Collection>,
-    id: crate::model::CollectionId,
-    account: &Account,
-    described: &Described,
-    chosen: Option<Role>,
-) -> Collection {
-    let role = known.and_then(|known| known.role).or(chosen);
-    Collection {
-        id,
-        account: account.id.clone(),
-        href: described.href.as_collection(),
-        kind: described.kind,
-        name: described.name.clone(),
-        components: described.components.clone(),
-        writable: described.writable,
-        role,
-        chosen: known.is_some_and(|known| known.chosen),
-        reports_changes: described.reports_changes,
-        sync_token: known.and_then(|known| known.sync_token.clone()),
-        marker: known.and_then(|known| known.marker.clone()),
-        indexed_until: known.map_or(0, |known| known.indexed_until),
+        let history = self.settings.history;
+        let oldest = self.started - i64::from(history.days) * DAY;
+        self.ports.store.tidy(oldest, u64::from(history.megabytes) * 1_000_000).await
     }
 }
 
@@ -367,6 +329,7 @@ fn cause(trigger: Trigger) -> &'static str {
         Trigger::Interval => "trigger_interval",
         Trigger::Change => "trigger_change",
         Trigger::Person => "trigger_person",
+        Trigger::Audit => "trigger_audit",
         Trigger::Restore => "trigger_restore",
     }
 }

@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 
 use crate::model::{
-    Account, Collection, CollectionId, Fault, Head, Href, Index, Item, ItemId, Kind, LogLine, Millis, News, Progress,
-    Saying, Trigger, Waiting,
+    Account, Collection, CollectionId, Fault, Head, Href, Index, Item, ItemId, Kept, Kind, LogLine, Millis, News,
+    Progress, Saying, Settings, Trigger, Waiting, Why,
 };
-use crate::port::{Change, Kept, Ports, Race};
+use crate::port::{Change, Ports, Race};
 use crate::remote::Remote;
 use crate::text;
 
@@ -23,17 +23,24 @@ pub(super) struct Session<'a> {
     pub options: &'a Options,
     pub remote: Remote,
     pub account: Account,
+    pub settings: Settings,
     pub trigger: Trigger,
     /// When the run began: stamps and the names of copies are taken from it.
     pub started: Millis,
     pub log: RefCell<Vec<LogLine>>,
     /// Writes in a row that the server failed on (5xx).
     pub failures: Cell<u8>,
+    /// When the last text went into history: no two go at the same time.
+    pub kept_at: Cell<Option<Millis>>,
 }
 
 impl Session<'_> {
     pub fn say(&self, text: Saying) {
         self.line(false, text, Vec::new());
+    }
+
+    pub fn say_of(&self, text: Saying, items: Vec<ItemId>) {
+        self.line(false, text, items);
     }
 
     pub fn problem(&self, text: Saying, items: Vec<ItemId>) {
@@ -87,16 +94,11 @@ impl Session<'_> {
         index(kind, item, self.started)
     }
 
-    pub fn kept(&self, item: &Item, text: Vec<u8>) -> Kept {
-        let title = self.index(kind_of(&item.head), item).entry.map(|entry| entry.title).unwrap_or_default();
-        Kept {
-            at: self.ports.clock.now(),
-            collection: item.head.collection.clone(),
-            item: item.head.id.clone(),
-            title,
-            run: Some(self.started),
-            text,
-        }
+    /// A text of the item that this run replaces or removes.
+    pub fn kept(&self, item: &Item, text: Vec<u8>, why: Why) -> Kept {
+        let at = self.kept_at.get().map_or(i64::MIN, |last| last + 1).max(self.ports.clock.now());
+        self.kept_at.set(Some(at));
+        kept(item, text, why, at, Some(self.started))
     }
 
     /// The item waits, and says why.
@@ -111,6 +113,25 @@ impl Session<'_> {
     pub fn head(&self, collection: &CollectionId, href: &Href) -> Head {
         Head::new(self.new_id(), collection.clone(), href.clone())
     }
+}
+
+/// The text, to be had back as one of the item's.
+pub(super) fn kept(item: &Item, text: Vec<u8>, why: Why, at: Millis, run: Option<Millis>) -> Kept {
+    Kept {
+        at,
+        collection: item.head.collection.clone(),
+        item: item.head.id.clone(),
+        title: title(&item.head, &text),
+        run,
+        why,
+        text,
+    }
+}
+
+/// What lists call a text.
+pub(super) fn title(head: &Head, text: &[u8]) -> String {
+    let index = text::entry::index(&head.collection, &head.id, kind_of(head), text, 0, 0);
+    index.entry.map(|entry| entry.title).unwrap_or_default()
 }
 
 /// A random UUID (RFC 9562, version 4) as text.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Href;
+use super::{Href, Millis};
 
 /// Names an account's state: server, user and principal together, so that
 /// another server or principal is another state and never a deletion.
@@ -32,10 +32,48 @@ pub struct Account {
     pub preferred: Option<Href>,
     /// `schedule-default-calendar-URL` (RFC 6638, 9.2), where the server names one.
     pub default_calendar: Option<Href>,
-    /// The one that is synchronized. What belongs to the others stays as it is.
+    /// It is synchronized. What belongs to one that is not stays as it is.
     pub active: bool,
     /// Set by a 401: no run touches the server until the person acts.
     pub stopped: bool,
+    /// What becomes of an item changed on both sides.
+    #[serde(default)]
+    pub policy: Policy,
+    /// The server asked to be left alone until then (Retry-After, quirk 32); only
+    /// the person may ask sooner.
+    #[serde(default)]
+    pub not_before: Option<Millis>,
+    /// A collection of its homes has no `getctag`: their listing is asked for
+    /// sync-tokens too, which cost a server more to tell.
+    #[serde(default)]
+    pub ask_tokens: bool,
+}
+
+/// What becomes of an item that was changed on both sides, in different ways. The
+/// text that does not stay is in the history, whatever the policy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Policy {
+    /// The server's version stays where it is, ours becomes a new item.
+    #[default]
+    KeepBoth,
+    /// One item of both, where they touched different properties; else both.
+    Merge,
+    ServerWins,
+    MineWins,
+}
+
+impl Policy {
+    pub const ALL: [Policy; 4] = [Policy::KeepBoth, Policy::Merge, Policy::ServerWins, Policy::MineWins];
+
+    /// Key of its name for people.
+    pub fn key(self) -> &'static str {
+        match self {
+            Policy::KeepBoth => "policy_keep_both",
+            Policy::Merge => "policy_merge",
+            Policy::ServerWins => "policy_server_wins",
+            Policy::MineWins => "policy_mine_wins",
+        }
+    }
 }
 
 impl Account {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Href, Millis};
+use super::{AccountId, Href, ItemId, Millis};
 
 /// A collection is identified by its account and the normalised href.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -95,9 +95,87 @@ pub struct Collection {
     /// Up to when occurrences of its events are expanded; a run that comes too near
     /// to it expands them anew.
     pub indexed_until: Millis,
+    /// When all etags were last compared with a complete listing, whatever tokens
+    /// said. 0 asks for it at the next run.
+    #[serde(default)]
+    pub audited: Millis,
+    /// The guard stopped it: nothing of it runs until the person decides.
+    #[serde(default)]
+    pub held: Option<Held>,
+    /// It is not on the server any more: what is here stays until the person
+    /// decides.
+    #[serde(default)]
+    pub vanished: Option<Vanished>,
+}
+
+/// What the guard stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    pub since: Millis,
+    /// Gone on the server, so would be deleted here.
+    pub here: Vec<ItemId>,
+    /// Deleted here, so would be deleted on the server.
+    pub there: Vec<ItemId>,
+    /// Of so many items.
+    pub of: u32,
+    /// The collection's marker then: while it stays, there is nothing to ask the
+    /// server.
+    pub marker: Option<String>,
+    /// The person said that these deletions are meant.
+    pub agreed: bool,
+}
+
+/// What the person decides about what the guard stopped. Deciding later is to say
+/// nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Choice {
+    /// Delete them.
+    Delete,
+    /// What is gone on the server goes there again, what was deleted here is back.
+    BringBack,
+}
+
+/// A collection that the server does not list any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vanished {
+    pub since: Millis,
+    pub fate: Option<Fate>,
+}
+
+/// What the person decides about a collection that vanished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fate {
+    /// It stays here, for this browser alone.
+    Keep,
+    /// It is made on the server again, with all that is in it here.
+    Remake,
+    /// It goes here too.
+    Remove,
 }
 
 impl Collection {
+    /// A collection of which nothing is known but where it is.
+    pub fn new(account: &AccountId, href: Href, kind: Kind) -> Collection {
+        Collection {
+            id: Collection::id_of(account, &href),
+            account: account.clone(),
+            kind,
+            name: href.name(),
+            href,
+            components: Vec::new(),
+            writable: true,
+            role: None,
+            chosen: false,
+            reports_changes: true,
+            sync_token: None,
+            marker: None,
+            indexed_until: 0,
+            audited: 0,
+            held: None,
+            vanished: None,
+        }
+    }
+
     /// The id of the collection at `href` in `account`.
     pub fn id_of(account: &AccountId, href: &Href) -> CollectionId {
         CollectionId(format!("{} {}", account.0, href.key()))

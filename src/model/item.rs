@@ -45,12 +45,26 @@ pub struct Head {
     /// The server's version must be read again, whatever tokens say.
     pub refetch: bool,
     pub waiting: Option<Waiting>,
+    /// The start of the run that brought it here; `None` for what was made here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived: Option<Millis>,
 }
 
 impl Head {
     /// An item that exists on neither side yet.
     pub fn new(id: ItemId, collection: CollectionId, href: Href) -> Head {
-        Head { id, collection, href, based: false, etag: None, edit: None, rev: 0, refetch: false, waiting: None }
+        Head {
+            id,
+            collection,
+            href,
+            based: false,
+            etag: None,
+            edit: None,
+            rev: 0,
+            refetch: false,
+            waiting: None,
+            arrived: None,
+        }
     }
 
     /// There is something a run has to look at even if the server changed nothing.

@@ -6,23 +6,25 @@ pub mod entry;
 pub mod etag;
 pub mod fault;
 pub mod fields;
+pub mod history;
 pub mod href;
 pub mod item;
 pub mod run;
 pub mod saying;
 pub mod settings;
 
-pub use account::{Account, AccountId};
-pub use collection::{Collection, CollectionId, Kind, Role};
+pub use account::{Account, AccountId, Policy};
+pub use collection::{Choice, Collection, CollectionId, Fate, Held, Kind, Role, Vanished};
 pub use entry::{Entry, EntryKind, Index, Occurrence};
 pub use etag::Etag;
 pub use fault::{Class, Fault};
 pub use fields::{ContactFields, EventFields, Fields, NoteFields};
+pub use history::{Changed, Kept, Past, Why};
 pub use href::Href;
 pub use item::{Edit, Head, Item, ItemId, Waiting};
 pub use run::{CollectionReport, LogLine, News, Outcome, Progress, Run, Trigger};
 pub use saying::Saying;
-pub use settings::Settings;
+pub use settings::{Guard, History, Settings};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;

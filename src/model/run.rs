@@ -10,7 +10,10 @@ pub enum Trigger {
     Start,
     Interval,
     Change,
+    /// "Synchronize now".
     Person,
+    /// As [`Trigger::Person`], and all etags are compared.
+    Audit,
     Restore,
 }
 
@@ -37,8 +40,18 @@ pub struct CollectionReport {
     pub deleted_there: u32,
     /// Items changed on both sides, which are there twice now.
     pub conflicts: u32,
+    /// Items changed on both sides, made one of both.
+    #[serde(default)]
+    pub merged: u32,
+    /// What a complete listing found that the server's tokens had not told.
+    #[serde(default)]
+    pub hidden: u32,
     /// Items that wait with a reason.
     pub waiting: u32,
+    /// What was planned: each action's word, and for how many items; all items of
+    /// the collection are accounted for.
+    #[serde(default)]
+    pub plan: Vec<(String, u32)>,
     /// Why this collection stopped, if it did.
     pub fault: Option<Fault>,
 }

@@ -18,9 +18,10 @@ use serde::{Deserialize, Serialize};
 use super::pack::{Pack, Place};
 use crate::fault;
 use crate::model::{
-    Account, AccountId, Collection, CollectionId, Edit, Fault, Head, Item, ItemId, Kind, Run, Settings,
+    Account, AccountId, Collection, CollectionId, Edit, Fault, Head, Item, ItemId, Kept, Kind, Millis, Past, Run,
+    Settings,
 };
-use crate::port::{Change, Commit, Kept, Store, settle};
+use crate::port::{Change, Commit, Store, settle};
 
 const STATE: &str = ".pimento";
 /// Runs that are remembered.
@@ -230,10 +231,7 @@ impl FolderStore {
     }
 
     fn apply_change(&self, inner: &mut Inner, change: Change, line: &mut (Vec<Row>, Vec<ItemId>)) -> Result<(), Fault> {
-        let id = match &change {
-            Change::Put { item, .. } => item.head.id.clone(),
-            Change::Remove { id, .. } => id.clone(),
-        };
+        let id = change.id().clone();
         let mut row = inner.state.rows.get(&id.0).cloned();
         if let Some(row) = &mut row {
             // Touched by the person while the run was waiting for the server.
@@ -245,7 +243,7 @@ impl FolderStore {
             }
         }
         let stored = row.as_ref().map(|row| self.load(inner, row)).transpose()?;
-        match settle(stored.clone(), change) {
+        match settle(stored.clone(), change)? {
             None => {
                 if let Some(row) = row {
                     let path = self.path(inner, &row);
@@ -394,6 +392,10 @@ impl Store for FolderStore {
         Ok(())
     }
 
+    async fn remove_account(&self, _: &AccountId) -> Result<(), Fault> {
+        Err(fault::internal("a folder is of one account: remove the folder"))
+    }
+
     async fn collections(&self, account: &AccountId) -> Result<Vec<Collection>, Fault> {
         let inner = self.inner.borrow();
         Ok(inner.state.collections.iter().filter(|collection| collection.account == *account).cloned().collect())
@@ -488,8 +490,29 @@ impl Store for FolderStore {
 
     /// Kept texts are files in `.pimento/kept`, to be looked at and moved back by
     /// hand.
-    async fn kept(&self, _: usize) -> Result<Vec<Kept>, Fault> {
+    async fn kept(&self, _: Past) -> Result<Vec<Kept>, Fault> {
         Ok(Vec::new())
+    }
+
+    async fn tidy(&self, oldest: Millis, bytes: u64) -> Result<(), Fault> {
+        let Ok(entries) = fs::read_dir(self.root.join(STATE).join("kept")) else { return Ok(()) };
+        let mut files = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(fault::store)?;
+            // The name begins with the time: `commit` gave it.
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Some(at) = name.split('-').next().and_then(|at| at.parse::<Millis>().ok()) else { continue };
+            files.push((at, entry.metadata().map_err(fault::store)?.len(), entry.path()));
+        }
+        files.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
+        let mut total = 0;
+        for (at, size, path) in files {
+            total += size;
+            if at < oldest || total > bytes {
+                fs::remove_file(path).map_err(fault::store)?;
+            }
+        }
+        Ok(())
     }
 }
 

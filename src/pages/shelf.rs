@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use crate::browser::database::Database;
 use crate::message::State;
 use crate::model::{
-    Account, Collection, Entry, EntryKind, Fault, ItemId, Millis, Occurrence, Role, Run, Saying, Settings,
+    Account, Collection, Entry, EntryKind, Fault, ItemId, Kept, Millis, Occurrence, Outcome, Past, Role, Run, Saying,
+    Settings,
 };
-use crate::port::{Kept, Store};
+use crate::port::Store;
 
 /// As many as are kept of runs.
 const RUNS: usize = 50;
@@ -28,14 +29,10 @@ async fn database() -> Result<Database, Fault> {
     Ok(database)
 }
 
-/// The account that is synchronized.
+/// All accounts, also those that are not synchronized.
 ///
 /// # Errors
 /// All functions here: the database cannot be read (`fault_store`).
-pub async fn account() -> Result<Option<Account>, Fault> {
-    Ok(accounts().await?.into_iter().find(|account| account.active))
-}
-
 pub async fn accounts() -> Result<Vec<Account>, Fault> {
     database().await?.accounts().await
 }
@@ -44,12 +41,21 @@ pub async fn settings() -> Result<Settings, Fault> {
     database().await?.settings().await
 }
 
-/// All folders of that account.
+/// All folders of the accounts that are synchronized.
 pub async fn collections() -> Result<Vec<Collection>, Fault> {
-    match account().await? {
-        Some(account) => database().await?.collections(&account.id).await,
-        None => Ok(Vec::new()),
+    let database = database().await?;
+    let mut all = Vec::new();
+    for account in database.accounts().await?.into_iter().filter(|account| account.active) {
+        all.extend(database.collections(&account.id).await?);
     }
+    Ok(all)
+}
+
+/// Their default folders for the role.
+async fn of_role(role: Role) -> Result<Vec<Collection>, Fault> {
+    let mut found = collections().await?;
+    found.retain(|collection| collection.role == Some(role));
+    Ok(found)
 }
 
 pub async fn runs() -> Result<Vec<Run>, Fault> {
@@ -57,33 +63,41 @@ pub async fn runs() -> Result<Vec<Run>, Fault> {
 }
 
 pub async fn kept() -> Result<Vec<Kept>, Fault> {
-    database().await?.kept(KEPT).await
+    database().await?.kept(Past::Newest(KEPT)).await
 }
 
-/// What happens in the person's Calendar: other folders and accounts that were
+/// What happens in the person's calendars: other folders and accounts that were
 /// synchronized once are still in the store.
 pub async fn occurrences(from: Millis, to: Millis) -> Result<Vec<Occurrence>, Fault> {
-    let Some(calendar) = collections().await?.into_iter().find(|c| c.role == Some(Role::Calendar)) else {
-        return Ok(Vec::new());
-    };
+    let calendars = of_role(Role::Calendar).await?;
     let mut found = database().await?.occurrences(from, to).await?;
-    found.retain(|occurrence| occurrence.collection == calendar.id);
+    found.retain(|occurrence| calendars.iter().any(|calendar| calendar.id == occurrence.collection));
     Ok(found)
 }
 
 /// How things stand, as far as the store knows: the worker is not waited for.
 pub async fn state() -> Result<State, Fault> {
     let database = database().await?;
-    let mut waiting = 0;
+    let (mut waiting, mut undecided) = (0, 0);
     for collection in collections().await? {
         let todo = database.todo(&collection.id).await?;
         waiting += todo.iter().filter(|head| head.waiting.is_some()).count();
+        let held = collection.held.is_some_and(|held| !held.agreed);
+        let vanished = collection.vanished.is_some_and(|vanished| vanished.fate.is_none());
+        undecided += u32::from(held || vanished);
     }
+    let mut active = database.accounts().await?;
+    active.retain(|account| account.active);
+    let runs = database.runs(RUNS).await?;
+    // As the worker does: of several accounts the one that failed, if any did.
+    let last = active.iter().filter_map(|account| runs.iter().find(|run| run.account == account.id));
+    let last = last.max_by_key(|run| (matches!(run.outcome, Outcome::Failed(_)), run.started)).cloned();
     Ok(State {
-        set_up: account().await?.is_some(),
+        set_up: !active.is_empty(),
         running: None,
-        last: database.runs(1).await?.into_iter().next(),
+        last,
         waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+        undecided,
         next: None,
     })
 }
@@ -143,22 +157,26 @@ pub struct Row {
     pub next: Option<Occurrence>,
 }
 
-/// The rows of the folder that has the role, in the order of their entries.
+/// The rows of the folders that have the role, in the order of their entries.
 /// Events get their next time from `now` on, within the horizon that is indexed.
 pub async fn rows(role: Role, now: Millis) -> Result<Vec<Row>, Fault> {
-    let Some(collection) = collections().await?.into_iter().find(|c| c.role == Some(role)) else {
-        return Ok(Vec::new());
-    };
     let database = database().await?;
     let kind = match role {
         Role::Calendar => EntryKind::Event,
         Role::Contacts => EntryKind::Contact,
         Role::Notes => EntryKind::Note,
     };
-    let entries = database.entries(kind, Some(&collection.id)).await?;
+    let folders = of_role(role).await?;
+    let mut entries = Vec::new();
     let mut marks: HashMap<ItemId, (Option<Saying>, bool)> = HashMap::new();
-    for head in database.todo(&collection.id).await? {
-        marks.insert(head.id, (head.waiting.map(|waiting| waiting.reason), head.edit.is_some()));
+    for folder in &folders {
+        entries.extend(database.entries(kind, Some(&folder.id)).await?);
+        for head in database.todo(&folder.id).await? {
+            marks.insert(head.id, (head.waiting.map(|waiting| waiting.reason), head.edit.is_some()));
+        }
+    }
+    if folders.len() > 1 {
+        entries.sort_by(|a, b| a.sort.cmp(&b.sort));
     }
     let mut next: HashMap<ItemId, Occurrence> = HashMap::new();
     if kind == EntryKind::Event {

@@ -10,8 +10,7 @@ use super::saying::{of_fault, of_role, say, say_of, sentence};
 use super::shelf::{self, Unsettled};
 use super::standing::{Standing, follow};
 use crate::message::Ask;
-use crate::model::{CollectionReport, ItemId, LogLine, Millis, Outcome, Progress, Run};
-use crate::port::Kept;
+use crate::model::{CollectionReport, ItemId, Kept, LogLine, Millis, Outcome, Progress, Run};
 
 /// The titles of items, to be shown in logs, which do not hold them.
 type Titles = RwSignal<HashMap<ItemId, String>>;

@@ -55,6 +55,19 @@ impl Remote {
         }
     }
 
+    /// Whether listings of homes are to ask for sync-tokens from the first on, as an
+    /// earlier run found out.
+    #[must_use]
+    pub fn asking_tokens(self, ask: bool) -> Remote {
+        self.ask_tokens.set(ask);
+        self
+    }
+
+    /// Whether listings of homes have to ask for sync-tokens.
+    pub fn asks_tokens(&self) -> bool {
+        self.ask_tokens.get()
+    }
+
     fn host(&self) -> &str {
         self.server.host_str().unwrap_or_default()
     }

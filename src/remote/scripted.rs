@@ -9,7 +9,7 @@ use url::Url;
 
 use super::Remote;
 use crate::fault;
-use crate::model::{AccountId, Class, Collection, CollectionId, Etag, Fault, Href, Kind};
+use crate::model::{AccountId, Class, Collection, Etag, Fault, Href, Kind};
 use crate::port::{Http, Request, Response};
 use crate::sync::want::{Fetch, Listed, Precondition, Written};
 
@@ -95,21 +95,7 @@ fn remote(script: &Rc<Script>) -> Remote {
 }
 
 fn calendar() -> Collection {
-    Collection {
-        id: CollectionId("c".into()),
-        account: AccountId("a".into()),
-        href: Href::path("/u/cal/"),
-        kind: Kind::Calendar,
-        name: "Work".into(),
-        components: Vec::new(),
-        writable: true,
-        role: None,
-        chosen: false,
-        reports_changes: true,
-        sync_token: None,
-        marker: None,
-        indexed_until: 0,
-    }
+    Collection { name: "Work".into(), ..Collection::new(&AccountId("a".into()), Href::path("/u/cal/"), Kind::Calendar) }
 }
 
 fn multistatus(inner: &str) -> String {

@@ -1,7 +1,7 @@
 //! An item as the fields of a form, and the changed fields back into it. Only the
 //! properties whose field changed are written (quirk 21).
 
-use crate::model::{Fields, Millis, NoteFields};
+use crate::model::{ContactFields, EventFields, Fields, Millis, NoteFields};
 
 use super::lines::Tree;
 use super::{edit, escape, form_contact, form_event, main};
@@ -46,4 +46,45 @@ pub fn apply(text: &[u8], fields: &Fields, now: Millis) -> Vec<u8> {
         _ => return text.to_vec(),
     }
     tree.print()
+}
+
+/// What to save of a form that was opened on `was` and holds `fields`, the item having
+/// become `now` meanwhile: fields that the person changed as they are, the others as
+/// they are now. When an event is is one thing: any of start, end, zone and all-day
+/// changed, they all come from the form. Of different kinds: `fields`.
+pub fn rebase(was: &Fields, fields: &Fields, now: &Fields) -> Fields {
+    match (was, fields, now) {
+        (Fields::Event(was), Fields::Event(typed), Fields::Event(now)) => {
+            let when = |f: &EventFields| (f.all_day, f.start.clone(), f.end.clone(), f.zone.clone());
+            let (all_day, start, end, zone) = pick(when(was), when(typed), when(now));
+            Fields::Event(EventFields {
+                title: pick(&was.title, &typed.title, &now.title).clone(),
+                place: pick(&was.place, &typed.place, &now.place).clone(),
+                all_day,
+                start,
+                end,
+                zone,
+                description: pick(&was.description, &typed.description, &now.description).clone(),
+                recurs: pick(was.recurs, typed.recurs, now.recurs),
+            })
+        }
+        (Fields::Contact(was), Fields::Contact(typed), Fields::Contact(now)) => Fields::Contact(ContactFields {
+            given: pick(&was.given, &typed.given, &now.given).clone(),
+            family: pick(&was.family, &typed.family, &now.family).clone(),
+            organization: pick(&was.organization, &typed.organization, &now.organization).clone(),
+            mail: pick(&was.mail, &typed.mail, &now.mail).clone(),
+            phone: pick(&was.phone, &typed.phone, &now.phone).clone(),
+            note: pick(&was.note, &typed.note, &now.note).clone(),
+        }),
+        (Fields::Note(was), Fields::Note(typed), Fields::Note(now)) => Fields::Note(NoteFields {
+            title: pick(&was.title, &typed.title, &now.title).clone(),
+            text: pick(&was.text, &typed.text, &now.text).clone(),
+        }),
+        _ => fields.clone(),
+    }
+}
+
+/// What was typed, if anything was.
+fn pick<T: PartialEq>(was: T, typed: T, now: T) -> T {
+    if typed == was { now } else { typed }
 }

@@ -17,9 +17,15 @@
 //! | [`uid`] | reading and setting the UID |
 //! | [`copy`] | an item made a copy of itself, for what is kept twice |
 //! | [`sameness`] | whether two texts say the same |
+//! | `matching` | which component and property of one text is which of another |
+//! | [`merge`](mod@merge) | one text of two that were made from a third |
+//! | `carry`, `patch` | properties and lines of one text put into another |
+//! | [`difference`](mod@difference) | what a person sees between two versions |
 
+mod carry;
 pub mod compose;
 pub mod copy;
+pub mod difference;
 pub mod edit;
 pub mod entry;
 pub mod escape;
@@ -27,8 +33,11 @@ pub mod form;
 mod form_contact;
 mod form_event;
 pub mod lines;
+mod matching;
+pub mod merge;
 pub mod moment;
 pub mod occur;
+mod patch;
 pub mod recur;
 pub mod sameness;
 pub mod uid;
@@ -36,8 +45,10 @@ pub mod zone;
 
 pub use compose::new_item;
 pub use copy::as_copy;
+pub use difference::difference;
 pub use entry::index;
-pub use form::{apply, fields};
+pub use form::{apply, fields, rebase};
+pub use merge::merge;
 pub use sameness::same_meaning;
 pub use uid::{uid, with_uid};
 

@@ -61,7 +61,12 @@ impl Placed {
 
 /// Reads the moment of DTSTART and its like; lists (EXDATE) by [`placed_all`].
 pub fn placed(line: &Line<'_>, zones: &mut Zones<'_, '_>) -> Option<Placed> {
-    let moment = Moment::parse(&line.plain())?;
+    placed_as(line, &line.plain(), zones)
+}
+
+/// As [`placed`], with that one of the line's values.
+pub(super) fn placed_as(line: &Line<'_>, value: &str, zones: &mut Zones<'_, '_>) -> Option<Placed> {
+    let moment = Moment::parse(value)?;
     let (zone, guessed) = zone_of(line, moment, zones);
     Some(Placed { moment, zone, guessed })
 }

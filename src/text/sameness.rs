@@ -1,14 +1,23 @@
 //! Whether two texts say the same. Only what certainly means nothing is looked
 //! away from; when in doubt they differ, and nothing is lost.
 
-use std::collections::HashMap;
-
 use super::lines::{Line, Tree};
 use super::zone::Zone;
 
 /// Stamps, and what servers add of their own: Radicale writes PRODID and
 /// X-RADICALE-NAME anew.
 const STAMPS: [&str; 6] = ["DTSTAMP", "LAST-MODIFIED", "CREATED", "REV", "PRODID", "X-RADICALE-NAME"];
+
+/// Components within components are looked into so far; what is deeper counts by
+/// its bytes. Calendars need four levels, and a text of nothing but `BEGIN` must
+/// not use up the stack.
+const DEPTH: usize = 16;
+
+/// Whether the property (its name in upper case) says only when and by whom a text
+/// was written.
+pub(super) fn is_stamp(name: &str) -> bool {
+    STAMPS.contains(&name)
+}
 
 /// True if the two differ at most in the order of properties, parameters and
 /// components, in folding, line endings, the case of names, and in stamps. SEQUENCE
@@ -19,12 +28,12 @@ pub fn same_meaning(a: &[u8], b: &[u8]) -> bool {
     }
     let (a, b) = (Tree::parse(a), Tree::parse(b));
     // Without any component there is nothing to compare by meaning.
-    !a.components().is_empty() && !b.components().is_empty() && Meaning::of_text(&a) == Meaning::of_text(&b)
+    !a.components().is_empty() && !b.components().is_empty() && Meaning::of(&a, None) == Meaning::of(&b, None)
 }
 
 /// A component, its parts in an order of their own.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Meaning {
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Meaning {
     name: String,
     /// One that was cut off is another than one that has its end.
     closed: bool,
@@ -32,57 +41,59 @@ struct Meaning {
     components: Vec<Meaning>,
 }
 
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Property {
-    group: String,
-    name: String,
-    params: Vec<(String, Vec<String>)>,
-    value: String,
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Property {
+    pub(super) group: String,
+    pub(super) name: String,
+    pub(super) params: Vec<(String, Vec<String>)>,
+    pub(super) value: String,
 }
 
 impl Meaning {
-    fn of_text(tree: &Tree<'_>) -> Meaning {
-        // Looked up once: asking each component for its parent takes forever where there are many.
-        let mut inner: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
-        for (c, component) in tree.components().iter().enumerate() {
-            if !defined_elsewhere(tree, c) {
-                inner.entry(component.parent).or_default().push(c);
-            }
-        }
-        Meaning::of(tree, None, &inner)
+    /// Of a component; of the whole text for `None`.
+    pub(super) fn of(tree: &Tree<'_>, component: Option<usize>) -> Meaning {
+        Meaning::within(tree, component, DEPTH)
     }
 
-    /// Of a component; of the whole text for `None`.
-    fn of(tree: &Tree<'_>, component: Option<usize>, inner: &HashMap<Option<usize>, Vec<usize>>) -> Meaning {
+    fn within(tree: &Tree<'_>, component: Option<usize>, depth: usize) -> Meaning {
         let name = component.map(|c| tree.components()[c].name.clone()).unwrap_or_default();
-        let lines: Vec<usize> = component.map_or_else(|| tree.outside().collect(), |c| tree.own(c).collect());
-        let mut properties: Vec<Property> = lines.into_iter().filter_map(|i| property(&tree.lines()[i])).collect();
-        properties.sort();
-        let components = inner.get(&component).into_iter().flatten();
-        let mut components: Vec<Meaning> = components.map(|c| Meaning::of(tree, Some(*c), inner)).collect();
-        components.sort();
         let closed = component.is_none_or(|c| tree.components()[c].closed);
+        if let (0, Some(c)) = (depth, component) {
+            let range = tree.components()[c].begin..tree.components()[c].end;
+            let bytes: Vec<u8> = tree.lines()[range].iter().flat_map(|l| l.raw().to_vec()).collect();
+            let properties = vec![Property::junk(String::from_utf8_lossy(&bytes).into_owned())];
+            return Meaning { name, closed, properties, components: Vec::new() };
+        }
+        let lines: Vec<usize> = component.map_or_else(|| tree.outside().collect(), |c| tree.own(c).collect());
+        let said = |i: usize| property(&tree.lines()[i]).filter(|p| !is_stamp(&p.name));
+        let mut properties: Vec<Property> = lines.into_iter().filter_map(said).collect();
+        properties.sort();
+        let inner = tree.inner(component).filter(|c| !defined_elsewhere(tree, *c));
+        let mut components: Vec<Meaning> = inner.map(|c| Meaning::within(tree, Some(c), depth - 1)).collect();
+        components.sort();
         Meaning { name, closed, properties, components }
     }
 }
 
 /// A VTIMEZONE under an IANA (or Windows) name: the name says it all, and servers
 /// write the observances anew.
-fn defined_elsewhere(tree: &Tree<'_>, c: usize) -> bool {
+pub(super) fn defined_elsewhere(tree: &Tree<'_>, c: usize) -> bool {
     tree.components()[c].name == "VTIMEZONE" && Zone::by_name(&tree.text(c, "TZID")).is_some()
 }
 
-/// What a line says; `None` for stamps and blank lines.
-fn property(line: &Line<'_>) -> Option<Property> {
+impl Property {
+    fn junk(value: String) -> Property {
+        Property { group: String::new(), name: String::new(), params: Vec::new(), value }
+    }
+}
+
+/// What a line says; `None` for a blank line.
+pub(super) fn property(line: &Line<'_>) -> Option<Property> {
     if line.name().is_empty() {
         let value = String::from_utf8_lossy(line.head()).trim().to_owned();
-        let junk = Property { group: String::new(), name: String::new(), params: Vec::new(), value };
-        return (!junk.value.is_empty()).then_some(junk);
+        return (!value.is_empty()).then(|| Property::junk(value));
     }
     let name = line.name().to_ascii_uppercase();
-    if STAMPS.contains(&name.as_str()) {
-        return None;
-    }
     let mut params: Vec<(String, Vec<String>)> = Vec::new();
     for param in line.params() {
         // The bare words of vCard 2.1 are TYPEs, or encodings, by another spelling.
@@ -104,13 +115,12 @@ fn property(line: &Line<'_>) -> Option<Property> {
         }
     }
     params.sort();
-    Some(Property { group: line.group().to_ascii_lowercase(), value: value(line), name, params })
+    Some(Property { group: line.group().to_ascii_lowercase(), value: spelled(&line.decoded()), name, params })
 }
 
-/// The value with its escapes in one spelling: `\N` is `\n`, and only what must be
+/// A value with its escapes in one spelling: `\N` is `\n`, and only what must be
 /// escaped is. A comma that separates stays another thing than one that is escaped.
-fn value(line: &Line<'_>) -> String {
-    let raw = line.decoded();
+pub(super) fn spelled(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut chars = raw.chars();
     while let Some(c) = chars.next() {

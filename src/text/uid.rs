@@ -3,12 +3,15 @@
 use super::lines::{Tree, fold};
 use super::{edit, escape, main};
 
-/// The components that carry an item's UID. Alarms, for one, have UIDs of their own.
+/// Whether components of that name (in upper case) carry an item's UID. Alarms, for
+/// one, have UIDs of their own.
+pub(super) fn carries(name: &str) -> bool {
+    matches!(name, "VEVENT" | "VTODO" | "VJOURNAL" | "VFREEBUSY" | "VCARD")
+}
+
+/// The components that carry an item's UID.
 pub(super) fn carriers(tree: &Tree<'_>) -> Vec<usize> {
-    let named = |c: &usize| {
-        matches!(tree.components()[*c].name.as_str(), "VEVENT" | "VTODO" | "VJOURNAL" | "VFREEBUSY" | "VCARD")
-    };
-    (0..tree.components().len()).filter(named).collect()
+    (0..tree.components().len()).filter(|c| carries(&tree.components()[*c].name)).collect()
 }
 
 /// The UID of the main component; `None` without one, or when it is empty.

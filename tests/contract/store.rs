@@ -2,7 +2,7 @@
 //! that nothing was written to.
 
 use pimento::model::*;
-use pimento::port::{Change, Commit, Kept, Race, Store};
+use pimento::port::{Change, Commit, Race, Store};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -10,19 +10,9 @@ pub fn collection(name: &str) -> Collection {
     let account = AccountId("https://dav.example ann /ann/".to_owned());
     let href = Href::path(format!("/ann/{name}/"));
     Collection {
-        id: Collection::id_of(&account, &href),
-        account,
-        href,
-        kind: Kind::Calendar,
-        name: name.to_owned(),
         components: vec!["VEVENT".to_owned()],
-        writable: true,
         role: Some(Role::Calendar),
-        chosen: false,
-        reports_changes: true,
-        sync_token: None,
-        marker: None,
-        indexed_until: 0,
+        ..Collection::new(&account, href, Kind::Calendar)
     }
 }
 
@@ -99,6 +89,7 @@ pub fn kept(at: i64, name: &str, text: &[u8]) -> Kept {
         item: ItemId(name.into()),
         title: name.into(),
         run: None,
+        why: Why::Received,
         text: text.to_vec(),
     }
 }
@@ -122,6 +113,9 @@ pub async fn settings_accounts_and_collections_come_back(store: &dyn Store) {
         active: true,
         default_calendar: None,
         stopped: false,
+        policy: Policy::Merge,
+        not_before: Some(7),
+        ask_tokens: true,
     };
     store.save_account(&account).await.unwrap();
     let stopped = Account { stopped: true, ..account };
@@ -244,17 +238,85 @@ pub async fn fifty_runs_newest_first(store: &dyn Store) {
     assert_eq!(store.runs(2).await.unwrap().len(), 2);
 }
 
-pub async fn kept_texts_can_be_had_back_for_ninety_days(store: &dyn Store) {
-    let now = 200 * DAY;
-    let all = vec![kept(now - 91 * DAY, "old", b"o"), kept(now - 89 * DAY, "older", b"p"), kept(now, "new", &[0, 255])];
+pub async fn kept_texts_are_had_back_by_time_item_and_run(store: &dyn Store) {
+    let by_run = Kept { run: Some(7), why: Why::Gone, ..kept(3, "b", &[0, 255]) };
+    let all = vec![kept(1, "a", b"o"), kept(2, "a", b"p"), by_run.clone()];
     store.commit(Commit { kept: all.clone(), ..Commit::default() }).await.unwrap();
     // Two of one item at one time: neither takes the other's place.
-    store.commit(Commit { kept: vec![kept(now, "new", b"2")], ..Commit::default() }).await.unwrap();
-    assert_eq!(store.kept(1).await.unwrap(), [kept(now, "new", b"2")]);
-    assert_eq!(store.kept(0).await.unwrap(), []);
-    assert_eq!(store.kept(10).await.unwrap().len(), 4);
+    store.commit(Commit { kept: vec![kept(3, "b", b"2")], ..Commit::default() }).await.unwrap();
+    assert_eq!(store.kept(Past::Newest(1)).await.unwrap(), [kept(3, "b", b"2")]);
+    assert_eq!(store.kept(Past::Newest(0)).await.unwrap(), []);
+    assert_eq!(store.kept(Past::Newest(10)).await.unwrap().len(), 4);
+    let of_a = store.kept(Past::Item(ItemId("a".into()))).await.unwrap();
+    assert_eq!(of_a, [all[1].clone(), all[0].clone()], "the newest first");
+    assert_eq!(store.kept(Past::Run(7)).await.unwrap(), [by_run]);
+    assert_eq!(store.kept(Past::Run(8)).await.unwrap(), []);
+}
 
-    store.save_run(&run(now)).await.unwrap();
-    let left = store.kept(10).await.unwrap();
-    assert_eq!(left, [kept(now, "new", b"2"), all[2].clone(), all[1].clone()]);
+pub async fn history_is_kept_below_an_age_and_a_size(store: &dyn Store) {
+    let all: Vec<Kept> = (1..=4).map(|at| kept(at * DAY, "a", &[at as u8; 10])).collect();
+    store.commit(Commit { kept: all.clone(), ..Commit::default() }).await.unwrap();
+    let left = async |oldest, bytes| {
+        store.tidy(oldest, bytes).await.unwrap();
+        let left = store.kept(Past::Newest(10)).await.unwrap();
+        left.iter().map(|kept| kept.at / DAY).collect::<Vec<_>>()
+    };
+    assert_eq!(left(0, 1000).await, [4, 3, 2, 1], "nothing is too old or too much");
+    assert_eq!(left(2 * DAY, 1000).await, [4, 3, 2], "one is too old");
+    assert_eq!(left(0, 29).await, [4, 3], "one is too much");
+    assert!(left(0, 0).await.is_empty());
+}
+
+pub async fn the_persons_edit_is_written_on_what_they_saw_or_not_at_all(store: &dyn Store) {
+    let work = collection("Work");
+    store.save_collection(&work).await.unwrap();
+    let seen = item(&work, "a", "one");
+    store.commit(commit(vec![put(&seen, None)])).await.unwrap();
+    let edit = |was: Option<&Item>, now: &Item| Change::Edit {
+        was: was.cloned().map(Box::new),
+        item: Box::new(now.clone()),
+        index: index(now, "y"),
+    };
+    // A run brings another version in between.
+    let mut newer = seen.clone();
+    newer.base = Some(b"two".to_vec());
+    store.commit(commit(vec![put(&newer, Some(0))])).await.unwrap();
+    let late = Commit { kept: vec![kept(1, "a", b"x")], ..commit(vec![edit(Some(&seen), &edited(&seen, "mine"))]) };
+    assert_eq!(store.commit(late).await.unwrap_err().text.key, "fault_raced");
+    assert_eq!(store.item(&seen.head.id).await.unwrap(), Some(newer.clone()), "as the run left it");
+    assert_eq!(store.kept(Past::Newest(9)).await.unwrap(), [], "nothing of the commit is written");
+    let mine = edited(&newer, "mine");
+    store.commit(commit(vec![edit(Some(&newer), &mine)])).await.unwrap();
+    assert_eq!(store.item(&seen.head.id).await.unwrap(), Some(mine.clone()));
+    let again = store.commit(commit(vec![edit(None, &mine)])).await.unwrap_err();
+    assert_eq!(again.text.key, "fault_raced", "there is one already");
+    let new = edited(&item(&work, "b", "x"), "new");
+    store.commit(commit(vec![edit(None, &new)])).await.unwrap();
+    assert_eq!(store.item(&new.head.id).await.unwrap(), Some(new));
+}
+
+pub async fn a_removed_account_takes_all_of_it_along(store: &dyn Store) {
+    let (work, mut other) = (collection("Work"), collection("Other"));
+    other.account = AccountId("another".into());
+    let mut runs = [run(1), run(2)];
+    runs[0].account = work.account.clone();
+    for collection in [&work, &other] {
+        store.save_collection(collection).await.unwrap();
+        let item = item(collection, "a", "x");
+        let mut kept = kept(1, "a", b"old");
+        kept.collection = collection.id.clone();
+        store.commit(Commit { kept: vec![kept], ..commit(vec![put(&item, None)]) }).await.unwrap();
+    }
+    for run in &runs {
+        store.save_run(run).await.unwrap();
+    }
+    store.remove_account(&work.account).await.unwrap();
+    assert_eq!(store.collections(&work.account).await.unwrap(), []);
+    assert_eq!(store.heads(&work.id).await.unwrap(), []);
+    assert_eq!(store.item(&item(&work, "a", "x").head.id).await.unwrap(), None);
+    assert_eq!(store.runs(9).await.unwrap(), [runs[1].clone()]);
+    let left = store.kept(Past::Newest(9)).await.unwrap();
+    assert_eq!(left.iter().map(|kept| &kept.collection).collect::<Vec<_>>(), [&other.id]);
+    assert_eq!(store.collections(&other.account).await.unwrap(), [other.clone()]);
+    assert_eq!(store.heads(&other.id).await.unwrap().len(), 1, "the others stay");
 }

@@ -28,15 +28,15 @@ async fn items_that_are_much_to_read() {
         ("folds", with(&format!("X-C:{}x\r\n", "\r\n ".repeat(MANY)))),
     ] {
         let world = World::new().await;
-        world.fake.put("/u/cal/1.ics", &text);
+        world.site.put("/u/cal/1.ics", &text);
         let began = Instant::now();
         world.engine.run_well().await;
         assert_eq!(world.engine.shown().await["/u/cal/1.ics"], text, "{what}");
         world.engine.retitle("/u/cal/1.ics", "mine").await;
-        world.fake.put("/u/cal/1.ics", &text.replace("before", "theirs"));
+        world.site.put("/u/cal/1.ics", &text.replace("before", "theirs"));
         world.engine.run_well().await;
-        assert!(world.fake.text("/u/cal/1.ics").unwrap().contains("SUMMARY:theirs"), "{what}");
-        assert_eq!(world.fake.hrefs(CALENDAR).len(), 4, "{what}: kept twice");
+        assert!(world.site.text("/u/cal/1.ics").unwrap().contains("SUMMARY:theirs"), "{what}");
+        assert_eq!(world.site.hrefs(CALENDAR).len(), 4, "{what}: kept twice");
         assert!(began.elapsed() < ENDLESS, "{what}: {:?}", began.elapsed());
         println!("{what}: {:?}", began.elapsed());
     }

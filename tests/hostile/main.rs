@@ -6,8 +6,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
-#[path = "../engine/mod.rs"]
-mod engine;
+#[path = "../bench/mod.rs"]
+mod bench;
 #[path = "../harness/mod.rs"]
 mod harness;
 
@@ -23,10 +23,10 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use engine::{Engine, card, event};
-use harness::fake::{CALENDAR, CONTACTS, Fake, HOME, OPEN, answer, listed, multistatus, props};
+use bench::{Engine, card, event};
 use harness::http::Message;
 use harness::raw::Raw;
+use harness::site::{CALENDAR, CONTACTS, HOME, OPEN, Site, answer, listed, multistatus, props};
 use pimento::model::{Class, Outcome};
 use pimento::native::NativeHttp;
 use pimento::port::Limits;
@@ -36,7 +36,7 @@ const LIMITS: Limits = Limits { silence: Duration::from_secs(20), whole: Duratio
 /// For servers that are slow on purpose.
 const SHORT: Limits = Limits { silence: Duration::from_millis(500), whole: Duration::from_millis(1000), ..LIMITS };
 /// Far longer than the limits allow for a whole run; only a failing test takes it.
-const ENDLESS: Duration = Duration::from_secs(60);
+const ENDLESS: Duration = Duration::from_secs(120);
 
 /// Where the server turns hostile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ type Hostile = Arc<dyn Fn(&mut TcpStream) -> io::Result<()> + Send + Sync>;
 type Turn = (Arc<dyn Fn(&Message) -> bool + Send + Sync>, Hostile);
 
 struct World {
-    fake: Fake,
+    site: Site,
     turn: Arc<Mutex<Option<Turn>>>,
     raw: Raw,
     /// Other places, where nobody has any business.
@@ -82,13 +82,13 @@ struct World {
 impl World {
     /// Honest so far, and in step: three events and a card.
     async fn new() -> World {
-        let fake = Fake::default();
+        let site = Site::default();
         for n in 1..=3 {
-            fake.put(&format!("{CALENDAR}{n}.ics"), &event(&format!("uid-{n}"), "before"));
+            site.put(&format!("{CALENDAR}{n}.ics"), &event(&format!("uid-{n}"), "before"));
         }
-        fake.put(&format!("{CONTACTS}c.vcf"), &card("c", "Before", ""));
+        site.put(&format!("{CONTACTS}c.vcf"), &card("c", "Before", ""));
         let turn = Arc::<Mutex<Option<Turn>>>::default();
-        let (honest, turned) = (fake.clone(), turn.clone());
+        let (honest, turned) = (site.clone(), turn.clone());
         let raw = Raw::start("127.0.0.1", move |request, stream| {
             let hostile = turned.lock().unwrap().clone().filter(|(at, _)| at(request));
             match hostile {
@@ -99,7 +99,7 @@ impl World {
         let others = ["127.0.0.1", "127.0.0.2"].map(|host| Raw::start(host, |_, stream| answer(404, "").write(stream)));
         let engine = Engine::with_account(http(LIMITS), &raw.url).await;
         engine.run_well().await;
-        World { fake, turn, raw, others, engine }
+        World { site, turn, raw, others, engine }
     }
 
     fn turns(&self, at: impl Fn(&Message) -> bool + Send + Sync + 'static, hostile: &Hostile) {
@@ -108,7 +108,7 @@ impl World {
 
     fn behaves(&self) {
         *self.turn.lock().unwrap() = None;
-        self.fake.behave();
+        self.site.behave();
     }
 
     /// Nobody else was asked anything at all.
@@ -149,13 +149,13 @@ async fn ends_within(limits: Limits, hostile: Hostile, keys: &[&str]) {
     for place in PLACES {
         let mut world = World::new().await;
         let before = world.engine.state().await;
-        world.fake.put("/u/cal/1.ics", &event("uid-1", "after"));
+        world.site.put("/u/cal/1.ics", &event("uid-1", "after"));
         world.engine.retitle("/u/cal/2.ics", "mine").await;
         let edited = world.engine.state().await;
-        let (there, writes) = (world.fake.hrefs(CALENDAR), writes(&world.raw));
+        let (there, writes) = (world.site.hrefs(CALENDAR), writes(&world.raw));
         if place == Place::Listing {
             // No report of changes, so that the folder has to be listed.
-            world.fake.answer(|request| request.text().contains("sync-collection").then(|| answer(403, "")));
+            world.site.answer(|request| request.text().contains("sync-collection").then(|| answer(403, "")));
         }
         world.turns(move |request| place.is_at(request), &hostile);
         world.engine.driver.ports.http = http(limits);
@@ -176,7 +176,7 @@ async fn ends_within(limits: Limits, hostile: Hostile, keys: &[&str]) {
                 assert!(world.engine.shown().await["/u/cal/1.ics"].contains("before"));
             }
         }
-        assert_eq!(world.fake.hrefs(CALENDAR), there, "{place:?}");
+        assert_eq!(world.site.hrefs(CALENDAR), there, "{place:?}");
         world.nothing_went_elsewhere();
         // And when it is honest again, all is in step as if nothing had been.
         world.behaves();
@@ -184,7 +184,7 @@ async fn ends_within(limits: Limits, hostile: Hostile, keys: &[&str]) {
         world.engine.run_well().await;
         let shown = world.engine.shown().await;
         assert!(shown["/u/cal/1.ics"].contains("after"), "{place:?}");
-        assert!(world.fake.text("/u/cal/2.ics").unwrap().contains("SUMMARY:mine"), "{place:?}");
+        assert!(world.site.text("/u/cal/2.ics").unwrap().contains("SUMMARY:mine"), "{place:?}");
         assert_ne!(world.engine.state().await, before);
     }
     // The same from the first word on: no account comes of it.
@@ -193,7 +193,7 @@ async fn ends_within(limits: Limits, hostile: Hostile, keys: &[&str]) {
     let stranger = Engine::new(http(limits));
     let fault = stranger.sign_in(&world.raw.url).await.unwrap_err();
     assert!(keys.contains(&fault.text.key.as_str()) || fault.text.key == "fault_not_dav", "discovery: {fault}");
-    assert!(stranger.driver.account().await.unwrap().is_none());
+    assert!(stranger.driver.accounts().await.unwrap().is_empty());
     world.nothing_went_elsewhere();
 }
 

@@ -49,8 +49,8 @@ async fn a_write_without_an_answer_is_not_lost_and_not_doubled() {
         world.behaves();
         world.engine.driver.ports.http = http(LIMITS);
         world.engine.run_well().await;
-        assert!(world.fake.text("/u/cal/2.ics").unwrap().contains("mine"));
-        assert_eq!(world.fake.hrefs(CALENDAR).iter().filter(|href| **href == new).count(), 1);
-        assert_eq!(world.fake.hrefs(CALENDAR).len(), 4);
+        assert!(world.site.text("/u/cal/2.ics").unwrap().contains("mine"));
+        assert_eq!(world.site.hrefs(CALENDAR).iter().filter(|href| **href == new).count(), 1);
+        assert_eq!(world.site.hrefs(CALENDAR).len(), 4);
     }
 }

@@ -16,7 +16,7 @@ async fn hrefs_of_other_hosts_are_never_followed() {
     for href in far {
         let body = multistatus(&listed(&href, "\"9\"")).body;
         for place in [Place::Home, Place::Changes] {
-            world.fake.put("/u/cal/1.ics", &event("uid-1", "after"));
+            world.site.put("/u/cal/1.ics", &event("uid-1", "after"));
             world.turns(move |request| place.is_at(request), &says(with_length(XML, &body)));
             let fault = world.engine.run_badly().await;
             assert_eq!(fault.text.key, "fault_wrong_answer", "{place:?} {href}");
@@ -76,11 +76,11 @@ async fn redirects_to_another_origin_ask_the_person() {
             world.turns(|request| matches!(request.method(), "PUT" | "DELETE"), &away);
             assert_eq!(world.engine.run_badly().await.text.key, "fault_other_origin");
             assert_eq!(world.engine.state().await, edited, "{status}");
-            assert_eq!(world.fake.hrefs(CALENDAR).len(), 3);
+            assert_eq!(world.site.hrefs(CALENDAR).len(), 3);
             world.nothing_went_elsewhere();
             world.behaves();
             world.engine.run_well().await;
-            assert_eq!(world.fake.hrefs(CALENDAR).len(), 2);
+            assert_eq!(world.site.hrefs(CALENDAR).len(), 2);
         }
     }
 }

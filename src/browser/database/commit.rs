@@ -7,8 +7,8 @@ use wasm_bindgen::JsValue;
 
 use super::row::{self, HeadRow, KeptRow, OccurrenceRow};
 use super::{Database, broken};
-use crate::model::{Fault, Index, Item, ItemId};
-use crate::port::{Change, Commit, Kept, settle};
+use crate::model::{Collection, Fault, Index, Item, ItemId, Kept};
+use crate::port::{Change, Commit, settle};
 
 /// What a commit may touch.
 const STORES: [&str; 6] = ["heads", "texts", "entries", "occurrences", "kept", "collections"];
@@ -61,10 +61,10 @@ impl Stores {
     async fn changes(&self, changes: Vec<Change>) -> Result<(), Fault> {
         let mut there = self.stored(&changes).await?;
         for change in changes {
-            let id = id_of(&change).clone();
+            let id = change.id().clone();
             // An item changed twice in one commit: the second sees what the first made.
             let Some(stored) = there.get_mut(&id) else { continue };
-            match settle(stored.item.take(), change) {
+            match settle(stored.item.take(), change)? {
                 None => {
                     self.remove_item(&id)?;
                     self.unlist(&id, &mut stored.occurrences)?;
@@ -92,7 +92,7 @@ impl Stores {
         let item_index = self.occurrences.index("item").map_err(broken)?;
         let mut asked = Vec::with_capacity(changes.len());
         for change in changes {
-            let id = id_of(change);
+            let id = change.id();
             let key = JsValue::from(id.0.as_str());
             let only = KeyRange::only(&key).map_err(broken)?;
             asked.push((
@@ -152,9 +152,26 @@ impl Stores {
             item: kept.item.clone(),
             title: kept.title.clone(),
             run: kept.run,
+            why: kept.why,
+            size: kept.text.len() as u64,
         };
         let row = row::object([("kept", Some(row::write(&about)?)), ("text", Some(row::from_bytes(&kept.text)))])?;
         self.kept.put(&row, None).map_err(broken)?;
+        Ok(())
+    }
+
+    /// Forgets the history of these collections.
+    pub async fn forget_kept_of(&self, collections: &[Collection]) -> Result<(), Fault> {
+        let found = self.kept.open_cursor(None, None).map_err(broken)?.await.map_err(broken)?;
+        let Some(cursor) = found else { return Ok(()) };
+        let mut cursor = cursor.into_managed();
+        while let Some(value) = cursor.value().map_err(broken)? {
+            let of = row::kept(&value)?.collection;
+            if collections.iter().any(|collection| collection.id == of) {
+                cursor.delete().await.map_err(broken)?;
+            }
+            cursor.next(None).await.map_err(broken)?;
+        }
         Ok(())
     }
 
@@ -185,11 +202,4 @@ struct Stored {
     item: Option<Item>,
     /// Keys of the rows in `occurrences`.
     occurrences: Vec<JsValue>,
-}
-
-fn id_of(change: &Change) -> &ItemId {
-    match change {
-        Change::Put { item, .. } => &item.head.id,
-        Change::Remove { id, .. } => id,
-    }
 }

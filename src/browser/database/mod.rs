@@ -9,6 +9,7 @@ mod row;
 mod secret;
 mod store;
 mod v1;
+mod v2;
 
 pub use secret::Secret;
 
@@ -22,7 +23,7 @@ use crate::fault;
 use crate::model::Fault;
 
 const NAME: &str = "pimento";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The database; clones share one connection.
 #[derive(Clone)]
@@ -183,6 +184,11 @@ fn upgrade(request: &idb::request::OpenDatabaseRequest, old: u32) -> Result<(), 
     let database = request.database()?;
     if old < 1 {
         v1::make(&database)?;
+    }
+    if old < 2 {
+        // Inside an upgrade there is one transaction, over everything.
+        let transaction = request.transaction().ok_or(idb::Error::TransactionNotFound)?;
+        v2::make(&transaction.object_store("kept")?)?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::fault;
-use crate::model::{CollectionId, Fault, Head, Item, Occurrence};
+use crate::model::{CollectionId, Fault, Head, Item, Kept, Occurrence, Why};
 
 /// An occurrence that lasts longer is also in the index `until`.
 pub(super) const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -40,7 +40,7 @@ impl OccurrenceRow {
     }
 }
 
-/// Everything of a [`crate::port::Kept`] but its text.
+/// Everything of a [`Kept`] but its text.
 #[derive(Serialize, Deserialize)]
 pub(super) struct KeptRow {
     pub at: i64,
@@ -48,6 +48,25 @@ pub(super) struct KeptRow {
     pub item: crate::model::ItemId,
     pub title: String,
     pub run: Option<i64>,
+    #[serde(default)]
+    pub why: Why,
+    /// Of its text, in bytes.
+    #[serde(default)]
+    pub size: u64,
+}
+
+/// A row of `kept`.
+pub(super) fn kept(value: &JsValue) -> Result<Kept, Fault> {
+    let about: KeptRow = read(member(value, "kept").unwrap_or_default())?;
+    Ok(Kept {
+        at: about.at,
+        collection: about.collection,
+        item: about.item,
+        title: about.title,
+        run: about.run,
+        why: about.why,
+        text: member(value, "text").as_ref().and_then(bytes).unwrap_or_default(),
+    })
 }
 
 pub(super) fn write(value: &impl Serialize) -> Result<JsValue, Fault> {

@@ -6,15 +6,15 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
 use super::commit::Stores;
-use super::row::{self, DAY, HeadRow, KeptRow};
+use super::row::{self, HeadRow};
 use super::{Database, broken};
-use crate::model::{Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Run, Settings};
-use crate::port::{Commit, Kept, Store};
+use crate::model::{
+    Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Millis, Past, Run, Settings,
+};
+use crate::port::{Commit, Store};
 
 /// Runs to look back on.
 const RUNS: u32 = 50;
-/// How long kept texts can be had back.
-const KEPT_DAYS: i64 = 90;
 /// Their only row's key.
 const SETTINGS: &str = "settings";
 
@@ -60,6 +60,29 @@ impl Store for Database {
 
     async fn save_account(&self, account: &Account) -> Result<(), Fault> {
         self.put("accounts", account).await
+    }
+
+    async fn remove_account(&self, account: &AccountId) -> Result<(), Fault> {
+        let collections = self.collections(account).await?;
+        let runs = self.runs(RUNS as usize).await?;
+        let names: Vec<&str> = Stores::ALL.into_iter().chain(["accounts", "secrets", "runs"]).collect();
+        self.writing(&names, async |transaction| {
+            let stores = Stores::of(transaction)?;
+            for collection in &collections {
+                stores.remove_collection(&collection.id.0).await?;
+            }
+            stores.forget_kept_of(&collections).await?;
+            let delete = |store: &str, key: JsValue| {
+                transaction.object_store(store).and_then(|s| s.delete(key)).map(drop).map_err(broken)
+            };
+            for run in runs.iter().filter(|run| &run.account == account) {
+                delete("runs", JsValue::from(run.started as f64))?;
+            }
+            delete("secrets", JsValue::from(account.0.as_str()))?;
+            delete("accounts", JsValue::from(account.0.as_str()))
+        })
+        .await
+        .map_err(|fault| fault.during("remove_account"))
     }
 
     async fn collections(&self, account: &AccountId) -> Result<Vec<Collection>, Fault> {
@@ -114,8 +137,7 @@ impl Store for Database {
 
     async fn save_run(&self, run: &Run) -> Result<(), Fault> {
         let value = row::write(run)?;
-        let too_old = JsValue::from((run.started - KEPT_DAYS * DAY) as f64);
-        self.writing(&["runs", "kept"], async |transaction| {
+        self.writing(&["runs"], async |transaction| {
             let runs = transaction.object_store("runs").map_err(broken)?;
             runs.put(&value, None).map_err(broken)?;
             // In order of their start; the one just put among them.
@@ -123,43 +145,74 @@ impl Store for Database {
             for key in keys.iter().rev().skip(RUNS as usize) {
                 runs.delete(key.clone()).map_err(broken)?;
             }
-            let kept = transaction.object_store("kept").map_err(broken)?;
-            let before = KeyRange::upper_bound(&too_old, Some(true)).map_err(broken)?;
-            let old = kept.index("at").and_then(|index| index.get_all_keys(Some(Query::KeyRange(before)), None));
-            for key in old.map_err(broken)?.await.map_err(broken)? {
-                kept.delete(key).map_err(broken)?;
-            }
             Ok(())
         })
         .await
         .map_err(|fault| fault.during("runs"))
     }
 
-    async fn kept(&self, limit: usize) -> Result<Vec<Kept>, Fault> {
+    async fn kept(&self, which: Past) -> Result<Vec<Kept>, Fault> {
         let transaction = self.reading(&["kept"]).await?;
-        let index = transaction.object_store("kept").and_then(|store| store.index("at")).map_err(broken)?;
-        let mut all = Vec::new();
-        if limit == 0 {
-            return Ok(all);
-        }
-        let found = index.open_cursor(None, Some(CursorDirection::Prev)).map_err(broken)?.await.map_err(broken)?;
-        let Some(cursor) = found else { return Ok(all) };
-        let mut cursor = cursor.into_managed();
-        while let Some(value) = cursor.value().map_err(broken)? {
-            let about: KeptRow = row::read(row::member(&value, "kept").unwrap_or_default())?;
-            all.push(Kept {
-                at: about.at,
-                collection: about.collection,
-                item: about.item,
-                title: about.title,
-                run: about.run,
-                text: row::member(&value, "text").as_ref().and_then(row::bytes).unwrap_or_default(),
-            });
-            if all.len() == limit {
-                break;
-            }
-            cursor.next(None).await.map_err(broken)?;
-        }
-        Ok(all)
+        let store = transaction.object_store("kept").map_err(broken)?;
+        let (index, key) = match &which {
+            Past::Newest(limit) => return newest(&store, *limit).await,
+            Past::Item(item) => ("item", JsValue::from(item.0.as_str())),
+            Past::Run(run) => ("run", JsValue::from(*run as f64)),
+        };
+        let only = KeyRange::only(&key).map_err(broken)?;
+        let rows = store.index(index).and_then(|index| index.get_all(Some(Query::KeyRange(only)), None));
+        let rows = rows.map_err(broken)?.await.map_err(broken)?;
+        let mut kept = rows.iter().map(row::kept).collect::<Result<Vec<_>, _>>()?;
+        kept.reverse();
+        kept.sort_by_key(|kept| std::cmp::Reverse(kept.at));
+        Ok(kept)
     }
+
+    async fn tidy(&self, oldest: Millis, bytes: u64) -> Result<(), Fault> {
+        self.writing(&["kept"], async |transaction| {
+            let kept = transaction.object_store("kept").map_err(broken)?;
+            // Rows of the schema's first version have no size: their age they have.
+            let old = KeyRange::upper_bound(&JsValue::from(oldest as f64), Some(true)).map_err(broken)?;
+            let by_age = kept.index("at").and_then(|index| index.get_all_keys(Some(Query::KeyRange(old)), None));
+            for primary in by_age.map_err(broken)?.await.map_err(broken)? {
+                kept.delete(primary).map_err(broken)?;
+            }
+            // Of the rest, keys of the index only: time and size, newest first; no text is read.
+            let index = kept.index("weight").map_err(broken)?;
+            let found = index.open_key_cursor(None, Some(CursorDirection::Prev));
+            let Some(cursor) = found.map_err(broken)?.await.map_err(broken)? else { return Ok(()) };
+            let mut cursor = cursor.into_managed();
+            let mut total = 0.0;
+            while let Some(key) = cursor.key().map_err(broken)? {
+                let key = js_sys::Array::from(&key);
+                total += key.get(1).as_f64().unwrap_or_default();
+                if total > bytes as f64 {
+                    let primary = cursor.primary_key().map_err(broken)?.unwrap_or_default();
+                    kept.delete(primary).map_err(broken)?;
+                }
+                cursor.next(None).await.map_err(broken)?;
+            }
+            Ok(())
+        })
+        .await
+        .map_err(|fault| fault.during("tidy"))
+    }
+}
+
+async fn newest(store: &idb::ObjectStore, limit: usize) -> Result<Vec<Kept>, Fault> {
+    let mut all = Vec::new();
+    if limit == 0 {
+        return Ok(all);
+    }
+    let cursor = store.index("at").and_then(|index| index.open_cursor(None, Some(CursorDirection::Prev)));
+    let Some(cursor) = cursor.map_err(broken)?.await.map_err(broken)? else { return Ok(all) };
+    let mut cursor = cursor.into_managed();
+    while let Some(value) = cursor.value().map_err(broken)? {
+        all.push(row::kept(&value)?);
+        if all.len() == limit {
+            break;
+        }
+        cursor.next(None).await.map_err(broken)?;
+    }
+    Ok(all)
 }

@@ -61,7 +61,7 @@ fn plain(database: &Database, name: &str) -> Result<ObjectStore, Error> {
 }
 
 /// A row that lacks the property is not in the index.
-fn index(store: &ObjectStore, name: &str, path: &[&str]) -> Result<(), Error> {
+pub(super) fn index(store: &ObjectStore, name: &str, path: &[&str]) -> Result<(), Error> {
     let path = match path {
         [single] => KeyPath::new_single(single),
         several => KeyPath::new_array(several.iter().copied()),

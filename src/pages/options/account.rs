@@ -106,6 +106,8 @@ fn begin(called: &Called, accounts: &[Account]) -> Typed {
 pub fn AccountForm(accounts: Vec<Account>, now: RwSignal<Stored>) -> impl IntoView {
     let called = called();
     let typed = begin(&called, &accounts);
+    let replaces = accounts.iter().find(|account| account.active).map(|account| account.id.clone());
+    let replaces = StoredValue::new(replaces);
     let check = RwSignal::new(Check::None);
     let saved = RwSignal::new(None::<String>);
     let server_error = RwSignal::new(None::<Fault>);
@@ -162,7 +164,7 @@ pub fn AccountForm(accounts: Vec<Account>, now: RwSignal<Stored>) -> impl IntoVi
         }
         let sign_in = untrack(|| typed.sign_in());
         spawn_local(async move {
-            match api::ask(&Ask::Save { sign_in, insist }).await {
+            match api::ask(&Ask::Save { sign_in, insist, replaces: replaces.get_value() }).await {
                 Ok(_) => {
                     // The vault has it now. Clearing it must not clear what is said.
                     typed.password.set(String::new());

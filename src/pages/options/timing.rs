@@ -19,6 +19,7 @@ pub fn Timing(settings: Settings) -> impl IntoView {
     let after_change = RwSignal::new(settings.after_change);
     let minutes_error = RwSignal::new(None::<Fault>);
     let said = RwSignal::new(Said::Nothing);
+    let stored = settings;
 
     let save = move || match field::minutes(&minutes.get_untracked()) {
         Ok(every_minutes) => {
@@ -29,6 +30,7 @@ pub fn Timing(settings: Settings) -> impl IntoView {
                 periodic: periodic.get_untracked(),
                 every_minutes,
                 after_change: after_change.get_untracked(),
+                ..stored
             };
             order(Ask::SaveSettings(settings), said, |_| say("options_settings_saved"));
         }

@@ -18,6 +18,7 @@ type Typed = Result<Fields, Fault>;
 #[component]
 pub fn Form(item: Opened, opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let Opened { id, fields } = item;
+    let was = fields.clone();
     let busy = RwSignal::new(false);
     let asking = RwSignal::new(false);
     let failed = RwSignal::new(None::<Fault>);
@@ -59,7 +60,10 @@ pub fn Form(item: Opened, opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         match typed.run(()) {
-            Ok(fields) => send(Ask::Edit { id: edited.clone(), fields }),
+            Ok(fields) => send(match edited.clone() {
+                Some(id) => Ask::Edit { id, was: was.clone(), fields },
+                None => Ask::Create { folder: None, fields },
+            }),
             Err(fault) => failed.set(Some(fault)),
         }
     };

@@ -171,3 +171,68 @@ fn cards_change_where_they_are_changed() {
     let new = card(bare, |f| (f.given, f.family) = ("x".into(), "z".into()));
     assert!(new.contains("\nN:z;x;;;\n") && new.contains("\nFN:x z\n"), "{new}");
 }
+
+#[test]
+fn what_was_typed_is_kept_and_the_rest_is_as_it_is_now() {
+    use crate::model::NoteFields;
+    use crate::text::rebase;
+    let base = |change: fn(&mut EventFields)| {
+        let mut f = super::event_fields("2026-06-01T09:00", "2026-06-01T10:00", "Europe/Berlin");
+        change(&mut f);
+        Fields::Event(f)
+    };
+    let was = base(|_| {});
+    let now = base(|f| {
+        (f.title, f.place, f.description) = ("T".into(), "P".into(), "D".into());
+        (f.start, f.end, f.zone, f.recurs) = ("2026-07-01T09:00".into(), "2026-07-01T10:00".into(), "UTC".into(), true);
+    });
+    let changed = |f: fn(&mut EventFields)| match rebase(&was, &base(f), &now) {
+        Fields::Event(f) => f,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(Fields::Event(changed(|_| {})), now, "nothing typed");
+    let f = changed(|f| f.title = "x".into());
+    assert_eq!((f.title.as_str(), f.place.as_str(), f.description.as_str()), ("x", "P", "D"));
+    assert_eq!((f.start.as_str(), f.zone.as_str(), f.recurs), ("2026-07-01T09:00", "UTC", true));
+    let f = changed(|f| (f.place, f.description) = (String::new(), "y".into()));
+    assert_eq!((f.title.as_str(), f.place.as_str(), f.description.as_str()), ("T", "", "y"), "emptied is typed");
+    for touch in [
+        |f: &mut EventFields| f.start = "2026-06-01T08:00".into(),
+        |f: &mut EventFields| f.end = "2026-06-01T11:00".into(),
+        |f: &mut EventFields| f.zone = "Europe/Rome".into(),
+        |f: &mut EventFields| f.all_day = true,
+    ] {
+        let Fields::Event(typed) = base(touch) else { panic!() };
+        let f = changed(touch);
+        assert_eq!(
+            (f.start, f.end, f.zone, f.all_day),
+            (typed.start, typed.end, typed.zone, typed.all_day),
+            "together"
+        );
+        assert_eq!((f.title.as_str(), f.recurs), ("T", true));
+    }
+
+    let contact = |c: &str, which: usize| {
+        let at = |n| if which == n || which == 9 { c.to_owned() } else { "was".to_owned() };
+        Fields::Contact(ContactFields {
+            given: at(0),
+            family: at(1),
+            organization: at(2),
+            mail: at(3),
+            phone: at(4),
+            note: at(5),
+        })
+    };
+    for which in 0..6 {
+        let Fields::Contact(f) = rebase(&contact("was", 9), &contact("typed", which), &contact("now", 9)) else {
+            panic!()
+        };
+        let all = [f.given, f.family, f.organization, f.mail, f.phone, f.note];
+        let want: [&str; 6] = std::array::from_fn(|n| if n == which { "typed" } else { "now" });
+        assert_eq!(all, want);
+    }
+    let note = |title: &str, text: &str| Fields::Note(NoteFields { title: title.into(), text: text.into() });
+    assert_eq!(rebase(&note("a", "b"), &note("a", "x"), &note("c", "d")), note("c", "x"));
+    assert_eq!(rebase(&note("a", "b"), &note("x", "b"), &note("c", "d")), note("x", "d"));
+    assert_eq!(rebase(&note("a", "b"), &note("a", "b"), &was), note("a", "b"), "of different kinds");
+}

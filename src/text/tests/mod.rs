@@ -1,8 +1,10 @@
 //! Tests of the text module, by what they show.
 
 mod compose;
+mod difference;
 mod form;
 mod lines;
+mod merge;
 mod occur;
 mod properties;
 mod radicale;

@@ -50,3 +50,10 @@ fn what_means_something() {
     let nested = "BEGIN:VEVENT\nBEGIN:VALARM\nX:1\nEND:VALARM\nEND:VEVENT";
     assert!(!same(nested, "BEGIN:VEVENT\nX:1\nBEGIN:VALARM\nEND:VALARM\nEND:VEVENT"));
 }
+
+#[test]
+fn any_depth_is_looked_into() {
+    let deep = |inner: &str| format!("{}{inner}\n{}", "BEGIN:X\n".repeat(3_000), "END:X\n".repeat(3_000));
+    assert!(same(&deep("A:1"), &(deep("A:1") + "\n")), "and no stack is used up");
+    assert!(!same(&deep("A:1"), &deep("A:2")));
+}

@@ -1,5 +1,5 @@
 //! A DAV server in memory, honest and small: one person's home with three folders.
-//! A test makes it misbehave with a twist. It is asked through [`super::raw`] over
+//! A test makes it misbehave byte by byte, with a twist. It is asked through [`super::raw`] over
 //! a socket, or directly.
 
 use std::collections::BTreeMap;
@@ -20,17 +20,17 @@ pub type Twist = Box<dyn FnMut(&Message, &mut dyn FnMut() -> Message) -> Message
 
 /// Cheap to clone: all clones are the same server.
 #[derive(Clone, Default)]
-pub struct Fake(Arc<Mutex<State>>);
+pub struct Site(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    site: Site,
+    served: Served,
     twist: Option<Twist>,
     seen: Vec<Message>,
 }
 
 /// What it serves.
-pub struct Site {
+pub struct Served {
     pub folders: BTreeMap<String, Folder>,
     /// Counts the writes: makes etags.
     writes: u32,
@@ -48,19 +48,19 @@ pub struct Folder {
     pub history: Vec<String>,
 }
 
-impl Default for Site {
-    fn default() -> Site {
+impl Default for Served {
+    fn default() -> Served {
         let folder = |name: &str, kind, components| Folder { name: name.into(), kind, components, ..Folder::default() };
         let folders = [
             (CALENDAR, folder("Calendar", "calendar", "VEVENT")),
             (CONTACTS, folder("Contacts", "addressbook", "")),
             (NOTES, folder("Notes", "calendar", "VJOURNAL")),
         ];
-        Site { folders: folders.map(|(href, folder)| (href.to_owned(), folder)).into(), writes: 0 }
+        Served { folders: folders.map(|(href, folder)| (href.to_owned(), folder)).into(), writes: 0 }
     }
 }
 
-impl Fake {
+impl Site {
     /// Answers from now on go through `twist`.
     pub fn twist(&self, twist: impl FnMut(&Message, &mut dyn FnMut() -> Message) -> Message + Send + 'static) {
         self.state().twist = Some(Box::new(twist));
@@ -88,26 +88,26 @@ impl Fake {
 
     /// Somebody else writes an item.
     pub fn put(&self, href: &str, text: &str) {
-        self.state().site.put(href, text);
+        self.state().served.put(href, text);
     }
 
     /// Somebody else deletes an item.
     pub fn delete(&self, href: &str) {
-        self.state().site.delete(href);
+        self.state().served.delete(href);
     }
 
     pub fn text(&self, href: &str) -> Option<String> {
-        self.state().site.item(href).map(|(_, text)| text.clone())
+        self.state().served.item(href).map(|(_, text)| text.clone())
     }
 
     /// The hrefs in a folder.
     pub fn hrefs(&self, folder: &str) -> Vec<String> {
-        self.state().site.folders[folder].items.keys().cloned().collect()
+        self.state().served.folders[folder].items.keys().cloned().collect()
     }
 
     /// Changes what is served in any way.
-    pub fn site<T>(&self, change: impl FnOnce(&mut Site) -> T) -> T {
-        change(&mut self.state().site)
+    pub fn served<T>(&self, change: impl FnOnce(&mut Served) -> T) -> T {
+        change(&mut self.state().served)
     }
 
     /// The answer to a request.
@@ -118,7 +118,7 @@ impl Fake {
             state.twist.take()
         };
         // Unlocked meanwhile: a twist may look at the server, too.
-        let mut honest = || self.state().site.answer(request);
+        let mut honest = || self.state().served.answer(request);
         let Some(mut twist) = twist else { return honest() };
         let answer = twist(request, &mut honest);
         self.state().twist.get_or_insert(twist);
@@ -130,7 +130,7 @@ impl Fake {
     }
 }
 
-impl Site {
+impl Served {
     fn folder(&mut self, href: &str) -> Option<&mut Folder> {
         let end = href.rfind('/')? + 1;
         self.folders.get_mut(&href[..end])

@@ -15,14 +15,13 @@ use pimento::fault;
 use pimento::memory::Memory;
 use pimento::message::SignIn;
 use pimento::model::{
-    Account, Collection, EventFields, Fault, Fields, Href, Item, LogLine, Millis, Outcome, Run, Trigger,
+    Account, AccountId, Collection, EventFields, Fault, Fields, Href, Item, LogLine, Millis, Outcome, Run, Trigger,
 };
 use pimento::native::machine::{GivenPassword, MachineRandom, NoShell};
 use pimento::port::{Clock, Http, Ports, Request, Response, Store};
-use pimento::sync::guard::Guard;
 
-use super::harness::fake::{CALENDAR, Fake};
 use super::harness::http::Message;
+use super::harness::site::{CALENDAR, Site};
 
 /// 2026-11-22T00:00:00Z.
 const START: Millis = 1_795_305_600_000;
@@ -64,7 +63,7 @@ impl Engine {
         };
         let options = Options {
             scope: Scope::Roles,
-            guard: Some(Guard::default()),
+            guard: true,
             copy_mark: " (copy)".to_owned(),
             names: ["Calendar", "Contacts", "Notes"].map(str::to_owned),
         };
@@ -78,26 +77,27 @@ impl Engine {
         engine
     }
 
-    /// Over the fake, in step with it.
-    pub async fn in_step_with(fake: &Fake) -> Engine {
-        let engine = Engine::with_account(Rc::new(Direct(fake.clone())), "http://h").await;
+    /// Over the site, in step with it.
+    pub async fn in_step_with(site: &Site) -> Engine {
+        let engine = Engine::with_account(Rc::new(Direct(site.clone())), "http://h").await;
         engine.run_well().await;
-        fake.seen();
+        site.seen();
         engine
     }
 
-    pub async fn sign_in(&self, server: &str) -> Result<(), Fault> {
+    pub async fn sign_in(&self, server: &str) -> Result<AccountId, Fault> {
         let sign_in = SignIn {
             server: server.to_owned(),
             user: "u".to_owned(),
             password: "secret".to_owned(),
             secure: server.starts_with("https:"),
         };
-        self.driver.save(&sign_in, false).await
+        self.driver.save(&sign_in, false, None).await
     }
 
+    /// The only one, or the first.
     pub async fn account(&self) -> Account {
-        self.driver.account().await.unwrap().unwrap()
+        self.driver.accounts().await.unwrap().remove(0)
     }
 
     /// One run by the clock.
@@ -187,13 +187,14 @@ impl Engine {
     /// The person gives an item another title.
     pub async fn retitle(&self, href: &str, title: &str) {
         let id = self.item(href).await.head.id;
-        let mut fields = self.driver.open(&id).await.unwrap();
+        let was = self.driver.open(&id).await.unwrap();
+        let mut fields = was.clone();
         match &mut fields {
             Fields::Event(event) => event.title = title.to_owned(),
             Fields::Contact(contact) => contact.family = title.to_owned(),
             Fields::Note(note) => note.title = title.to_owned(),
         }
-        self.driver.edit(Some(&id), &fields).await.unwrap();
+        self.driver.edit(&id, Some(&was), &fields).await.unwrap();
     }
 
     /// The person makes a new event; its href.
@@ -204,7 +205,7 @@ impl Engine {
             end: "2026-11-23T11:00".to_owned(),
             ..EventFields::default()
         });
-        let id = self.driver.edit(None, &fields).await.unwrap();
+        let id = self.driver.create(None, &fields).await.unwrap();
         let item = self.store.item(&id).await.unwrap().unwrap();
         assert!(item.head.href.as_str().starts_with(CALENDAR));
         item.head.href.as_str().to_owned()
@@ -227,9 +228,9 @@ pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The fake without a network between. An answer with status 0 is a connection
+/// The site without a network between. An answer with status 0 is a connection
 /// that broke.
-pub struct Direct(pub Fake);
+pub struct Direct(pub Site);
 
 #[async_trait(?Send)]
 impl Http for Direct {

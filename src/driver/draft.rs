@@ -1,0 +1,209 @@
+//! What a run is about to do in one collection: listed, compared and planned, with
+//! nothing written anywhere.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::fault;
+use crate::model::{Class, Collection, Fault, Head, Held, Href, Item, ItemId, Millis, Policy, Saying, Trigger};
+use crate::sync::diff::diff;
+use crate::sync::guard::{self, Deletions};
+use crate::sync::plan::{Likeness, Plan, Remote, There, plan};
+use crate::sync::want::{Fetch, Fetched, Listing};
+use crate::text;
+
+use super::session::{DAY, Session};
+
+/// Items asked for in one multiget.
+pub(super) const BATCH: usize = 200;
+/// Tokens lie (quirks 5 to 7): so often all etags are compared.
+const AUDIT_EVERY: Millis = 7 * DAY;
+
+/// A plan, and what was learnt to make it.
+pub(super) struct Draft {
+    pub plan: Plan,
+    /// All heads of the collection; only those with something to do where the
+    /// server was not asked.
+    pub heads: Vec<Head>,
+    /// What the server told; `None` where its marker said that nothing changed.
+    pub told: Option<Told>,
+}
+
+/// What a listing led to.
+pub(super) struct Told {
+    /// To go on from.
+    pub token: Option<String>,
+    /// All etags were compared.
+    pub audited: bool,
+    /// What the audit found that the token had hidden.
+    pub hidden: usize,
+    /// Read to be compared.
+    pub fetched: Vec<Fetched>,
+    /// Still to be read.
+    pub fetch: Vec<Href>,
+    /// Proven absent.
+    pub gone: Vec<Href>,
+}
+
+impl Session<'_> {
+    /// Plans the collection. `marker` is what the home's listing says of it now.
+    pub async fn draft(&self, collection: &Collection, marker: Option<&str>) -> Result<Draft, Fault> {
+        let store = &self.ports.store;
+        let restore = self.trigger == Trigger::Restore;
+        let audit = self.trigger == Trigger::Audit
+            || collection.held.is_some()
+            || self.started - collection.audited >= AUDIT_EVERY;
+        let unchanged = marker.is_some() && marker == collection.marker.as_deref();
+        let todo = store.todo(&collection.id).await?;
+        if unchanged && !restore && !audit && !todo.iter().any(|head| self.to_be_read(head)) {
+            let plan = self.plan(&todo, &Remote::new());
+            return Ok(Draft { plan, heads: todo, told: None });
+        }
+        let listed = if unchanged && audit { None } else { Some(self.list(collection, restore).await?) };
+        let heads = store.heads(&collection.id).await?;
+        let (listing, hidden) = match listed {
+            Some(listing) if listing.complete || !audit => (listing, 0),
+            told => self.audit(collection, &heads, told).await?,
+        };
+        let diff = diff(&listing, &heads, restore);
+        let gone_ids: HashSet<_> = diff.gone.iter().collect();
+        let gone: Vec<Href> = heads.iter().filter(|h| gone_ids.contains(&h.id)).map(|h| h.href.clone()).collect();
+
+        let edited: HashMap<String, &Head> =
+            heads.iter().filter(|head| head.edit.is_some()).map(|head| (head.href.key(), head)).collect();
+        let (compare, rest): (Vec<Href>, Vec<Href>) =
+            diff.fetch.into_iter().partition(|href| edited.contains_key(&href.key()));
+        // One request for all, where they are few.
+        let (read, fetch) = match compare.len() + rest.len() {
+            _ if compare.is_empty() => (Vec::new(), rest),
+            1..=BATCH => (compare.into_iter().chain(rest).collect(), Vec::new()),
+            _ => (compare, rest),
+        };
+        let mut fetched = Vec::new();
+        for hrefs in read.chunks(BATCH) {
+            fetched.extend(self.remote.fetch(collection, hrefs).await?);
+        }
+        let mut remote = Remote::new();
+        for fetched in &fetched {
+            let state = match (&fetched.result, edited.get(&fetched.href.key())) {
+                (Fetch::Found { text, .. }, Some(head)) => match store.item(&head.id).await? {
+                    Some(item) => There::Text(self.likeness(&item, text)),
+                    None => There::Other,
+                },
+                (Fetch::Gone, _) => There::Gone,
+                (Fetch::Found { .. } | Fetch::Failed(_), _) => There::Other,
+            };
+            remote.push((fetched.href.clone(), state));
+        }
+        remote.extend(fetch.iter().map(|href| (href.clone(), There::Other)));
+        remote.extend(gone.iter().map(|href| (href.clone(), There::Gone)));
+        let plan = self.plan(&heads, &remote);
+        let audited = listing.complete;
+        Ok(Draft { plan, heads, told: Some(Told { token: listing.token, audited, hidden, fetched, fetch, gone }) })
+    }
+
+    fn plan(&self, heads: &[Head], remote: &Remote) -> Plan {
+        plan(heads, remote, self.account.policy, |head| head.edit.is_some() && !self.due(head))
+    }
+
+    /// How the server's text compares to the item's.
+    pub fn likeness(&self, item: &Item, theirs: &[u8]) -> Likeness {
+        let like =
+            |ours: &Option<Vec<u8>>| ours.as_deref().is_some_and(|ours| text::sameness::same_meaning(ours, theirs));
+        let (edit, base) = (like(&item.edit), like(&item.base));
+        let wanted = self.account.policy == Policy::Merge && !edit && !base;
+        Likeness { edit, base, merges: wanted && merged(item, theirs).is_some() }
+    }
+
+    /// The guard reads what the plan deletes (`draft.plan`, and `late` what turned
+    /// out to be gone when it was to be read): what it stops, if it does.
+    pub async fn guard(
+        &self,
+        collection: &Collection,
+        mut deletions: Deletions,
+        late: &[ItemId],
+        marker: Option<&str>,
+    ) -> Result<Option<Held>, Fault> {
+        // A restore takes the server's state, whatever it is: that is what the person
+        // asked for, and the history has the rest.
+        if !self.options.guard || self.trigger == Trigger::Restore {
+            return Ok(None);
+        }
+        deletions.here.extend_from_slice(late);
+        if deletions.is_empty() || deletions.agreed(collection.held.as_ref()) {
+            return Ok(None);
+        }
+        let heads = self.ports.store.heads(&collection.id).await?;
+        let all = heads.iter().filter(|head| head.based).count();
+        if !guard::stops(&self.settings.guard, &deletions, all) {
+            return Ok(None);
+        }
+        let Deletions { here, there, .. } = deletions;
+        Ok(Some(Held {
+            since: self.started,
+            of: u32::try_from(all).unwrap_or(u32::MAX),
+            marker: marker.map(str::to_owned),
+            agreed: false,
+            here,
+            there,
+        }))
+    }
+
+    /// What changed, by the cheapest way that can be trusted.
+    async fn list(&self, collection: &Collection, everything: bool) -> Result<Listing, Fault> {
+        if !collection.reports_changes {
+            return self.remote.listing(collection).await;
+        }
+        let token = collection.sync_token.as_deref().filter(|_| !everything);
+        if token.is_some() {
+            match self.remote.changes(collection, token).await {
+                Err(fault) if fault.class == Class::Conflict => {
+                    self.say(Saying::new("log_token_invalid").with(&collection.name));
+                }
+                other => return other,
+            }
+        }
+        match self.remote.changes(collection, None).await {
+            // Some servers refuse the empty token (quirk 7), or a report that large.
+            Err(fault) if matches!(fault.class, Class::Conflict | Class::Bug | Class::Item) => {
+                self.remote.listing(collection).await
+            }
+            other => other,
+        }
+    }
+
+    /// Compares all etags. `told` is what the token led to: the rest had been hidden.
+    async fn audit(
+        &self,
+        collection: &Collection,
+        heads: &[Head],
+        told: Option<Listing>,
+    ) -> Result<(Listing, usize), Fault> {
+        let full = self.remote.listing(collection).await?;
+        let found = diff(&full, heads, false);
+        let known: HashSet<String> = told
+            .iter()
+            .flat_map(|told| told.items.iter().map(|item| item.href.key()).chain(told.gone.iter().map(Href::key)))
+            .collect();
+        let by_id: HashMap<_, _> = heads.iter().map(|head| (&head.id, head)).collect();
+        // What waits to be read anyway, or never has an etag, was not hidden by anyone.
+        let unsure = heads.iter().filter(|head| head.refetch || !head.based || head.etag.is_none());
+        let unsure: HashSet<String> = unsure.map(|head| head.href.key()).collect();
+        let gone = found.gone.iter().filter_map(|id| by_id.get(id)).map(|head| head.href.key());
+        let found = found.fetch.iter().map(Href::key).chain(gone);
+        let hidden = found.filter(|key| !known.contains(key) && !unsure.contains(key)).count();
+        // Told and not in the listing: it came or went in between. It is asked for.
+        let token = told.and_then(|told| told.token);
+        Ok((Listing { token, ..full }, hidden))
+    }
+}
+
+/// One text of our edit and theirs, where they touch different properties.
+pub(super) fn merged(item: &Item, theirs: &[u8]) -> Option<Vec<u8>> {
+    text::merge::merge(item.base.as_deref()?, item.edit.as_deref()?, theirs)
+}
+
+/// The fault that tells of a stop.
+pub(super) fn stopped(collection: &Collection, held: &Held) -> Fault {
+    let (gone, here) = if held.here.is_empty() { (&held.there, false) } else { (&held.here, true) };
+    fault::guard(&collection.name, gone.len(), held.of as usize, here)
+}

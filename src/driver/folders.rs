@@ -1,0 +1,150 @@
+//! Which collections a run covers, and the making of those that are missing.
+
+use super::Scope;
+use super::account::home;
+use super::session::Session;
+use crate::fault;
+use crate::model::{Account, Class, Collection, Fate, Fault, Href, Kind, Role, Saying, Trigger, Vanished};
+use crate::sync::roles;
+use crate::sync::want::Described;
+
+/// The collections of a run.
+pub(super) struct Covered<'d> {
+    /// Each with what the server says of it now; `None` if it vanished.
+    pub all: Vec<(Collection, Option<&'d Described>)>,
+    /// Those of the account that the store does not have like this yet.
+    pub changed: Vec<Collection>,
+}
+
+impl Session<'_> {
+    /// Before the run writes a collection: which role it has, and what is decided
+    /// about it, is the person's to change, also while the run is under way.
+    pub async fn keep_choice(&self, collection: &mut Collection) -> Result<(), Fault> {
+        let stored = self.ports.store.collections(&self.account.id).await?;
+        if let Some(stored) = stored.into_iter().find(|stored| stored.id == collection.id) {
+            collection.role = stored.role;
+            collection.chosen = stored.chosen;
+            if let (Some(held), Some(decided)) = (&mut collection.held, stored.held) {
+                held.agreed |= decided.agreed && decided.here == held.here && decided.there == held.there;
+            }
+        }
+        Ok(())
+    }
+
+    /// Chooses a folder for each role that has none, and makes those that do not
+    /// exist; makes again what the person wants to have again. True if any was made.
+    pub async fn make_missing(&self, described: &[Described]) -> Result<bool, Fault> {
+        let stored = self.ports.store.collections(&self.account.id).await?;
+        let mut made = false;
+        for collection in &stored {
+            let wanted = collection.vanished.as_ref().is_some_and(|v| v.fate == Some(Fate::Remake));
+            if wanted && !described.iter().any(|d| d.href.key() == collection.href.key()) {
+                let component = collection.components.first().map_or("VEVENT", String::as_str);
+                made |= self.make(collection.kind, &collection.href, &collection.name, component).await?;
+            }
+        }
+        // What could not be made once is not tried at every run.
+        if !stored.is_empty() && self.trigger != Trigger::Person {
+            return Ok(made);
+        }
+        for (role, name) in Role::ALL.into_iter().zip(&self.options.names) {
+            if stored.iter().any(|c| c.role == Some(role)) || self.choice(role, described).is_some() {
+                continue;
+            }
+            let Some(home) = home(role, &self.account) else {
+                self.problem(Saying::new("log_no_home").with(name), Vec::new());
+                continue;
+            };
+            let segment = format!("{role:?}").to_lowercase();
+            let taken = described.iter().any(|d| d.href.key() == home.child(&segment).key());
+            let segment = if taken { format!("pimento-{segment}") } else { segment };
+            let href = home.child(&segment).as_collection();
+            let component = if role == Role::Notes { "VJOURNAL" } else { "VEVENT" };
+            made |= self.make(role.kind(), &href, name, component).await?;
+        }
+        Ok(made)
+    }
+
+    async fn make(&self, kind: Kind, href: &Href, name: &str, component: &str) -> Result<bool, Fault> {
+        let done = match kind {
+            Kind::Calendar => self.remote.make_calendar(href, name, component).await,
+            Kind::Contacts => self.remote.make_addressbook(href, name).await,
+        };
+        match done {
+            Ok(()) => self.say(Saying::new("log_made").with(name)),
+            Err(fault) if matches!(fault.class, Class::SignIn | Class::Retry { .. }) => return Err(fault),
+            Err(_) => {
+                self.problem(fault::no_folder(name).text, Vec::new());
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn choice<'d>(&self, role: Role, described: &'d [Described]) -> Option<&'d Described> {
+        roles::choose(role, described, self.account.default_calendar.as_ref(), self.account.preferred.as_ref())
+    }
+
+    /// The collections of this run, as they are to be stored. Writes nothing.
+    pub async fn covered<'d>(&self, described: &'d [Described]) -> Result<Covered<'d>, Fault> {
+        let store = &self.ports.store;
+        let stored = store.collections(&self.account.id).await?;
+        let is_listed = |c: &Collection| described.iter().any(|d| d.href.key() == c.href.key());
+        let mut missing: Vec<Role> =
+            Role::ALL.into_iter().filter(|role| !stored.iter().any(|c| c.role == Some(*role))).collect();
+        let mut covered = Covered { all: Vec::new(), changed: Vec::new() };
+        for mut collection in stored.iter().filter(|c| !is_listed(c)).cloned() {
+            let before = collection.clone();
+            if store.heads(&collection.id).await?.is_empty() {
+                // A default that vanished while nothing of it is here makes room for
+                // another.
+                missing.extend(collection.role.take());
+            } else {
+                collection.vanished.get_or_insert(Vanished { since: self.started, fate: None });
+            }
+            let settled = collection.vanished.as_ref().is_none_or(|v| v.fate == Some(Fate::Keep));
+            if collection != before {
+                covered.changed.push(collection.clone());
+            }
+            if !settled {
+                covered.all.push((collection, None));
+            }
+        }
+        let choices: Vec<(Role, String)> = missing
+            .into_iter()
+            .filter_map(|role| self.choice(role, described).map(|found| (role, found.href.key())))
+            .collect();
+        for described in described {
+            let id = Collection::id_of(&self.account.id, &described.href);
+            let known = stored.iter().find(|c| c.id == id);
+            let chosen = choices.iter().find(|(_, key)| *key == described.href.key()).map(|(role, _)| *role);
+            let now = updated(known, &self.account, described, chosen);
+            if known != Some(&now) {
+                covered.changed.push(now.clone());
+            }
+            if now.role.is_some() || self.options.scope == Scope::All {
+                covered.all.push((now, Some(described)));
+            }
+        }
+        // Calendar, Contacts, Notes, then the rest: the order in which people look.
+        covered.all.sort_by_key(|(c, _)| (c.role.is_none(), c.role, c.name.clone()));
+        Ok(covered)
+    }
+}
+
+/// The collection as the server describes it now.
+fn updated(known: Option<&Collection>, account: &Account, described: &Described, chosen: Option<Role>) -> Collection {
+    let fresh = || Collection::new(&account.id, described.href.as_collection(), described.kind);
+    let known = known.cloned().unwrap_or_else(fresh);
+    Collection {
+        href: described.href.as_collection(),
+        kind: described.kind,
+        name: described.name.clone(),
+        components: described.components.clone(),
+        writable: described.writable,
+        role: known.role.or(chosen),
+        reports_changes: described.reports_changes,
+        vanished: None,
+        ..known
+    }
+}

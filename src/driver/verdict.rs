@@ -1,0 +1,24 @@
+//! What follows a fault: the one place where its class is acted on.
+
+use crate::model::{Class, Fault};
+
+/// What becomes of the run in which a collection failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The other collections go on.
+    Next,
+    /// Offline or overloaded: the others fare no better. It is tried again later
+    /// (`schedule`), not before Retry-After.
+    EndRun,
+    /// Not one more try with a password that is refused, until the person acts
+    /// (quirk 28).
+    StopAccount,
+}
+
+pub(super) fn verdict(fault: &Fault) -> Verdict {
+    match fault.class {
+        Class::SignIn => Verdict::StopAccount,
+        Class::Retry { .. } => Verdict::EndRun,
+        Class::Setup | Class::Item | Class::Conflict | Class::Guard | Class::Bug => Verdict::Next,
+    }
+}

@@ -1,0 +1,246 @@
+//! A small world: the fake server with somebody else's client at it, a store with
+//! a person at it, and the engine between them. What must hold in it is in [`law`].
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`text`] | tiny texts, and when two of them are the same work |
+//! | [`ports`] | time, chance, and the points at which the worker may die |
+//! | [`act`] | what the person and somebody else do, as values |
+//! | [`law`] | what must hold, whatever happened |
+
+// Each test target compiles this module for itself and uses its own part of it.
+#![allow(dead_code)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+pub mod act;
+pub mod law;
+pub mod ports;
+pub mod text;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use futures_util::FutureExt;
+use pimento::driver::{Driver, Options, Scope};
+use pimento::memory::Memory;
+use pimento::model::{Account, Collection, Href, Item, ItemId, Kept, Past, Policy, Role, Run, Trigger};
+use pimento::port::{Ports, Store};
+
+use crate::fake::Fake;
+use crate::fake::folder::Folder;
+use crate::fake::trouble::Ways;
+use ports::{Counted, Life, NOW, Nobody, Password, Shelf, Ticks, Wire};
+use text::{Essence, MARK};
+
+/// What everything here returns: the law that was broken, in words.
+pub type Lawful = Result<(), String>;
+
+/// All that a store and a server have, at one moment.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    pub here: BTreeMap<ItemId, Item>,
+    pub there: BTreeMap<String, Vec<u8>>,
+}
+
+/// What is remembered to be asked for at the end.
+#[derive(Default)]
+pub struct Ledger {
+    /// Every text that was ever here, or that we took from the server.
+    seen: BTreeMap<Essence, String>,
+    /// Items that the person made or brought back.
+    made: BTreeSet<ItemId>,
+    /// Texts that the person brought back: they may be there twice.
+    again: BTreeSet<Essence>,
+    /// Conflicts that there really were, at most.
+    contested: u32,
+    /// Conflicts that the reports told of.
+    conflicts: u32,
+}
+
+#[derive(Clone)]
+pub struct World {
+    pub fake: Rc<Fake>,
+    pub memory: Rc<Memory>,
+    /// Of the worker that runs now.
+    pub life: Rc<Life>,
+    pub options: Options,
+    ports: Ports,
+    /// The worker that the person's pages talk to: never dies.
+    pub person: Driver,
+    /// The number of the newest text.
+    count: Rc<Cell<u32>>,
+    pub ledger: Rc<RefCell<Ledger>>,
+}
+
+/// Something that never waits: nothing in a world does.
+pub fn now<T>(future: impl Future<Output = T>) -> T {
+    future.now_or_never().expect("nothing to wait for")
+}
+
+pub fn path_of(ways: &Ways, role: Role) -> String {
+    let homes = ways.flavour.facts().homes;
+    match role {
+        Role::Calendar => format!("{}calendar/", homes[0]),
+        Role::Contacts => format!("{}contacts/", homes[1]),
+        Role::Notes => format!("{}notes/", homes[0]),
+    }
+}
+
+impl World {
+    /// With an account and its three folders, nothing in them.
+    pub fn new(ways: Ways) -> World {
+        let world = World::without_folders(ways);
+        for (role, name, component) in [
+            (Role::Calendar, "Calendar", "VEVENT"),
+            (Role::Contacts, "Contacts", ""),
+            (Role::Notes, "Notes", "VJOURNAL"),
+        ] {
+            world.fake.make(&path_of(&ways, role), Folder::new(role == Role::Contacts, name, component));
+        }
+        world
+    }
+
+    /// With an account that the server has nothing of yet.
+    pub fn without_folders(ways: Ways) -> World {
+        let fake = Rc::new(Fake::new(ways));
+        let memory = Rc::new(Memory::default());
+        let life = Rc::new(Life::default());
+        let ports = Ports {
+            http: fake.clone(),
+            store: memory.clone(),
+            clock: Rc::new(Ticks(Cell::new(NOW))),
+            random: Rc::new(Counted::default()),
+            vault: Rc::new(Password),
+            shell: Rc::new(Nobody),
+        };
+        let options = Options {
+            scope: Scope::Roles,
+            guard: false,
+            copy_mark: MARK.to_owned(),
+            names: ["Calendar", "Contacts", "Notes"].map(str::to_owned),
+        };
+        let person = Driver::new(ports.clone(), options.clone());
+        now(memory.save_account(&account(&ways))).unwrap();
+        World { fake, memory, life, options, ports, person, count: Rc::default(), ledger: Rc::default() }
+    }
+
+    /// A number no text has yet.
+    pub fn next(&self) -> u32 {
+        self.count.set(self.count.get() + 1);
+        self.count.get()
+    }
+
+    pub fn path(&self, role: Role) -> String {
+        path_of(&self.fake.ways, role)
+    }
+
+    pub fn account(&self) -> Account {
+        now(self.memory.accounts()).unwrap().remove(0)
+    }
+
+    pub fn collections(&self) -> Vec<Collection> {
+        now(self.memory.collections(&self.account().id)).unwrap()
+    }
+
+    /// All that can be had back.
+    pub fn kept(&self) -> Vec<Kept> {
+        now(self.memory.kept(Past::Newest(usize::MAX))).unwrap()
+    }
+
+    pub fn moment(&self) -> Moment {
+        let mut here = BTreeMap::new();
+        for collection in self.collections() {
+            for head in now(self.memory.heads(&collection.id)).unwrap() {
+                let item = now(self.memory.item(&head.id)).unwrap().unwrap();
+                here.insert(head.id, item);
+            }
+        }
+        Moment { here, there: self.fake.texts() }
+    }
+
+    /// Remembers every text that is here now.
+    fn observe(&self, moment: &Moment) {
+        let mut ledger = self.ledger.borrow_mut();
+        for item in moment.here.values() {
+            for (text, what) in [(&item.base, "base"), (&item.edit, "edit")] {
+                if let Some(text) = text {
+                    let what = || format!("{what} of {}", item.head.href.as_str());
+                    ledger.seen.entry(Essence::of(text)).or_insert_with(what);
+                }
+            }
+        }
+    }
+
+    /// A worker of its own, over the store and the server as they are.
+    fn worker(&self) -> Driver {
+        let ports = Ports {
+            http: Rc::new(Wire { fake: self.fake.clone(), life: self.life.clone() }),
+            store: Rc::new(Shelf { memory: self.memory.clone(), life: self.life.clone() }),
+            ..self.ports.clone()
+        };
+        Driver::new(ports, self.options.clone())
+    }
+
+    /// Runs once and looks whether the report tells what happened. `None` if the
+    /// worker died in it.
+    pub fn run(&self, trigger: Trigger) -> Result<Option<Run>, String> {
+        let undisturbed = self.fake.undisturbed();
+        let before = self.moment();
+        self.observe(&before);
+        self.fake.take_exchanges();
+        let writers = self.fake.past().len();
+        let run = self.worker().run(self.account(), trigger).now_or_never();
+        let after = self.moment();
+        self.observe(&after);
+        let exchanges = self.fake.take_exchanges();
+        let Some(run) = run else { return Ok(None) };
+        let run = run.map_err(|fault| format!("the store failed: {fault}"))?;
+        let happened = law::Happened { before, after, exchanges, since: self.fake.past().split_off(writers) };
+        law::report(self, &run, &happened, undisturbed)?;
+        Ok(Some(run))
+    }
+
+    /// The worker that died is gone; another one takes its place.
+    pub fn revive(&mut self) {
+        self.life = Rc::new(Life::default());
+    }
+
+    /// From now on the server is good. Runs until nothing is left to do.
+    pub fn settle(&self) -> Lawful {
+        const RUNS: usize = 6;
+        self.fake.behave();
+        for _ in 0..RUNS {
+            let before = self.moment();
+            self.run(Trigger::Person)?;
+            let after = self.moment();
+            if before.there == after.there && law::same_here(&before, &after) {
+                return Ok(());
+            }
+        }
+        Err(format!("not at rest after {RUNS} runs with a good server"))
+    }
+}
+
+fn account(ways: &Ways) -> Account {
+    let homes = ways.flavour.facts().homes.map(Href::path);
+    let principal = Href::path("/alice/");
+    let server = "https://fake.example/".to_owned();
+    Account {
+        id: Account::id_of(&server, "alice", Some(&principal)),
+        entered: "fake.example".to_owned(),
+        secure: true,
+        server,
+        user: "alice".to_owned(),
+        principal: Some(principal),
+        calendar_homes: vec![homes[0].clone()],
+        addressbook_homes: vec![homes[1].clone()],
+        preferred: None,
+        default_calendar: None,
+        active: true,
+        stopped: false,
+        policy: Policy::default(),
+        not_before: None,
+        ask_tokens: false,
+    }
+}

@@ -1,0 +1,196 @@
+//! The ports of a world: time and chance that are the same each time, and a wire
+//! and a store at which the worker may die.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::future::pending;
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use pimento::memory::Memory;
+use pimento::model::{
+    Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Millis, News, Past, Run, Saying,
+    Settings,
+};
+use pimento::port::{Clock, Commit, Http, Random, Request, Response, Shell, Store, Vault};
+
+use crate::fake::Fake;
+
+pub const NOW: Millis = 1_795_305_600_000;
+
+/// A thread of life: counts the points at which it could be cut, and ends at one.
+#[derive(Default)]
+pub struct Life {
+    /// Points passed.
+    pub passed: Cell<u32>,
+    /// It ends at this point, counted from 0.
+    pub ends_at: Cell<Option<u32>>,
+    pub over: Cell<bool>,
+    /// Writes to the store; those of a run's own line and of items apart.
+    pub lines: Cell<u32>,
+    pub writes: Cell<u32>,
+}
+
+impl Life {
+    /// Goes on, or never returns.
+    async fn point(&self) {
+        if self.ends_at.get() == Some(self.passed.get()) {
+            self.over.set(true);
+        }
+        self.alive().await;
+        self.passed.set(self.passed.get() + 1);
+    }
+
+    async fn alive(&self) {
+        if self.over.get() {
+            pending::<()>().await;
+        }
+    }
+}
+
+/// The way to the server: a worker may die before and after each request.
+pub struct Wire {
+    pub fake: Rc<Fake>,
+    pub life: Rc<Life>,
+}
+
+#[async_trait(?Send)]
+impl Http for Wire {
+    async fn send(&self, request: Request) -> Result<Response, Fault> {
+        self.life.point().await;
+        let answer = self.fake.send(request).await;
+        self.life.point().await;
+        answer
+    }
+}
+
+/// The store: a worker may die before and after each write.
+pub struct Shelf {
+    pub memory: Rc<Memory>,
+    pub life: Rc<Life>,
+}
+
+impl Shelf {
+    async fn writing<T>(&self, count: &Cell<u32>, write: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+        self.life.point().await;
+        let written = write.await;
+        count.set(count.get() + 1);
+        self.life.point().await;
+        written
+    }
+}
+
+#[async_trait(?Send)]
+impl Store for Shelf {
+    async fn settings(&self) -> Result<Settings, Fault> {
+        self.life.alive().await;
+        self.memory.settings().await
+    }
+    async fn save_settings(&self, settings: &Settings) -> Result<(), Fault> {
+        self.writing(&self.life.writes, self.memory.save_settings(settings)).await
+    }
+    async fn accounts(&self) -> Result<Vec<Account>, Fault> {
+        self.life.alive().await;
+        self.memory.accounts().await
+    }
+    async fn save_account(&self, account: &Account) -> Result<(), Fault> {
+        self.writing(&self.life.writes, self.memory.save_account(account)).await
+    }
+    async fn remove_account(&self, account: &AccountId) -> Result<(), Fault> {
+        self.writing(&self.life.writes, self.memory.remove_account(account)).await
+    }
+    async fn collections(&self, account: &AccountId) -> Result<Vec<Collection>, Fault> {
+        self.life.alive().await;
+        self.memory.collections(account).await
+    }
+    async fn save_collection(&self, collection: &Collection) -> Result<(), Fault> {
+        self.writing(&self.life.writes, self.memory.save_collection(collection)).await
+    }
+    async fn remove_collection(&self, collection: &CollectionId) -> Result<(), Fault> {
+        self.writing(&self.life.writes, self.memory.remove_collection(collection)).await
+    }
+    async fn heads(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
+        self.life.alive().await;
+        self.memory.heads(collection).await
+    }
+    async fn todo(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
+        self.life.alive().await;
+        self.memory.todo(collection).await
+    }
+    async fn item(&self, id: &ItemId) -> Result<Option<Item>, Fault> {
+        self.life.alive().await;
+        self.memory.item(id).await
+    }
+    async fn commit(&self, commit: Commit) -> Result<(), Fault> {
+        self.writing(&self.life.writes, self.memory.commit(commit)).await
+    }
+    async fn runs(&self, limit: usize) -> Result<Vec<Run>, Fault> {
+        self.life.alive().await;
+        self.memory.runs(limit).await
+    }
+    async fn save_run(&self, run: &Run) -> Result<(), Fault> {
+        self.writing(&self.life.lines, self.memory.save_run(run)).await
+    }
+    async fn kept(&self, which: Past) -> Result<Vec<Kept>, Fault> {
+        self.life.alive().await;
+        self.memory.kept(which).await
+    }
+    async fn tidy(&self, oldest: Millis, bytes: u64) -> Result<(), Fault> {
+        self.writing(&self.life.writes, self.memory.tidy(oldest, bytes)).await
+    }
+}
+
+/// A clock that goes on by being read.
+pub struct Ticks(pub Cell<Millis>);
+
+#[async_trait(?Send)]
+impl Clock for Ticks {
+    fn now(&self) -> Millis {
+        self.0.set(self.0.get() + 1);
+        self.0.get()
+    }
+    async fn sleep(&self, _: u32) {}
+    fn offset_minutes(&self, _: Millis) -> i32 {
+        0
+    }
+}
+
+/// Never the same twice, and the same in each world.
+#[derive(Default)]
+pub struct Counted(pub Cell<u128>);
+
+impl Random for Counted {
+    fn bytes(&self) -> [u8; 16] {
+        self.0.set(self.0.get() + 1);
+        self.0.get().to_be_bytes()
+    }
+}
+
+pub struct Password;
+
+#[async_trait(?Send)]
+impl Vault for Password {
+    async fn seal(&self, _: &AccountId, _: &str) -> Result<(), Fault> {
+        Ok(())
+    }
+    async fn open(&self, _: &AccountId) -> Result<Option<String>, Fault> {
+        Ok(Some("secret".to_owned()))
+    }
+}
+
+pub struct Nobody;
+
+#[async_trait(?Send)]
+impl Shell for Nobody {
+    fn tell(&self, _: &News) {}
+    fn badge(&self, _: u32, _: bool) {}
+    async fn notice(&self, _: &Saying) {}
+    async fn open_options(&self, _: Option<&str>) {}
+    async fn wake(&self, _: &str, _: Option<Millis>) {}
+    async fn due(&self, _: &str) -> Option<Millis> {
+        None
+    }
+    async fn lock(&self, _: &str) -> Option<Box<dyn Any>> {
+        Some(Box::new(()))
+    }
+}
