@@ -110,10 +110,10 @@ impl Places<'_, '_, '_> {
         })
     }
 
-    /// Whether it is the main component of each text that has it.
+    /// Whether it is the main component; what is gone was that of the old text.
     fn is_main(&self, slot: &Slot<2>) -> bool {
         let is = |n: usize| slot.at[n].is_some() && slot.at[n] == self.mains[n].map(Node::Component);
-        is(1) || is(0) && slot.at[1].is_none() || is(0) && is(1)
+        is(1) || is(0) && slot.at[1].is_none()
     }
 
     fn name(&self, slot: usize) -> String {

@@ -6,16 +6,13 @@
 //! what reads it works on an unfolded copy. Components are ranges of lines.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::escape;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 const CRLF: &[u8] = b"\r\n";
-/// As many components may stand one in another; real items need three. A BEGIN
-/// deeper than that begins nothing: what walks the tree shall not run out of stack,
-/// nor an END look for its BEGIN among a million.
-const DEPTH: usize = 64;
 
 /// One content line, or a line that is none (blank, or junk without a colon).
 #[derive(Clone, Debug)]
@@ -298,9 +295,13 @@ impl<'a> Tree<'a> {
         self.components.clear();
         self.owners.clear();
         let mut open: Vec<usize> = Vec::new();
+        // How many of a name are open: an END that nothing began is not looked for
+        // among what may be a million.
+        let mut names: HashMap<String, usize> = HashMap::new();
         for (i, line) in self.lines.iter().enumerate() {
-            if line.is("BEGIN") && open.len() < DEPTH {
+            if line.is("BEGIN") {
                 let name = line.plain().to_ascii_uppercase();
+                *names.entry(name.clone()).or_default() += 1;
                 let parent = open.last().copied();
                 open.push(self.components.len());
                 self.components.push(Component { name, begin: i, end: usize::MAX, parent, closed: false });
@@ -308,9 +309,15 @@ impl<'a> Tree<'a> {
             self.owners.push(open.last().copied());
             if line.is("END") {
                 let name = line.plain().to_ascii_uppercase();
-                // An END that nothing began is junk; one that skips some ends them too.
+                if names.get(&name).is_none_or(|open| *open == 0) {
+                    continue;
+                }
+                // One that skips some ends them too.
                 if let Some(depth) = open.iter().rposition(|c| self.components[*c].name == name) {
                     for (n, c) in open.drain(depth..).enumerate() {
+                        if let Some(open) = names.get_mut(&self.components[c].name) {
+                            *open -= 1;
+                        }
                         self.components[c].end = i;
                         self.components[c].closed = n == 0;
                         if n == 0 {

@@ -3,7 +3,7 @@
 //!
 //! | what | is the same as |
 //! | --- | --- |
-//! | VCALENDAR | the one in the same place |
+//! | VCALENDAR, and whatever else holds an item | the one in the same place |
 //! | VEVENT, VTODO, VJOURNAL, VFREEBUSY, VCARD | that of the same UID and the same instant in RECURRENCE-ID, however written |
 //! | VTIMEZONE | that of the same TZID |
 //! | any other component (VALARM) | that of the same UID; without one, that which says the same |
@@ -198,6 +198,7 @@ fn id(tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>) -> Id {
     let text = |name| tree.text(c, name).trim().to_owned();
     match name {
         "VCALENDAR" => Id::Place,
+        _ if !uid::carries(name) && holds_item(tree, c) => Id::Place,
         "VTIMEZONE" => Id::Uid { uid: text("TZID"), instance: None },
         _ if uid::carries(name) => {
             let instance = tree.get(c, "RECURRENCE-ID").map(|line| {
@@ -211,6 +212,12 @@ fn id(tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>) -> Id {
             uid => Id::Uid { uid, instance: None },
         },
     }
+}
+
+/// A container by another name than VCALENDAR.
+fn holds_item(tree: &Tree<'_>, c: usize) -> bool {
+    let end = tree.components()[c].end;
+    tree.components()[c + 1..].iter().take_while(|inner| inner.begin < end).any(|inner| uid::carries(&inner.name))
 }
 
 /// A moment in one spelling: the same in any zone. Days, floating times and

@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | one side changed, added or removed something, the other did not | the change is in the result |
 //! | both did the same | once |
+//! | ours has the same in another order | the server's order stays |
 //! | both changed it in different ways, or one removed what the other changed | clash |
 //! | both removed the same entry of many (an ATTENDEE, a TEL, a VALARM without UID), and one added another | clash: it may stand for the one that is gone |
 //! | DTSTAMP, LAST-MODIFIED, CREATED, REV differ everywhere | the later |
@@ -27,7 +28,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::carry::Carry;
-use super::lines::{Tree, fold};
+use super::lines::{Line, Tree, fold};
 use super::matching::{Cell, Id, Matching, Node, Row, Slot};
 use super::patch::Patch;
 use super::sameness::{Meaning, defined_elsewhere, is_stamp};
@@ -194,8 +195,13 @@ impl Merging<'_, '_> {
     fn same(&self, slot: &Slot<3>, a: usize, b: usize) -> bool {
         match (slot.at[a], slot.at[b]) {
             (Some(Node::Component(x)), Some(Node::Component(y))) => {
+                let raw = |n: usize, c: usize| {
+                    let component = &self.trees[n].components()[c];
+                    self.trees[n].lines()[component.begin..=component.end].iter().map(Line::raw)
+                };
                 let elsewhere = |n: usize, c: usize| defined_elsewhere(self.trees[n], c);
-                elsewhere(a, x) && elsewhere(b, y)
+                raw(a, x).eq(raw(b, y))
+                    || elsewhere(a, x) && elsewhere(b, y)
                     || Meaning::of(self.trees[a], Some(x)) == Meaning::of(self.trees[b], Some(y))
             }
             (Some(Node::Component(c)), None) if a == BASE => defined_elsewhere(self.trees[a], c),

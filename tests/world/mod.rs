@@ -24,7 +24,7 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use pimento::driver::{Driver, Options, Scope};
 use pimento::memory::Memory;
-use pimento::model::{Account, Collection, Href, Item, ItemId, Kept, Past, Policy, Role, Run, Trigger};
+use pimento::model::{Account, Collection, Href, Item, ItemId, Kept, Past, Role, Run, Trigger};
 use pimento::port::{Ports, Store};
 
 use crate::fake::Fake;
@@ -224,23 +224,9 @@ impl World {
 
 fn account(ways: &Ways) -> Account {
     let homes = ways.flavour.facts().homes.map(Href::path);
-    let principal = Href::path("/alice/");
-    let server = "https://fake.example/".to_owned();
     Account {
-        id: Account::id_of(&server, "alice", Some(&principal)),
-        entered: "fake.example".to_owned(),
-        secure: true,
-        server,
-        user: "alice".to_owned(),
-        principal: Some(principal),
         calendar_homes: vec![homes[0].clone()],
         addressbook_homes: vec![homes[1].clone()],
-        preferred: None,
-        default_calendar: None,
-        active: true,
-        stopped: false,
-        policy: Policy::default(),
-        not_before: None,
-        ask_tokens: false,
+        ..Account::new("https://fake.example/", "alice", Some(Href::path("/alice/")))
     }
 }

@@ -1,6 +1,6 @@
 //! Two changes of one text become one, or clash.
 
-use super::{calendar, event, new_lines};
+use super::{calendar, event};
 use crate::text::lines::Tree;
 use crate::text::{difference, merge};
 
@@ -154,6 +154,9 @@ fn stamps_and_sequence() {
         Some(true),
         "stamps alone clash with nothing"
     );
+    let twice = |stamp| base.replace("SUMMARY", &format!("LAST-MODIFIED:{stamp}T000000Z\r\nSUMMARY"));
+    let result = merged(&twice("20260201"), &twice("20260203"), &twice("20260202"));
+    assert_eq!(result, Some(twice("20260203")), "even if there are two of them");
     let odd = |n| base.replace("SEQUENCE:1", n);
     assert_eq!(merged(&base, &odd("SEQUENCE:x"), &odd("SEQUENCE:2")), None, "no number");
     assert_eq!(merged(&base, &odd("SEQUENCE:3"), &odd("X-A:2")), None, "one took it away");
@@ -278,7 +281,10 @@ fn zones() {
         "the name says it all"
     );
     let undefined = with(&[], "DTSTART;TZID=Europe/Rome:20260601T090000\nSUMMARY:b");
-    assert_eq!(merged(&new, &new.replace("X-A", "X-B"), &undefined), Some(undefined), "the server needs no definition");
+    let rewritten = new.replace("X-A", "X-B");
+    assert_eq!(merged(&new, &rewritten, &undefined), Some(undefined.clone()), "the server needs no definition");
+    let kept = new.replace("SUMMARY:a", "SUMMARY:b");
+    assert_eq!(merged(&new, &undefined, &rewritten), Some(kept.replace("X-A", "X-B")), "what the server has stays");
 
     let gone = with(&[], "DTSTART:20260601T070000Z\nSUMMARY:a");
     let used = base.replace("SUMMARY:a", "SUMMARY:a\r\nX-AT;TZID=Mine:20260601T090000");
@@ -300,6 +306,7 @@ fn cards() {
             ("a number for a number", "TEL:1\nTEL:2", "TEL:3\nTEL:2", "TEL:1\nTEL:2\nNOTE:x", Lines("TEL:3\nTEL:2\nNOTE:x")),
             ("two numbers for one", "TEL:1", "TEL:2", "TEL:3", Clash),
             ("a number by its digits", "TEL:+49 1", "TEL;TYPE=CELL:+49 1", "TEL:+49-1\nNOTE:x", Clash),
+            ("one number, written twice", "FN:a", "FN:a\nTEL:+49 1", "FN:a\nTEL:+491", Clash),
             ("a mail and a number", "TEL:1\nEMAIL:a@x", "TEL:2\nEMAIL:a@x", "TEL:1\nEMAIL:b@x", Lines("TEL:2\nEMAIL:b@x")),
             ("two sorts of one number", "TEL:1\nTEL:2", "TEL;TYPE=HOME:1\nTEL:2", "TEL:1\nTEL;TYPE=WORK:2", Lines("TEL;TYPE=HOME:1\nTEL;TYPE=WORK:2")),
             ("the name and what it is shown as", "N:B;A;;;\nFN:A B", "N:C;A;;;\nFN:A B", "N:B;A;;;\nFN:Dr. A B", Clash),
@@ -366,11 +373,25 @@ fn bytes_stay() {
 }
 
 #[test]
-fn soft_breaks_do_not_swallow_what_comes_behind_them() {
+fn lines_do_not_run_into_each_other() {
     let card = |lines: &str| format!("BEGIN:VCARD\nVERSION:2.1\nUID:u\n{lines}END:VCARD\n");
-    let base = card("NOTE;ENCODING=QUOTED-PRINTABLE:a=\n");
-    let ours = card("NOTE;ENCODING=QUOTED-PRINTABLE:a=\n\nTEL:1\n");
-    assert_eq!(Tree::parse(base.as_bytes()).lines().len(), 5);
-    let result = merged(&base, &ours, &base);
-    assert!(result.is_none_or(|text| new_lines(base.as_bytes(), text.as_bytes()).contains(&"TEL:1".to_owned())));
+    let note = "NOTE;ENCODING=QUOTED-PRINTABLE:a";
+    let theirs = card(&format!("{note}=\n"));
+    assert_eq!(Tree::parse(theirs.as_bytes()).lines().len(), 5, "a soft break that nothing follows");
+    let result = merged(&card(&format!("{note}\n")), &card(&format!("{note}\nTEL:1\n")), &theirs);
+    assert_eq!(result, None, "the number would become part of the note");
+
+    let base = event("SUMMARY:a");
+    let unended = event("SUMMARY:b").trim_end().to_owned();
+    let result = merged(&base, &(base.clone() + "X-A:1\r\n"), &unended);
+    assert_eq!(result, Some(unended + "\r\nX-A:1\r\n"), "behind a last line without an end");
+}
+
+#[test]
+fn any_depth_is_merged() {
+    let deep = |inner: &str| format!("{}{inner}\n{}", "BEGIN:X\n".repeat(2_000), "END:X\n".repeat(2_000));
+    let (a, b) = (deep("A:1"), deep("A:1\nB:1"));
+    assert_eq!(merged(&a, &a, &b).as_ref(), Some(&b));
+    assert!(merged(&a, &b, &a).is_some_and(|text| difference(text.as_bytes(), b.as_bytes()).is_empty()));
+    assert!(!difference(a.as_bytes(), b.as_bytes()).is_empty());
 }

@@ -1,10 +1,12 @@
 //! Tests of the text module, by what they show.
 
 mod compose;
+mod corpus;
 mod difference;
 mod form;
 mod lines;
 mod merge;
+mod merge_laws;
 mod occur;
 mod properties;
 mod radicale;

@@ -8,7 +8,7 @@ use crate::text::lines::{Tree, fold};
 use crate::text::{apply, as_copy, edit, escape, fields, index, same_meaning, uid, with_uid};
 
 /// Bytes that look like items, and are broken in many ways.
-fn junk() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn junk() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         Just(b"BEGIN:VCALENDAR".to_vec()),
         Just(b"BEGIN:VEVENT".to_vec()),
