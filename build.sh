@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly BINARYEN=132.0.0 ADDONS_LINTER=10.13.0   # npm
-readonly GECKODRIVER=0.37.1                       # cargo install
+readonly GECKODRIVER=0.37.1 CARGO_FUZZ=0.13.1     # cargo install
 readonly RADICALE=3.9.0 XANDIKOS=0.4.10           # pip
 readonly WASM=wasm32-unknown-unknown
 readonly TOOLS=$PWD/target/tools EXTENSIONS=$PWD/target/extension
@@ -19,6 +19,8 @@ usage: ./build.sh WORD
             build, start a sample account, open the browser with the extension
   test      every test there is; the last line is the sum
   check     formatting, lints (native and wasm32) and layering
+  fuzz [SECONDS]
+            feed the parsers with what nobody thought of, 30 seconds each if not told otherwise
   dist      the archives for the shops, in dist/
 
   setup     only install what the others need
@@ -31,6 +33,9 @@ main() {
   [ $# -eq 0 ] || shift
   case $word in
     run) run "$@" ;;
+    fuzz)
+      [[ $# -le 1 && ${1:-30} =~ ^[1-9][0-9]*$ ]] || die "fuzz wants a number of seconds; I got: $*"
+      fuzz "${1:-30}" ;;
     test | check | dist | setup | web)
       [ $# -eq 0 ] || die "$word takes no arguments; I got: $*"
       "$word" ;;
@@ -214,7 +219,31 @@ test() {
   say "tests inside a page"
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$TOOLS/bin/wasm-bindgen-test-runner CHROMEDRIVER=$(command -v chromedriver) \
     web_cargo test --no-fail-fast --profile web --test indexeddb 2>&1 | tee -a "$log" || code=1
+  # Last, because it is built apart: twenty seconds each find what somebody broke, not what is rare.
+  fuzz 20 2>&1 | tee -a "$log" || code=1
   sum "$log" "$code"
+}
+
+# fuzz SECONDS runs each fuzz target for so long, from fuzz/corpus and what earlier runs found.
+# An input that fails is left in target/fuzz/ and named in what is printed.
+fuzz() {
+  local seconds=$1 pair target code=0
+  local -x RUST_BACKTRACE=0 # libFuzzer prints one of its own
+  commands "libFuzzer is C++" c++:g++
+  cargo_tool cargo-fuzz "$CARGO_FUZZ" cargo-fuzz "it builds and runs the fuzz targets"
+  say "building the fuzz targets"
+  # Without a sanitizer: there is no unsafe code to watch, and the stable compiler will do.
+  "$TOOLS/bin/cargo-fuzz" build --sanitizer none --target-dir target/fuzz || die "the fuzz targets do not build."
+  for pair in multistatus:xml content_lines:text items:text; do
+    target=${pair%:*}
+    say "fuzzing $target for $seconds seconds"
+    mkdir -p "target/fuzz/corpus/$target"
+    "$TOOLS/bin/cargo-fuzz" run "$target" --sanitizer none --target-dir target/fuzz \
+      "target/fuzz/corpus/$target" "fuzz/corpus/${pair#*:}" -- -max_total_time="$seconds" -timeout=10 \
+      -artifact_prefix=target/fuzz/ -verbosity=0 -print_final_stats=1 2>&1 | tee target/fuzz/log | grep number_of_executed_units \
+      || { tail -n 20 target/fuzz/log; code=1; }
+  done
+  return $code
 }
 
 # sum LOG CODE adds up what each suite said of itself.

@@ -36,6 +36,15 @@ pub fn timeout(host: &str) -> Fault {
 pub fn certificate(host: &str) -> Fault {
     about(Class::Setup, "fault_certificate", host)
 }
+/// The answer ended before its end.
+pub fn cut_off(host: &str) -> Fault {
+    about(LATER, "fault_cut_off", host)
+}
+/// What the network says of an answer that had already begun: where nobody says
+/// why, it was cut off.
+pub fn broken_off(fault: Fault, host: &str) -> Fault {
+    if fault.text.key == "fault_unreachable" { cut_off(host) } else { fault }
+}
 /// Failed on the way, and nobody says why.
 pub fn unreachable(host: &str) -> Fault {
     about(LATER, "fault_unreachable", host)
@@ -75,6 +84,11 @@ pub fn busy(status: u16, after: Option<u32>) -> Fault {
 /// another collection. Nothing of it is used.
 pub fn wrong_answer(why: &str) -> Fault {
     about(Class::Bug, "fault_wrong_answer", why)
+}
+/// An answer larger than `port::Limits` allows, or a listing of more items than a
+/// folder can have. Nothing of it is used.
+pub fn too_large(host: &str) -> Fault {
+    about(Class::Bug, "fault_too_large", host)
 }
 /// A status that no rule knows.
 pub fn unexpected_status(status: u16) -> Fault {

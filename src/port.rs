@@ -2,6 +2,7 @@
 //! nothing above a port reads either.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use url::Url;
@@ -49,9 +50,28 @@ impl Response {
     }
 }
 
+/// How long an answer may take and how large it may be. Whoever is at the other
+/// end, a run comes to its end, and the worker's memory has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// So long may nothing at all come: until the headers, and again between two
+    /// pieces of the body.
+    pub silence: Duration,
+    /// An answer that never stops coming, drop by drop, must be whole by then.
+    pub whole: Duration,
+    /// Bytes of a body, unpacked: a listing of about a quarter of a million items.
+    pub body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { silence: Duration::from_secs(60), whole: Duration::from_secs(600), body: 64 << 20 }
+    }
+}
+
 /// One exchange with the server. Sends no cookies and no credentials but the
 /// headers given. A redirect is an answer like any other: `remote` decides whether
-/// to follow it.
+/// to follow it. An answer beyond the [`Limits`] is a fault and never a shorter one.
 #[async_trait(?Send)]
 pub trait Http {
     /// # Errors

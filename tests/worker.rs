@@ -14,8 +14,8 @@ use pimento::fault;
 use pimento::memory::Memory;
 use pimento::message::{Answer, Ask, SignIn};
 use pimento::model::{
-    Account, AccountId, Class, Collection, Fault, Fields, Href, ItemId, Millis, News, NoteFields, Outcome, Policy,
-    Role, Run, Saying, Settings, Trigger,
+    Account, AccountId, Class, Collection, Fault, Fields, Href, ItemId, Millis, News, NoteFields, Outcome, Role, Run,
+    Saying, Settings, Trigger,
 };
 use pimento::native::machine::MachineRandom;
 use pimento::port::{Clock, Http, Ports, Request, Response, Shell, Store, Vault};
@@ -143,19 +143,9 @@ impl Scene {
         let account = Account {
             id: id.clone(),
             entered: "dav.example".to_owned(),
-            secure: true,
-            server: "https://dav.example/".to_owned(),
-            user: "ann".to_owned(),
-            principal: Some(Href::path("/ann/")),
             calendar_homes: vec![Href::path("/ann/")],
             addressbook_homes: vec![Href::path("/ann/")],
-            preferred: None,
-            default_calendar: None,
-            active: true,
-            stopped: false,
-            policy: Policy::KeepBoth,
-            not_before: None,
-            ask_tokens: false,
+            ..Account::new("https://dav.example/", "ann", Some(Href::path("/ann/")))
         };
         let href = Href::path("/ann/notes/");
         let notes = Collection {

@@ -11,6 +11,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 use std::str::FromStr;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use gloo_net::http::{Method, RequestBuilder};
@@ -29,13 +30,7 @@ use super::reason;
 use super::witness::{Sight, Witness};
 use crate::fault;
 use crate::model::Fault;
-use crate::port::{Http, Request, Response};
-
-/// As long as nothing at all comes, the server is waited for this long: for the
-/// headers, and again for each further piece of the body.
-const SILENCE_MILLIS: u32 = 60_000;
-/// No answer of a mail server is this long; memory has an end.
-const BODY_LIMIT: usize = 256 << 20;
+use crate::port::{Http, Limits, Request, Response};
 
 #[wasm_bindgen]
 extern "C" {
@@ -44,18 +39,21 @@ extern "C" {
 }
 
 /// The browser's network.
-pub struct Fetch;
+#[derive(Default)]
+pub struct Fetch {
+    pub limits: Limits,
+}
 
 /// Faults do not say which request they are of: who sends it adds that.
 #[async_trait(?Send)]
 impl Http for Fetch {
     async fn send(&self, request: Request) -> Result<Response, Fault> {
-        match exchange(&request).await? {
+        match self.exchange(&request).await? {
             Some(response) => Ok(response),
             // A redirect whose target was not seen: the listener may have been too
             // young (Firefox sets it up in another process). Nothing was done by
             // the server, so asking again is harmless.
-            None => exchange(&request).await?.ok_or_else(|| {
+            None => self.exchange(&request).await?.ok_or_else(|| {
                 let host = request.url.host_str().unwrap_or_default();
                 fault::unreachable(host).during("redirect")
             }),
@@ -63,46 +61,48 @@ impl Http for Fetch {
     }
 }
 
-/// One exchange; `None` for a redirect that was hidden from us.
-async fn exchange(request: &Request) -> Result<Option<Response>, Fault> {
-    let silence = Silence::new()?;
-    let witness = Witness::new(request.method, &request.url);
-    let sent = built(request, &silence)?;
-    let answer = match sent.send().await {
-        Ok(answer) => answer,
-        Err(_) => return Err(why(&request.url, &silence, &witness).await),
-    };
-    silence.broken();
-    if answer.type_() == ResponseType::Opaqueredirect {
-        let redirect = witness.answer().await;
-        return Ok(match redirect {
-            Some(Sight::Answer { status, headers }) => {
-                Some(Response { status, headers, body: Vec::new(), url: request.url.clone() })
-            }
-            _ => None,
-        });
-    }
-
-    let headers: Vec<(String, String)> = answer.headers().entries().collect();
-    let url = Url::parse(&answer.url()).unwrap_or_else(|_| request.url.clone());
-    let mut response = Response { status: answer.status(), headers, body: Vec::new(), url };
-    if let Some(stream) = answer.body() {
-        response.body = match body(stream, &silence).await {
-            Ok(Some(body)) => body,
-            Ok(None) => return Err(fault::wrong_answer("too long")),
-            Err(_) => return Err(why(&request.url, &silence, &witness).await.during("body")),
-        };
-    }
-    if cut_off(request.method, &response) {
+impl Fetch {
+    /// One exchange; `None` for a redirect that was hidden from us.
+    async fn exchange(&self, request: &Request) -> Result<Option<Response>, Fault> {
         let host = request.url.host_str().unwrap_or_default();
-        return Err(fault::unreachable(host).during("cut off"));
+        let deadline = Deadline::new(&self.limits)?;
+        let witness = Witness::new(request.method, &request.url);
+        let sent = built(request, &deadline)?;
+        let answer = match sent.send().await {
+            Ok(answer) => answer,
+            Err(_) => return Err(why(&request.url, &deadline, &witness).await),
+        };
+        deadline.put_off();
+        if answer.type_() == ResponseType::Opaqueredirect {
+            let redirect = witness.answer().await;
+            return Ok(match redirect {
+                Some(Sight::Answer { status, headers }) => {
+                    Some(Response { status, headers, body: Vec::new(), url: request.url.clone() })
+                }
+                _ => None,
+            });
+        }
+
+        let headers: Vec<(String, String)> = answer.headers().entries().collect();
+        let url = Url::parse(&answer.url()).unwrap_or_else(|_| request.url.clone());
+        let mut response = Response { status: answer.status(), headers, body: Vec::new(), url };
+        if let Some(stream) = answer.body() {
+            response.body = match body(stream, &deadline, self.limits.body).await {
+                Ok(Some(body)) => body,
+                Ok(None) => return Err(fault::too_large(host)),
+                Err(_) => return Err(fault::broken_off(why(&request.url, &deadline, &witness).await, host)),
+            };
+        }
+        if cut_off(request.method, &response) {
+            return Err(fault::cut_off(host));
+        }
+        Ok(Some(response))
     }
-    Ok(Some(response))
 }
 
-fn built(request: &Request, silence: &Silence) -> Result<gloo_net::http::Request, Fault> {
+fn built(request: &Request, deadline: &Deadline) -> Result<gloo_net::http::Request, Fault> {
     let method = Method::from_str(request.method).map_err(fault::internal)?;
-    let signal = silence.controller.signal();
+    let signal = deadline.controller.signal();
     let mut builder = RequestBuilder::new(request.url.as_str())
         .method(method)
         .credentials(RequestCredentials::Omit)
@@ -121,20 +121,20 @@ fn built(request: &Request, silence: &Silence) -> Result<gloo_net::http::Request
         .map_err(|error| fault::internal(short(&error)))
 }
 
-/// The whole body; `None` if it is longer than is sane.
-async fn body(stream: web_sys::ReadableStream, silence: &Silence) -> Result<Option<Vec<u8>>, JsValue> {
+/// The whole body; `None` if it is longer than `limit`.
+async fn body(stream: web_sys::ReadableStream, deadline: &Deadline, limit: usize) -> Result<Option<Vec<u8>>, JsValue> {
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     let mut body = Vec::new();
     loop {
         let piece = JsFuture::from(reader.read().unchecked_into::<js_sys::Promise>()).await?;
-        silence.broken();
+        deadline.put_off();
         if member(&piece, "done").is_truthy() {
             return Ok(Some(body));
         }
         let Ok(bytes) = member(&piece, "value").dyn_into::<Uint8Array>() else { continue };
         let from = body.len();
-        if from + bytes.length() as usize > BODY_LIMIT {
-            silence.controller.abort();
+        if from + bytes.length() as usize > limit {
+            deadline.controller.abort();
             return Ok(None);
         }
         body.resize(from + bytes.length() as usize, 0);
@@ -151,9 +151,9 @@ fn cut_off(method: &str, response: &Response) -> bool {
 }
 
 /// Why a fetch failed.
-async fn why(url: &Url, silence: &Silence, witness: &Witness) -> Fault {
+async fn why(url: &Url, deadline: &Deadline, witness: &Witness) -> Fault {
     let host = url.host_str().unwrap_or_default();
-    if silence.too_long.get() {
+    if deadline.over.get() {
         return fault::timeout(host);
     }
     let online = NAVIGATOR.with(|navigator| member(navigator, "onLine")).as_bool();
@@ -169,29 +169,46 @@ async fn why(url: &Url, silence: &Silence, witness: &Witness) -> Fault {
     }
 }
 
-/// Ends the exchange when nothing comes for too long.
-struct Silence {
+/// Ends the exchange when nothing comes for too long, or all of it takes too long.
+struct Deadline {
     controller: AbortController,
-    too_long: Rc<Cell<bool>>,
-    timer: Cell<Option<Timeout>>,
+    over: Rc<Cell<bool>>,
+    silence: u32,
+    next: Cell<Option<Timeout>>,
+    _whole: Timeout,
 }
 
-impl Silence {
-    fn new() -> Result<Silence, Fault> {
+impl Deadline {
+    fn new(limits: &Limits) -> Result<Deadline, Fault> {
         let controller = AbortController::new().map_err(|error| api::failed("AbortController", &error))?;
-        let silence = Silence { controller, too_long: Rc::default(), timer: Cell::new(None) };
-        silence.broken();
-        Ok(silence)
+        let over = Rc::default();
+        let deadline = Deadline {
+            _whole: abort_after(millis(limits.whole), &controller, &over),
+            controller,
+            over,
+            silence: millis(limits.silence),
+            next: Cell::new(None),
+        };
+        deadline.put_off();
+        Ok(deadline)
     }
 
-    /// Something came: the time begins anew.
-    fn broken(&self) {
-        let (controller, too_long) = (self.controller.clone(), Rc::clone(&self.too_long));
-        self.timer.set(Some(Timeout::new(SILENCE_MILLIS, move || {
-            too_long.set(true);
-            controller.abort();
-        })));
+    /// Something came: the silence begins anew.
+    fn put_off(&self) {
+        self.next.set(Some(abort_after(self.silence, &self.controller, &self.over)));
     }
+}
+
+fn abort_after(millis: u32, controller: &AbortController, over: &Rc<Cell<bool>>) -> Timeout {
+    let (controller, over) = (controller.clone(), Rc::clone(over));
+    Timeout::new(millis, move || {
+        over.set(true);
+        controller.abort();
+    })
+}
+
+fn millis(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
 }
 
 /// The error's name; its message may hold the URL, which is in the context already.

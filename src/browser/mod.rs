@@ -36,7 +36,7 @@ pub mod witness;
 pub async fn ports() -> Result<Ports, Fault> {
     let database = database::Database::open().await?;
     Ok(Ports {
-        http: Rc::new(fetch::Fetch),
+        http: Rc::new(fetch::Fetch::default()),
         store: Rc::new(database.clone()),
         clock: Rc::new(clock::System),
         random: Rc::new(clock::System),

@@ -32,7 +32,7 @@ pub struct Page {
 /// Reads the answer of `collection`, which came from `url`.
 ///
 /// # Errors
-/// `wrong_answer`.
+/// `wrong_answer`, `too_large`.
 pub fn read(body: &[u8], collection: &Href, url: &Url) -> Result<Page, Fault> {
     let scope = Scope::new(collection, url);
     let mut members = Members::default();

@@ -234,6 +234,10 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// So many items one folder may list: several times what any server copes with,
+/// and still no burden for the worker's memory.
+pub const MOST: usize = 250_000;
+
 /// What a listing says of the members of one collection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Members {
@@ -251,9 +255,13 @@ impl Members {
     ///
     /// # Errors
     /// `wrong_answer` for an href that is not in the collection asked: the answer
-    /// is to another question, and what it lacks proves nothing.
+    /// is to another question, and what it lacks proves nothing. `too_large` for
+    /// more than [`MOST`].
     pub fn take(&mut self, entry: Entry, scope: &Scope<'_>) -> Result<(), Fault> {
         for raw in &entry.hrefs {
+            if self.items.len() + self.gone.len() >= MOST {
+                return Err(fault::too_large(scope.url.host_str().unwrap_or_default()));
+            }
             match scope.place(raw) {
                 Place::Itself => {
                     self.itself = true;
@@ -281,7 +289,7 @@ pub fn elsewhere() -> Fault {
 /// Reads the answer to [`members`], which came from `url`.
 ///
 /// # Errors
-/// `wrong_answer`.
+/// `wrong_answer`, `too_large`.
 pub fn read_members(body: &[u8], collection: &Href, url: &Url) -> Result<Members, Fault> {
     let scope = Scope::new(collection, url);
     let mut members = Members::default();

@@ -174,22 +174,15 @@ impl Driver {
 /// looked for.
 fn account(sign_in: &SignIn, found: Option<&Discovered>) -> Account {
     let server = found.map_or_else(|| sign_in.server.trim().to_owned(), |found| found.server.to_string());
+    let principal = found.map(|found| found.principal.clone());
     Account {
-        id: Account::id_of(&server, &sign_in.user, found.map(|found| &found.principal)),
         entered: sign_in.server.clone(),
         secure: sign_in.secure,
-        server,
-        user: sign_in.user.clone(),
-        principal: found.map(|found| found.principal.clone()),
         calendar_homes: found.map(|found| found.calendar_homes.clone()).unwrap_or_default(),
         addressbook_homes: found.map(|found| found.addressbook_homes.clone()).unwrap_or_default(),
         preferred: found.and_then(|found| found.preferred.clone()),
         default_calendar: found.and_then(|found| found.default_calendar.clone()),
-        active: true,
-        stopped: false,
-        policy: Policy::default(),
-        not_before: None,
-        ask_tokens: false,
+        ..Account::new(&server, &sign_in.user, principal)
     }
 }
 

@@ -77,6 +77,27 @@ impl Policy {
 }
 
 impl Account {
+    /// An account of which no more is known than where it is.
+    pub fn new(server: &str, user: &str, principal: Option<Href>) -> Account {
+        Account {
+            id: Account::id_of(server, user, principal.as_ref()),
+            entered: server.to_owned(),
+            secure: true,
+            server: server.to_owned(),
+            user: user.to_owned(),
+            principal,
+            calendar_homes: Vec::new(),
+            addressbook_homes: Vec::new(),
+            preferred: None,
+            default_calendar: None,
+            active: true,
+            stopped: false,
+            policy: Policy::default(),
+            not_before: None,
+            ask_tokens: false,
+        }
+    }
+
     /// The id of the account of `user` with `principal` on `server`.
     pub fn id_of(server: &str, user: &str, principal: Option<&Href>) -> AccountId {
         let principal = principal.map(Href::key).unwrap_or_default();

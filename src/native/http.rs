@@ -11,13 +11,9 @@ use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 
 use crate::fault;
 use crate::model::Fault;
-use crate::port::{Http, Request, Response};
+use crate::port::{Http, Limits, Request, Response};
 
-/// As long may an answer take to begin, and stay silent between two pieces.
-const SILENCE: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(15);
-/// No answer of a server about one person's items is larger than this, unpacked.
-const LARGEST: usize = 1 << 29;
 
 /// What went over the line, since the start or the last [`NativeHttp::take_traffic`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +36,7 @@ impl Traffic {
 /// For one thread; needs a tokio runtime with I/O and time around it.
 pub struct NativeHttp {
     client: reqwest::Client,
+    limits: Limits,
     traffic: RefCell<Traffic>,
 }
 
@@ -49,16 +46,25 @@ impl NativeHttp {
     /// # Errors
     /// `internal` when the certificate cannot be read or TLS cannot be set up.
     pub fn new(authority: Option<&[u8]>) -> Result<NativeHttp, Fault> {
+        Self::within(Limits::default(), authority)
+    }
+
+    /// With other limits than those of the browser.
+    ///
+    /// # Errors
+    /// As [`NativeHttp::new`].
+    pub fn within(limits: Limits, authority: Option<&[u8]>) -> Result<NativeHttp, Fault> {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
-            .read_timeout(SILENCE);
+            .read_timeout(limits.silence)
+            .timeout(limits.whole);
         if let Some(pem) = authority {
             for certificate in reqwest::Certificate::from_pem_bundle(pem).map_err(internal)? {
                 builder = builder.add_root_certificate(certificate);
             }
         }
-        Ok(NativeHttp { client: builder.build().map_err(internal)?, traffic: RefCell::default() })
+        Ok(NativeHttp { client: builder.build().map_err(internal)?, limits, traffic: RefCell::default() })
     }
 
     pub fn traffic(&self) -> Traffic {
@@ -105,31 +111,24 @@ impl Http for NativeHttp {
         self.count_down(headers.iter().map(|(n, v)| n.len() + v.len() + 4).sum());
         let packed = answer.headers().get(CONTENT_ENCODING).is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"gzip"));
         let mut body = Vec::new();
-        while let Some(piece) = answer.chunk().await.map_err(|e| classified(&e, &host))? {
+        while let Some(piece) = answer.chunk().await.map_err(|e| fault::broken_off(classified(&e, &host), &host))? {
             self.count_down(piece.len());
-            if body.len() + piece.len() > LARGEST {
-                return Err(too_large());
+            if body.len() + piece.len() > self.limits.body {
+                return Err(fault::too_large(&host));
             }
             body.extend_from_slice(&piece);
         }
         if packed && !body.is_empty() {
-            body = unpacked(&body)?;
+            body = unpacked(&body, self.limits.body, &host)?;
         }
         Ok(Response { status, headers, body, url })
     }
 }
 
-fn unpacked(packed: &[u8]) -> Result<Vec<u8>, Fault> {
+fn unpacked(packed: &[u8], limit: usize, host: &str) -> Result<Vec<u8>, Fault> {
     let mut body = Vec::new();
-    MultiGzDecoder::new(packed)
-        .take(LARGEST as u64 + 1)
-        .read_to_end(&mut body)
-        .map_err(|_| fault::wrong_answer("a compressed body cut off"))?;
-    if body.len() > LARGEST { Err(too_large()) } else { Ok(body) }
-}
-
-fn too_large() -> Fault {
-    fault::wrong_answer("an answer too large")
+    MultiGzDecoder::new(packed).take(limit as u64 + 1).read_to_end(&mut body).map_err(|_| fault::cut_off(host))?;
+    if body.len() > limit { Err(fault::too_large(host)) } else { Ok(body) }
 }
 
 fn internal(error: impl std::error::Error) -> Fault {

@@ -67,13 +67,13 @@ async fn compressed_bodies_are_counted_as_they_came() {
     assert_eq!(http.traffic(), Traffic::default());
 
     let (url, _) = serve(vec![answer("200 OK\r\nContent-Encoding: gzip", &packed[..packed.len() - 9])]).await;
-    assert_eq!(http.send(request(&url)).await.unwrap_err().text.key, "fault_wrong_answer");
+    assert_eq!(http.send(request(&url)).await.unwrap_err().text.key, "fault_cut_off");
 }
 
 #[tokio::test]
 async fn an_answer_cut_off_is_an_error() {
     let (url, _) = serve(vec![b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort".to_vec()]).await;
-    assert_eq!(NativeHttp::new(None).unwrap().send(request(&url)).await.unwrap_err().text.key, "fault_unreachable");
+    assert_eq!(NativeHttp::new(None).unwrap().send(request(&url)).await.unwrap_err().text.key, "fault_cut_off");
 }
 
 #[tokio::test]

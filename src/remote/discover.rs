@@ -44,6 +44,9 @@ impl Remote {
     }
 }
 
+/// So many homes of one kind are looked at.
+const HOMES: usize = 16;
+
 /// What was found so far.
 struct Search<'a> {
     entered: &'a Entered,
@@ -227,7 +230,11 @@ impl<'a> Search<'a> {
 
     fn resolved_all(&mut self, raws: Option<&[String]>, response: &Response) -> Vec<Href> {
         let raws = raws.unwrap_or_default();
-        raws.iter().filter_map(|raw| self.resolved(raw, response)).map(|href| href.as_collection()).collect()
+        raws.iter()
+            .take(HOMES)
+            .filter_map(|raw| self.resolved(raw, response))
+            .map(|href| href.as_collection())
+            .collect()
     }
 
     /// An href of an answer; one on another host is noted and never asked.
@@ -296,7 +303,7 @@ impl<'a> Search<'a> {
     fn passing(&self, fault: &Fault) -> bool {
         match fault.text.key.as_str() {
             "fault_other_origin" => fault.text.args.first().is_none_or(|to| self.entered.upgraded(to).is_none()),
-            "fault_busy" | "fault_wrong_answer" => true,
+            "fault_busy" | "fault_wrong_answer" | "fault_too_large" => true,
             _ => false,
         }
     }

@@ -1,6 +1,6 @@
 //! Reading items.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Remote;
 use crate::dav::webdav::{self, Place, Scope};
@@ -20,28 +20,13 @@ impl Remote {
     /// the result once, as it was asked for.
     ///
     /// # Errors
-    /// `collection_gone`, `wrong_answer`, and those of the network and the
-    /// sign-in. What goes wrong with one item is in its [`Fetch`].
+    /// `collection_gone`, `wrong_answer`, `too_large` for a single item, and those of
+    /// the network and the sign-in. What goes wrong with one item is in its [`Fetch`].
     pub async fn fetch(&self, collection: &Collection, hrefs: &[Href]) -> Result<Vec<Fetched>, Fault> {
         if hrefs.is_empty() {
             return Ok(Vec::new());
         }
-        let request = match collection.kind {
-            Kind::Calendar => caldav::multiget(&collection.href, hrefs),
-            Kind::Contacts => carddav::multiget(&collection.href, hrefs),
-        };
-        let response = self.send(request).await?;
-        let mut answers = match response.status {
-            207 => self.answers(collection, &response)?,
-            404 | 410 => {
-                // One missing item, or the collection? Only the first may be told as gone.
-                self.is_there(collection).await?;
-                HashMap::new()
-            }
-            // One bad item may spoil the whole; alone, it spoils itself.
-            400..600 => HashMap::new(),
-            _ => return Err(self.refused("REPORT", &collection.href, &response)),
-        };
+        let mut answers = self.multiget(collection, hrefs).await?;
         let mut fetched = Vec::with_capacity(hrefs.len());
         let mut failures = 0;
         for href in hrefs {
@@ -54,9 +39,38 @@ impl Remote {
         Ok(fetched)
     }
 
-    /// The clear words of a multiget's answer, by [`Href::key`].
-    fn answers(&self, collection: &Collection, response: &Response) -> Result<HashMap<String, Fetch>, Fault> {
+    /// The clear words of one multiget, by [`Href::key`].
+    async fn multiget(&self, collection: &Collection, hrefs: &[Href]) -> Result<HashMap<String, Fetch>, Fault> {
+        let request = match collection.kind {
+            Kind::Calendar => caldav::multiget(&collection.href, hrefs),
+            Kind::Contacts => carddav::multiget(&collection.href, hrefs),
+        };
+        let response = match self.send(request).await {
+            // Cards with large photos may be too much together; one by one they are not.
+            Err(fault) if fault.text.key == "fault_too_large" => return Ok(HashMap::new()),
+            other => other?,
+        };
+        match response.status {
+            207 => self.answers(collection, hrefs, &response),
+            404 | 410 => {
+                // One missing item, or the collection? Only the first may be told as gone.
+                self.is_there(collection).await?;
+                Ok(HashMap::new())
+            }
+            // One bad item may spoil the whole; alone, it spoils itself.
+            400..600 => Ok(HashMap::new()),
+            _ => Err(self.refused("REPORT", &collection.href, &response)),
+        }
+    }
+
+    fn answers(
+        &self,
+        collection: &Collection,
+        hrefs: &[Href],
+        response: &Response,
+    ) -> Result<HashMap<String, Fetch>, Fault> {
         let scope = Scope::new(&collection.href, &response.url);
+        let asked: HashSet<String> = hrefs.iter().map(Href::key).collect();
         let mut answers = HashMap::new();
         let (mut ours, mut others) = (false, false);
         let read = webdav::multistatus(&response.body, |entry| {
@@ -81,7 +95,11 @@ impl Remote {
                     }
                     _ => continue,
                 };
-                answers.insert(href.key(), fetch);
+                // What nobody asked for is not kept in memory.
+                let key = href.key();
+                if asked.contains(&key) {
+                    answers.insert(key, fetch);
+                }
             }
             Ok(())
         });

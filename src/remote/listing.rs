@@ -15,6 +15,9 @@ use crate::sync::want::{Described, Listed, Listing};
 /// As many answers may follow one another by 507 before we call it endless.
 const PAGES: usize = 1000;
 
+/// So many calendars and address books one home may list.
+const COLLECTIONS: usize = 10_000;
+
 /// What a REPORT sync-collection led to.
 enum Report {
     Answer(sync_collection::Page),
@@ -67,7 +70,7 @@ impl Remote {
                 };
                 found.extend(described(href.as_collection(), &entry.props));
             }
-            Ok(())
+            if found.len() > COLLECTIONS { Err(fault::too_large(self.host())) } else { Ok(()) }
         })
         .map_err(|f| f.during(format!("PROPFIND {}", home.as_str())))?;
         self.itself("PROPFIND", home, &home.name(), status)?;
@@ -93,6 +96,9 @@ impl Remote {
             let (truncated, known) = (page.truncated, next);
             next = page.token.clone();
             told.take(page);
+            if told.words.len() > webdav::MOST {
+                return Err(fault::too_large(self.host()).during(format!("REPORT {}", collection.href.as_str())));
+            }
             match &next {
                 Some(_) if !truncated => return Ok(told.listing(token.is_none(), next)),
                 Some(_) if next != known => {}

@@ -220,3 +220,16 @@ async fn a_calendar_is_made_in_one_way_or_the_other() {
         make(Script::new([says("MKCALENDAR /u/n/", 403, ""), other(), says("MKCOL /u/n/", 405, ""), other()])).await;
     assert_eq!(refused.unwrap_err().text, fault::forbidden("h").text);
 }
+
+#[tokio::test]
+async fn texts_that_are_too_much_together_are_asked_alone() {
+    let script = Script::new([
+        fails("REPORT /u/cal/", fault::too_large("h")),
+        says("GET /u/cal/a", 200, "BEGIN:V").with("etag", "\"1\""),
+        fails("GET /u/cal/b", fault::too_large("h")),
+    ]);
+    // One alone that large is no item, and the server is not asked for the next.
+    let told = remote(&script).fetch(&calendar(), &hrefs(&["a", "b", "c"])).await.unwrap_err();
+    assert_eq!(told.text, fault::too_large("h").text);
+    script.done();
+}

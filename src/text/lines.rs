@@ -6,6 +6,7 @@
 //! what reads it works on an unfolded copy. Components are ranges of lines.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::escape;
@@ -205,6 +206,19 @@ impl<'a> Tree<'a> {
         range.filter(move |i| self.owners[*i] == Some(component))
     }
 
+    /// The numbers of the lines outside of all components.
+    pub fn outside(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.lines.len()).filter(|i| self.owners[*i].is_none())
+    }
+
+    /// The components right within this one, or, for `None`, those within no other.
+    /// Only what lies between its lines is looked at: there may be very many.
+    pub fn inner(&self, component: Option<usize>) -> impl Iterator<Item = usize> + '_ {
+        let (first, end) = component.map_or((0, usize::MAX), |c| (c + 1, self.components[c].end));
+        let between = (first..self.components.len()).take_while(move |i| self.components[*i].begin < end);
+        between.filter(move |i| self.components[*i].parent == component)
+    }
+
     /// The number of its first line of that name.
     pub fn find(&self, component: usize, name: &str) -> Option<usize> {
         self.own(component).find(|i| self.lines[*i].is(name))
@@ -242,8 +256,10 @@ impl<'a> Tree<'a> {
     pub fn replace(&mut self, at: usize, mut line: Vec<u8>) {
         if let Some(old) = self.lines.get_mut(at) {
             line.extend_from_slice(old.ending());
-            *old = Line::new(line);
-            self.find_components();
+            let old = std::mem::replace(old, Line::new(line));
+            if [&old, &self.lines[at]].iter().any(|line| line.is("BEGIN") || line.is("END")) {
+                self.find_components();
+            }
         }
     }
 
@@ -279,9 +295,13 @@ impl<'a> Tree<'a> {
         self.components.clear();
         self.owners.clear();
         let mut open: Vec<usize> = Vec::new();
+        // How many of a name are open: an END that nothing began is not looked for
+        // among what may be a million.
+        let mut names: HashMap<String, usize> = HashMap::new();
         for (i, line) in self.lines.iter().enumerate() {
             if line.is("BEGIN") {
                 let name = line.plain().to_ascii_uppercase();
+                *names.entry(name.clone()).or_default() += 1;
                 let parent = open.last().copied();
                 open.push(self.components.len());
                 self.components.push(Component { name, begin: i, end: usize::MAX, parent, closed: false });
@@ -289,9 +309,15 @@ impl<'a> Tree<'a> {
             self.owners.push(open.last().copied());
             if line.is("END") {
                 let name = line.plain().to_ascii_uppercase();
-                // An END that nothing began is junk; one that skips some ends them too.
+                if names.get(&name).is_none_or(|open| *open == 0) {
+                    continue;
+                }
+                // One that skips some ends them too.
                 if let Some(depth) = open.iter().rposition(|c| self.components[*c].name == name) {
                     for (n, c) in open.drain(depth..).enumerate() {
+                        if let Some(open) = names.get_mut(&self.components[c].name) {
+                            *open -= 1;
+                        }
                         self.components[c].end = i;
                         self.components[c].closed = n == 0;
                         if n == 0 {

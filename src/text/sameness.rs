@@ -64,19 +64,12 @@ impl Meaning {
             let properties = vec![Property::junk(String::from_utf8_lossy(&bytes).into_owned())];
             return Meaning { name, closed, properties, components: Vec::new() };
         }
-        let lines: Vec<usize> = match component {
-            Some(c) => tree.own(c).collect(),
-            None => {
-                let outside = |i: &usize| !tree.components().iter().any(|c| (c.begin..=c.end).contains(i));
-                (0..tree.lines().len()).filter(outside).collect()
-            }
-        };
+        let lines: Vec<usize> = component.map_or_else(|| tree.outside().collect(), |c| tree.own(c).collect());
         let said = |i: usize| property(&tree.lines()[i]).filter(|p| !is_stamp(&p.name));
         let mut properties: Vec<Property> = lines.into_iter().filter_map(said).collect();
         properties.sort();
-        let inner = (0..tree.components().len()).filter(|c| tree.components()[*c].parent == component);
-        let mut components: Vec<Meaning> =
-            inner.filter(|c| !defined_elsewhere(tree, *c)).map(|c| Meaning::within(tree, Some(c), depth - 1)).collect();
+        let inner = tree.inner(component).filter(|c| !defined_elsewhere(tree, *c));
+        let mut components: Vec<Meaning> = inner.map(|c| Meaning::within(tree, Some(c), depth - 1)).collect();
         components.sort();
         Meaning { name, closed, properties, components }
     }

@@ -150,6 +150,20 @@ impl Fake {
         self.store(path, text, By::Other);
     }
 
+    /// Something changes without being told by any token (`None`: it goes).
+    pub fn slip(&self, path: &str, text: Option<&[u8]>) {
+        let (folder, name) = split(path);
+        self.folders.borrow_mut().get_mut(folder).expect("a folder").slip(name, text.map(<[u8]>::to_vec));
+    }
+
+    /// Changes a collection itself; `None` if it is gone.
+    pub fn remake(&self, path: &str, change: impl FnOnce(Folder) -> Option<Folder>) {
+        let folder = self.folders.borrow_mut().remove(path).expect("a folder");
+        if let Some(folder) = change(folder) {
+            self.make(path, folder);
+        }
+    }
+
     /// Somebody else deletes what is there.
     pub fn erase(&self, path: &str) {
         self.remove(path, By::Other);

@@ -7,6 +7,8 @@
 //! | [`http`] | HTTP/1.1 by hand over a socket, so that what is read is what was sent |
 //! | [`dav`] | a small DAV client of its own, for setting up servers and for asserting about them |
 //! | [`server`] | Radicale, Xandikos, a plain web server |
+//! | [`site`] | a DAV server in memory that tests make misbehave |
+//! | [`raw`] | a socket that answers with whatever bytes a test writes |
 //! | [`gate`] | a proxy in front of a server that counts, holds back and refuses |
 //! | [`sample`] | the sample account |
 //! | [`browser`] | Chromium and Firefox with the extension, through WebDriver |
@@ -27,8 +29,10 @@ pub mod display;
 pub mod gate;
 pub mod http;
 pub mod process;
+pub mod raw;
 pub mod sample;
 pub mod server;
+pub mod site;
 pub mod wait;
 
 use std::path::PathBuf;

@@ -80,7 +80,7 @@ pub struct World {
     /// Of the worker that runs now.
     pub life: Rc<Life>,
     pub rules: Rules,
-    options: Options,
+    pub options: Options,
     ports: Ports,
     /// The worker that the person's pages talk to: never dies.
     pub person: Driver,
@@ -167,6 +167,11 @@ impl World {
         }
         self.observe(&self.moment());
         !held.is_empty()
+    }
+
+    /// The ports of a worker that never dies.
+    pub fn ports(&self) -> Ports {
+        self.ports.clone()
     }
 
     /// A number no text has yet.
@@ -272,23 +277,9 @@ impl World {
 
 fn account(ways: &Ways) -> Account {
     let homes = ways.flavour.facts().homes.map(Href::path);
-    let principal = Href::path("/alice/");
-    let server = "https://fake.example/".to_owned();
     Account {
-        id: Account::id_of(&server, "alice", Some(&principal)),
-        entered: "fake.example".to_owned(),
-        secure: true,
-        server,
-        user: "alice".to_owned(),
-        principal: Some(principal),
         calendar_homes: vec![homes[0].clone()],
         addressbook_homes: vec![homes[1].clone()],
-        preferred: None,
-        default_calendar: None,
-        active: true,
-        stopped: false,
-        policy: Policy::default(),
-        not_before: None,
-        ask_tokens: false,
+        ..Account::new("https://fake.example/", "alice", Some(Href::path("/alice/")))
     }
 }

@@ -1,0 +1,56 @@
+//! Answers that take their time, or do not come at all.
+
+use super::*;
+
+/// Keeps the connection open and says nothing, until the other side closes it.
+fn keep_open(stream: &mut TcpStream) -> io::Result<()> {
+    stream.flush()?;
+    let mut nothing = [0; 16];
+    while stream.read(&mut nothing)? > 0 {}
+    Ok(())
+}
+
+#[tokio::test]
+async fn silence() {
+    ends_within(SHORT, hostile(keep_open), &["fault_timeout"]).await;
+    let begun = with_length(XML, OPEN.as_bytes());
+    let stalled = hostile(move |stream| {
+        stream.write_all(&begun[..begun.len() - 10])?;
+        keep_open(stream)
+    });
+    ends_within(SHORT, stalled, &["fault_timeout"]).await;
+}
+
+#[tokio::test]
+async fn drop_by_drop() {
+    // Each drop comes well before the silence is too long.
+    let drip = hostile(|stream| {
+        stream.write_all(format!("HTTP/1.1 {XML}\r\n\r\n{OPEN}").as_bytes())?;
+        loop {
+            stream.write_all(b" ")?;
+            std::thread::sleep(SHORT.silence / 30);
+        }
+    });
+    ends_within(SHORT, drip, &["fault_timeout"]).await;
+}
+
+#[tokio::test]
+async fn a_write_without_an_answer_is_not_lost_and_not_doubled() {
+    let long = with_length("201 Created", b"");
+    for broken in [hostile(keep_open), says(""), says(long[..long.len() - 8].to_vec())] {
+        let mut world = World::new().await;
+        world.engine.retitle("/u/cal/2.ics", "mine").await;
+        let new = world.engine.create("new").await;
+        let edited = world.engine.state().await;
+        world.turns(|request| request.method() == "PUT", &broken);
+        world.engine.driver.ports.http = http(SHORT);
+        assert!(matches!(world.engine.run_badly().await.class, Class::Retry { .. }));
+        assert_eq!(world.engine.state().await, edited);
+        world.behaves();
+        world.engine.driver.ports.http = http(LIMITS);
+        world.engine.run_well().await;
+        assert!(world.site.text("/u/cal/2.ics").unwrap().contains("mine"));
+        assert_eq!(world.site.hrefs(CALENDAR).iter().filter(|href| **href == new).count(), 1);
+        assert_eq!(world.site.hrefs(CALENDAR).len(), 4);
+    }
+}
