@@ -42,7 +42,9 @@ impl Session<'_> {
     ) -> Result<(), Fault> {
         let mut edits = self.ports.store.todo(&collection.id).await?;
         let seen = |head: &Head| head.edit != Some(Edit::Delete) || !head.based || deletions.contains(&head.id);
-        edits.retain(|head| head.edit.is_some() && self.due(head) && seen(head));
+        // New and deleted again while its lost upload was being read: it may well be there.
+        let unsure = |head: &Head| head.edit == Some(Edit::Delete) && !head.based && head.refetch;
+        edits.retain(|head| head.edit.is_some() && self.due(head) && seen(head) && !unsure(head));
         edits.sort_by_key(|head| (head.edit == Some(Edit::Put), head.href.clone()));
 
         if collection.writable {

@@ -61,6 +61,12 @@ impl Script {
                 }
             }
         }
+        // What comes and goes again between two requests of one run may be told by neither
+        // token nor marker.
+        let busy = |step: &Step| matches!(step, Step::Run(run) if !run.meanwhile.is_empty());
+        if !self.ways.flavour.facts().remembers_detours && self.steps.iter().any(busy) {
+            world.run(Trigger::Audit)?;
+        }
         law::all(&world)
     }
 }
