@@ -35,6 +35,7 @@ pub enum Act {
 
 impl World {
     pub fn act(&self, act: Act) {
+        self.ledger.borrow_mut().acts += 1;
         match act {
             Act::HereNew(role) => {
                 // Before the first run there is no folder to put it in.

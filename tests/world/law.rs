@@ -148,8 +148,9 @@ pub fn copies(world: &World) -> Lawful {
     Ok(())
 }
 
-/// What goes without having been agreed to stays below the thresholds.
-pub fn asked(world: &World, run: &Run, happened: &Happened, undisturbed: bool) -> Lawful {
+/// What goes without having been agreed to stays below the thresholds. Not `alone`:
+/// what the person deletes while a run is under way is not told from what the run does.
+pub fn asked(world: &World, run: &Run, happened: &Happened, alone: bool) -> Lawful {
     let Some(guard) = world.rules.guard.filter(|_| run.trigger != Trigger::Restore) else { return Ok(()) };
     let agreed = &world.ledger.borrow().agreed;
     for collection in world.collections().iter().filter(|collection| !agreed.contains(&collection.id)) {
@@ -164,13 +165,13 @@ pub fn asked(world: &World, run: &Run, happened: &Happened, undisturbed: bool) -
             .exchanges
             .iter()
             .filter(|e| e.method == "DELETE" && e.effect && e.path.starts_with(collection.href.as_str()));
-        for (gone, side) in [(gone(false), "here"), (there.count(), "there")] {
+        let here = if alone { gone(false) } else { 0 };
+        for (gone, side) in [(here, "here"), (there.count(), "there")] {
             let many = gone >= guard.at_least as usize && gone * 100 > all * guard.percent as usize;
             ensure!(!many, "{gone} of {all} in {} went {side} unasked: {guard:?}", collection.name);
         }
         let adds = happened.after.here.keys().any(|id| !happened.before.here.contains_key(id));
-        // What is added and gone again while the run is under way may hide that.
-        let emptied = undisturbed && guard.emptied && all > 0 && gone(false) == all && !adds;
+        let emptied = guard.emptied && all > 0 && here == all && !adds;
         ensure!(!emptied, "{} was emptied unasked", collection.name);
     }
     Ok(())

@@ -51,6 +51,8 @@ pub struct Moment {
 pub struct Ledger {
     /// Every text that was ever here, or that we took from the server, and what it was.
     seen: BTreeMap<Vec<u8>, String>,
+    /// What anybody did, counted.
+    acts: u32,
     /// Items that the person made or brought back.
     made: BTreeSet<ItemId>,
     /// Texts that the person brought back: they may be there twice.
@@ -237,6 +239,7 @@ impl World {
         let before = self.moment();
         self.observe(&before);
         self.fake.take_exchanges();
+        let acts = self.ledger.borrow().acts;
         let writers = self.fake.past().len();
         let run = self.worker().run(self.account(), trigger).now_or_never();
         let after = self.moment();
@@ -246,7 +249,8 @@ impl World {
         let run = run.map_err(|fault| format!("the store failed: {fault}"))?;
         let happened = law::Happened { before, after, exchanges, since: self.fake.past().split_off(writers) };
         law::report(self, &run, &happened, undisturbed)?;
-        law::asked(self, &run, &happened, undisturbed)?;
+        let alone = self.ledger.borrow().acts == acts;
+        law::asked(self, &run, &happened, alone)?;
         let held = |id: &CollectionId| self.collections().iter().any(|c| c.id == *id && c.held.is_some());
         self.ledger.borrow_mut().agreed.retain(held);
         Ok(Some(run))
