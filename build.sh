@@ -18,6 +18,8 @@ usage: ./build.sh WORD
   run [--browser chromium|firefox] [--headless]
             build, start a sample account, open the browser with the extension
   test      every test there is; the last line is the sum
+  soak [MINUTES]
+            the engine's properties again and again with fresh seeds, for 30 minutes
   check     formatting, lints (native and wasm32) and layering
   fuzz [SECONDS]
             feed the parsers with what nobody thought of, 30 seconds each if not told otherwise
@@ -33,6 +35,7 @@ main() {
   [ $# -eq 0 ] || shift
   case $word in
     run) run "$@" ;;
+    soak) soak "$@" ;;
     fuzz)
       [[ $# -le 1 && ${1:-30} =~ ^[1-9][0-9]*$ ]] || die "fuzz wants a number of seconds; I got: $*"
       fuzz "${1:-30}" ;;
@@ -244,6 +247,21 @@ fuzz() {
       || { tail -n 20 target/fuzz/log; code=1; }
   done
   return $code
+}
+
+# soak [MINUTES] tries new cases of the engine's properties until the time is over or one fails.
+soak() {
+  local minutes=${1:-30} end log=target/soak.log cases=0
+  [[ $# -le 1 && $minutes =~ ^[1-9][0-9]*$ ]] || die "soak wants a number of minutes; I got: $*"
+  end=$(($(date +%s) + minutes * 60))
+  say "properties of the engine, for $minutes minutes"
+  while [ "$(date +%s)" -lt "$end" ]; do
+    PIMENTO_CASES=2000 cargo test --quiet --all-features --test engine --test model -- --nocapture >"$log" 2>&1 \
+      || { cat "$log"; die "a property does not hold, after $cases cases; the case is in proptest-regressions/"; }
+    cases=$((cases + $(awk '/^[0-9]+ cases$/ { sum += $1 } END { print sum + 0 }' "$log")))
+    say "$cases cases"
+  done
+  echo "$cases cases in $minutes minutes, all properties held"
 }
 
 # sum LOG CODE adds up what each suite said of itself.

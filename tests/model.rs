@@ -252,7 +252,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 #[test]
 fn the_engine_and_the_table_agree() {
-    let cases = std::env::var("PIMENTO_CASES").map_or(4_000, |cases| cases.parse::<u32>().unwrap().div_ceil(5));
+    let cases = std::env::var("PIMENTO_CASES").map_or(2_000, |cases| cases.parse().unwrap());
     let config = Config {
         cases,
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct("proptest-regressions/model.txt"))),
