@@ -10,7 +10,7 @@
 //! | `data` | quirks 24 to 27 |
 //! | `people` | quirks 28 to 32: people and accounts |
 //! | `kerio` | Kerio Connect 8.0, from captures |
-//! | `table` | Radicale, Xandikos, WsgiDAV, Apache: the table of servers |
+//! | `table`, `table_items` | Radicale, Xandikos, WsgiDAV, Apache: the table of servers |
 //! | `seen` | what was seen on other servers |
 //!
 //! Rows without a test, and why:
@@ -39,6 +39,7 @@ mod listing;
 mod people;
 mod seen;
 mod table;
+mod table_items;
 mod writing;
 
 use std::rc::Rc;
@@ -46,7 +47,7 @@ use std::rc::Rc;
 use bench::{DAY, Direct, Engine, card, event, text};
 use harness::http::Message;
 use harness::raw::Raw;
-use harness::site::{CALENDAR, CONTACTS, HOME, NOTES, Site, answer, found, listed, multistatus, props, status, texts};
+use harness::site::{CALENDAR, CONTACTS, HOME, NOTES, Site, answer, listed, multistatus, props, status, texts};
 use pimento::model::{Class, Outcome, Past, Run, Trigger};
 use pimento::native::NativeHttp;
 use pimento::port::Store;
@@ -124,4 +125,14 @@ fn count(seen: &[Message], what: impl Fn(&Message) -> bool) -> usize {
 
 fn said(run: &Run, key: &str) -> bool {
     run.log.iter().any(|line| line.text.key == key)
+}
+
+/// No row of the list of quirks is without a test.
+#[test]
+fn each_quirk_has_its_test() {
+    let tests =
+        [include_str!("listing.rs"), include_str!("writing.rs"), include_str!("data.rs"), include_str!("people.rs")]
+            .concat();
+    let missing: Vec<u32> = (1..=32).filter(|n| !tests.contains(&format!("async fn quirk_{n:02}_"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
