@@ -155,7 +155,8 @@ impl Served {
         folder.history.push(href.to_owned());
     }
 
-    fn answer(&mut self, request: &Message) -> Message {
+    /// The honest answer to a request.
+    pub fn answer(&mut self, request: &Message) -> Message {
         let path = request.path();
         match request.method() {
             "PROPFIND" => self.propfind(path, request.header("depth") == Some("1")),
