@@ -270,8 +270,10 @@ impl World {
             self.run(Trigger::Person)?;
             let after = self.moment();
             if !self.decide() && before.there == after.there && law::same_here(&before, &after) {
-                // What is refused was tried again, as the person asked; it is not any more.
-                self.run(Trigger::Interval)?;
+                if after.here.values().any(|item| item.head.waiting.is_some()) {
+                    // It was tried again, as the person asked, and is not any more.
+                    self.run(Trigger::Interval)?;
+                }
                 return Ok(());
             }
         }
