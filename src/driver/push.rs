@@ -57,7 +57,7 @@ impl Session<'_> {
                 self.refuse(collection, &head.id, &fault::read_only(&collection.name)).await?;
                 continue;
             }
-            self.push_one(collection, &head.id, report).await?;
+            self.push_one(collection, &head.id, deletions, report).await?;
         }
         self.read_back(collection, report).await
     }
@@ -103,13 +103,21 @@ impl Session<'_> {
         head.refetch && head.waiting.as_ref().is_none_or(|waiting| waited(waiting.since))
     }
 
-    async fn push_one(&self, collection: &Collection, id: &ItemId, report: &mut CollectionReport) -> Result<(), Fault> {
+    async fn push_one(
+        &self,
+        collection: &Collection,
+        id: &ItemId,
+        deletions: &[ItemId],
+        report: &mut CollectionReport,
+    ) -> Result<(), Fault> {
         let mut compared = false;
         let mut readings = 0;
         loop {
             let Some(item) = self.ports.store.item(id).await? else { return Ok(()) };
             let tried = match item.head.edit {
                 None => Tried::Settled,
+                // Deleted since: the guard has not seen it.
+                Some(Edit::Delete) if item.head.based && !deletions.contains(id) => Tried::Settled,
                 Some(Edit::Delete) => self.push_deletion(collection, &item, compared, report).await?,
                 Some(Edit::Put) => self.push_text(collection, &item, compared, report).await?,
             };
