@@ -14,9 +14,15 @@ mod script;
 mod fake;
 mod world;
 
+use fake::flavour::Flavour;
+use fake::trouble::{Planned, Trouble, Ways};
+use pimento::model::{Role, Trigger};
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, FileFailurePersistence, TestCaseError, TestError, TestRunner};
 use script::{Script, common, odd, script};
+use world::act::Act;
+use world::text::Part;
+use world::{World, law};
 
 /// Of each test.
 const CASES: u32 = 4_500;
@@ -55,4 +61,28 @@ fn with_odd_servers() {
 #[test]
 fn with_edits_while_a_run_is_under_way() {
     hold("proptest-regressions/engine/meanwhile.txt", script(common(), 1, 3));
+}
+
+/// The answer to a write is lost and the person goes on editing: the server has an
+/// earlier text of theirs, and nobody else was there.
+#[test]
+fn nobody_conflicts_with_themselves() {
+    for flavour in Flavour::ALL {
+        for first in [Act::HereNew(Role::Notes), Act::HereEdit(0, Part::Title)] {
+            let world = World::new(Ways::of(flavour));
+            world.there_new(Role::Notes);
+            world.run(Trigger::Start).unwrap();
+            world.act(first);
+            world.fake.misbehave(vec![Planned { after: 0, trouble: Trouble::LostAfter }]);
+            world.run(Trigger::Interval).unwrap();
+            for n in 0..2 {
+                world.act(Act::HereEdit(n, Part::Body));
+            }
+            law::all(&world).unwrap();
+            let (here, there) = (world.moment().here, world.fake.texts());
+            assert!(here.values().all(|item| item.head.waiting.is_none()), "{flavour:?} {first:?}");
+            let most = if matches!(first, Act::HereNew(_)) { 2 } else { 1 };
+            assert_eq!((here.len(), there.len()), (most, most), "{flavour:?} {first:?}");
+        }
+    }
 }

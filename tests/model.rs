@@ -45,6 +45,17 @@ struct Thing {
     base: Option<Version>,
     here: Option<Version>,
     there: Option<Version>,
+    /// What the person made of it and changed again before it was sent. If the server
+    /// has it all the same, nobody else was there.
+    drafts: Vec<Version>,
+}
+
+impl Thing {
+    /// The person makes something else of it.
+    fn edit(&mut self, new: Option<Version>) {
+        let old = std::mem::replace(&mut self.here, new);
+        self.drafts.extend(old.filter(|old| self.base.as_ref() != Some(old)));
+    }
 }
 
 impl Version {
@@ -73,13 +84,14 @@ impl Model {
     fn run(&mut self) {
         let mut copies = Vec::new();
         for thing in &mut self.things {
-            let Thing { base, here, there } = thing.clone();
+            let Thing { base, here, there, drafts } = thing.clone();
             let edited = here != base;
             let changed = there != base;
             let now = match (&here, &there) {
                 // Nothing, or only here, or only there.
                 _ if !changed => here.clone(),
                 _ if !edited => there.clone(),
+                (ours, Some(theirs)) if drafts.contains(theirs) => ours.clone(),
                 // Both.
                 (None, theirs) => theirs.clone(),
                 (ours, None) => ours.clone(),
@@ -92,7 +104,9 @@ impl Model {
                         Policy::Merge if merged.is_some() => merged.clone().unwrap(),
                         Policy::Merge | Policy::KeepBoth => {
                             let ours = Some(ours.clone());
-                            copies.push(Thing { base: ours.clone(), here: ours.clone(), there: ours });
+                            let copy =
+                                Thing { base: ours.clone(), here: ours.clone(), there: ours, drafts: Vec::new() };
+                            copies.push(copy);
                             theirs.clone()
                         }
                     };
@@ -107,7 +121,7 @@ impl Model {
             if now != base {
                 self.history.extend(base);
             }
-            *thing = Thing { base: now.clone(), here: now.clone(), there: now };
+            *thing = Thing { base: now.clone(), here: now.clone(), there: now, drafts };
         }
         self.things.extend(copies);
         self.things.retain(|thing| thing.base.is_some());
@@ -156,14 +170,14 @@ impl Both {
                 let world = self.world.clone();
                 let Some(thing) = self.pick(n, |thing| &thing.here) else { return };
                 let item = find_here(&world, thing.here.as_ref().unwrap());
-                thing.here = Some(Version::read(&world.edit(&item, part)));
+                thing.edit(Some(Version::read(&world.edit(&item, part))));
             }
             Step::HereDelete(n) => {
                 let world = self.world.clone();
                 let Some(thing) = self.pick(n, |thing| &thing.here) else { return };
                 let item = find_here(&world, thing.here.as_ref().unwrap());
                 now(world.person.delete(&item)).unwrap();
-                thing.here = None;
+                thing.edit(None);
             }
             Step::ThereNew(role) => {
                 let there = Version::read(&self.world.there_new(role));

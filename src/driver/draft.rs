@@ -4,12 +4,14 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::fault;
-use crate::model::{Class, Collection, Fault, Head, Held, Href, Item, ItemId, Millis, Policy, Saying, Trigger};
+use crate::model::{
+    Class, Collection, Fault, Head, Held, Href, Item, ItemId, Millis, Past, Policy, Saying, Trigger, Why,
+};
 use crate::sync::diff::diff;
 use crate::sync::guard::{self, Deletions};
 use crate::sync::plan::{Likeness, Plan, Remote, There, plan};
 use crate::sync::want::{Fetch, Fetched, Listed, Listing};
-use crate::text;
+use crate::text::{self, same_meaning};
 
 use super::session::{DAY, Session};
 
@@ -94,7 +96,7 @@ impl Session<'_> {
         for fetched in &fetched {
             let state = match (&fetched.result, edited.get(&fetched.href.key())) {
                 (Fetch::Found { text, .. }, Some(head)) => match store.item(&head.id).await? {
-                    Some(item) => There::Text(self.likeness(&item, text)),
+                    Some(item) => There::Text(self.likeness(&item, text).await?),
                     None => There::Other,
                 },
                 (Fetch::Gone, _) => There::Gone,
@@ -114,12 +116,21 @@ impl Session<'_> {
     }
 
     /// How the server's text compares to the item's.
-    pub fn likeness(&self, item: &Item, theirs: &[u8]) -> Likeness {
-        let like =
-            |ours: &Option<Vec<u8>>| ours.as_deref().is_some_and(|ours| text::sameness::same_meaning(ours, theirs));
-        let (edit, base) = (like(&item.edit), like(&item.base));
+    pub async fn likeness(&self, item: &Item, theirs: &[u8]) -> Result<Likeness, Fault> {
+        let like = |ours: &Option<Vec<u8>>| ours.as_deref().is_some_and(|ours| same_meaning(ours, theirs));
+        let (edit, mut base) = (like(&item.edit), like(&item.base));
+        if item.head.edit.is_some() && !edit && !base {
+            base = self.was_ours(item, theirs).await?;
+        }
         let wanted = self.account.policy == Policy::Merge && !edit && !base;
-        Likeness { edit, base, merges: wanted && merged(item, theirs).is_some() }
+        Ok(Likeness { edit, base, merges: wanted && merged(item, theirs).is_some() })
+    }
+
+    /// Whether the text is an edit that was made here before the present one: it was
+    /// sent, and the answer was lost. What was made of it since is no conflict with it.
+    async fn was_ours(&self, item: &Item, theirs: &[u8]) -> Result<bool, Fault> {
+        let past = self.ports.store.kept(Past::Item(item.head.id.clone())).await?;
+        Ok(past.iter().any(|kept| kept.why == Why::Edited && same_meaning(&kept.text, theirs)))
     }
 
     /// The guard reads what the plan deletes (`draft.plan`, and `late` what turned

@@ -36,7 +36,10 @@ impl Session<'_> {
             commit.changes.push(self.put(kind, item, seen, Race::KeepBase));
             return Ok(());
         }
-        let like = theirs.as_ref().map_or(Likeness::default(), |(_, theirs)| self.likeness(&item, theirs));
+        let like = match &theirs {
+            Some((_, theirs)) => self.likeness(&item, theirs).await?,
+            None => Likeness::default(),
+        };
         let there = if theirs.is_some() { There::Text(like) } else { There::Gone };
         let action = action(Here { based: head.based, edit: head.edit }, there, self.account.policy);
         let (etag, text) = theirs.unwrap_or_default();
@@ -69,6 +72,10 @@ impl Session<'_> {
                 commit.changes.push(self.put(kind, self.based(&item.head, etag, text), seen, Race::KeepBase));
             }
             Action::Rebase => {
+                if item.base.as_deref().is_some_and(|base| !text::same_meaning(base, &text)) {
+                    // An upload of ours whose answer was lost had replaced it.
+                    self.keep_base(&item, Why::Sent, commit);
+                }
                 let item = self.rebased(item, etag, text);
                 commit.changes.push(self.put(kind, item, seen, Race::NewBase));
             }
@@ -148,6 +155,7 @@ impl Session<'_> {
 
     /// The item on the server's version, its edit as it is.
     fn rebased(&self, mut item: Item, etag: Option<Etag>, text: Vec<u8>) -> Item {
+        item.head.based = true;
         item.head.etag = etag;
         item.head.refetch = false;
         item.head.waiting = None;

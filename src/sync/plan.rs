@@ -50,7 +50,8 @@ pub enum There {
 pub struct Likeness {
     /// It means what our edit means.
     pub edit: bool,
-    /// It means what the base means.
+    /// It means what the base means, or what our edit was made from: an earlier one,
+    /// which was sent although the answer was lost.
     pub base: bool,
     /// It and our edit touch different properties: one text can be made of both.
     pub merges: bool,
@@ -73,7 +74,7 @@ pub enum Action {
     Compare,
     /// The server already has what the edit wanted: it becomes the base.
     Settle,
-    /// The base's text under another etag: the edit stays, on that etag.
+    /// What the edit was made from, under another etag: the edit stays, on that etag.
     Rebase,
     /// The server's version becomes the base, the edit a new item.
     KeepBoth,
@@ -153,7 +154,7 @@ pub fn action(here: Here, there: There, policy: Policy) -> Action {
         (Some(Edit::Put), There::Same) => Create,
         // An upload of ours that was cut off after it arrived is this too (quirk 16).
         (Some(Edit::Put), There::Text(like)) if like.edit => Settle,
-        (Some(Edit::Put), There::Text(like)) if like.base && here.based => Rebase,
+        (Some(Edit::Put), There::Text(like)) if like.base => Rebase,
         (Some(Edit::Put), There::Text(like)) if here.based => match policy {
             Policy::Merge if like.merges => Merge,
             Policy::KeepBoth | Policy::Merge => KeepBoth,
@@ -165,7 +166,7 @@ pub fn action(here: Here, there: There, policy: Policy) -> Action {
         (Some(Edit::Put), There::Gone) => Create,
         (Some(Edit::Delete), There::Same) if here.based => Delete,
         (Some(Edit::Delete), There::Same) => Forget,
-        (Some(Edit::Delete), There::Text(like)) if like.base && here.based => Rebase,
+        (Some(Edit::Delete), There::Text(like)) if like.base => Rebase,
         (Some(Edit::Delete), There::Text(_)) => Take,
         (Some(Edit::Delete), There::Gone) => Forget,
     }
