@@ -273,7 +273,28 @@ impl Worker {
                 runs.is_empty() || schedule::next(&settings, now, &runs, 0).is_some_and(|at| at <= now + SLACK)
             });
         }
+        if trigger == Trigger::Change {
+            let mut changed = Vec::new();
+            for account in due {
+                if self.has_work(&account).await? {
+                    changed.push(account);
+                }
+            }
+            return Ok(changed);
+        }
         Ok(due)
+    }
+
+    /// The person changed or decided something that the account's server is to know.
+    async fn has_work(&self, account: &Account) -> Result<bool, Fault> {
+        let store = &self.driver.ports.store;
+        for collection in store.collections(&account.id).await? {
+            let decided = collection.held.is_some() || collection.vanished.is_some();
+            if decided || store.todo(&collection.id).await?.iter().any(|head| head.edit.is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Does what must not happen in the middle of a run.

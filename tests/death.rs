@@ -170,7 +170,7 @@ fn die_everywhere(name: &str, trigger: Trigger, world: impl Fn() -> World) -> u3
 #[test]
 fn at_every_point_of_every_row_of_the_sync_table() {
     let mut points = 0;
-    for flavour in [Flavour::Radicale] {
+    for flavour in Flavour::ALL {
         for scene in SCENES {
             let found = die_everywhere(scene.name, scene.trigger, || {
                 let world = ready(Ways::of(flavour));
@@ -188,7 +188,7 @@ fn at_every_point_of_every_row_of_the_sync_table() {
 #[test]
 fn at_every_point_of_the_first_run() {
     let mut points = 0;
-    for flavour in [Flavour::Radicale] {
+    for flavour in Flavour::ALL {
         let empty = || World::without_folders(Ways::of(flavour));
         points += die_everywhere("nothing there", Trigger::Start, empty);
         let full = || {

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use fake::flavour::Flavour;
 use fake::trouble::Ways;
-use pimento::model::{Role, Trigger};
+use pimento::model::{Account, Policy, Role, Trigger};
 use pimento::port::Store;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -47,9 +47,23 @@ struct Thing {
     there: Option<Version>,
 }
 
+impl Version {
+    /// What two made of one, where they touched different parts of it.
+    fn merged(base: &Version, ours: &Version, theirs: &Version) -> Option<Version> {
+        let part = |base: &String, ours: &String, theirs: &String| match () {
+            () if ours == base => Some(theirs.clone()),
+            () if theirs == base || theirs == ours => Some(ours.clone()),
+            () => None,
+        };
+        let title = part(&base.title, &ours.title, &theirs.title)?;
+        Some(Version { title, body: part(&base.body, &ours.body, &theirs.body)? })
+    }
+}
+
 /// Both sides and the history.
 #[derive(Clone, Debug, Default)]
 struct Model {
+    policy: Policy,
     things: Vec<Thing>,
     history: BTreeSet<Version>,
 }
@@ -70,9 +84,24 @@ impl Model {
                 (None, theirs) => theirs.clone(),
                 (ours, None) => ours.clone(),
                 (ours, theirs) if ours == theirs => ours.clone(),
-                (ours, theirs) => {
-                    copies.push(Thing { base: ours.clone(), here: ours.clone(), there: ours.clone() });
-                    theirs.clone()
+                (Some(ours), Some(theirs)) => {
+                    let merged = base.as_ref().and_then(|base| Version::merged(base, ours, theirs));
+                    let stays = match self.policy {
+                        Policy::ServerWins => theirs.clone(),
+                        Policy::MineWins => ours.clone(),
+                        Policy::Merge if merged.is_some() => merged.clone().unwrap(),
+                        Policy::Merge | Policy::KeepBoth => {
+                            let ours = Some(ours.clone());
+                            copies.push(Thing { base: ours.clone(), here: ours.clone(), there: ours });
+                            theirs.clone()
+                        }
+                    };
+                    // What neither stays nor is there twice.
+                    let shown = |version: &&Version| {
+                        **version == stays || copies.iter().any(|c| c.here.as_ref() == Some(*version))
+                    };
+                    self.history.extend([ours, theirs].into_iter().filter(|version| !shown(version)).cloned());
+                    Some(stays)
                 }
             };
             if now != base {
@@ -192,10 +221,11 @@ fn find_there(world: &World, version: &Version) -> String {
     world.fake.texts().into_iter().find(|(_, text)| Version::read(text) == *version).unwrap().0
 }
 
-fn play(ways: Ways, steps: &[Step]) -> Result<(), TestCaseError> {
+fn play(ways: Ways, policy: Policy, steps: &[Step]) -> Result<(), TestCaseError> {
     let world = World::new(ways);
+    now(world.memory.save_account(&Account { policy, ..world.account() })).unwrap();
     world.run(Trigger::Start).unwrap();
-    let mut both = Both { world, model: Model::default() };
+    let mut both = Both { world, model: Model { policy, ..Model::default() } };
     for step in steps {
         both.step(*step);
         both.same()?;
@@ -228,8 +258,10 @@ fn the_engine_and_the_table_agree() {
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct("proptest-regressions/model.txt"))),
         ..Config::default()
     };
-    let ways = Just(Ways::of(Flavour::Radicale));
-    let held = TestRunner::new(config).run(&(ways, vec(step(), 1..24)), |(ways, steps)| play(ways, &steps));
+    let ways = prop::sample::select(&Flavour::ALL).prop_map(Ways::of);
+    let policy = prop::sample::select(&Policy::ALL);
+    let held = TestRunner::new(config)
+        .run(&(ways, policy, vec(step(), 1..24)), |(ways, policy, steps)| play(ways, policy, &steps));
     match held {
         Err(TestError::Fail(why, script)) => panic!("{why}\n{script:?}"),
         Err(TestError::Abort(why)) => panic!("{why}"),

@@ -148,6 +148,8 @@ impl Driver {
         let mut item = was.clone();
         item.head.rev += 1;
         item.head.edit = None;
+        // What it waited for went with the edit.
+        item.head.waiting = None;
         self.write(Some(was), item, Vec::new()).await
     }
 

@@ -8,7 +8,7 @@ use crate::model::{Class, Collection, Fault, Head, Held, Href, Item, ItemId, Mil
 use crate::sync::diff::diff;
 use crate::sync::guard::{self, Deletions};
 use crate::sync::plan::{Likeness, Plan, Remote, There, plan};
-use crate::sync::want::{Fetch, Fetched, Listing};
+use crate::sync::want::{Fetch, Fetched, Listed, Listing};
 use crate::text;
 
 use super::session::{DAY, Session};
@@ -60,10 +60,18 @@ impl Session<'_> {
         }
         let listed = if unchanged && audit { None } else { Some(self.list(collection, restore).await?) };
         let heads = store.heads(&collection.id).await?;
-        let (listing, hidden) = match listed {
+        let (mut listing, hidden) = match listed {
             Some(listing) if listing.complete || !audit => (listing, 0),
             told => self.audit(collection, &heads, told).await?,
         };
+        if !listing.complete {
+            let told = listing.items.iter().map(|item| &item.href).chain(&listing.gone).map(Href::key);
+            // An edit that is still here has its own condition when it is sent.
+            let edited = heads.iter().filter(|head| head.edit.is_some()).map(|head| head.href.key());
+            let known: HashSet<String> = told.chain(edited).collect();
+            let silent = collection.ahead.iter().filter(|href| !known.contains(&href.key()));
+            listing.items.extend(silent.map(|href| Listed { href: href.clone(), etag: None }));
+        }
         let diff = diff(&listing, &heads, restore);
         let gone_ids: HashSet<_> = diff.gone.iter().collect();
         let gone: Vec<Href> = heads.iter().filter(|h| gone_ids.contains(&h.id)).map(|h| h.href.clone()).collect();

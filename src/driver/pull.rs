@@ -26,6 +26,12 @@ impl Session<'_> {
         let known: HashMap<String, &Head> = draft.heads.iter().map(|head| (head.href.key(), head)).collect();
         let (read, mut gone) = apart(told.fetched);
         let total = read.len() + told.fetch.len();
+        let token = collection.sync_token.clone();
+        if total + gone.len() + told.gone.len() > 0 {
+            // Should the worker die on the way, what is here is ahead of any token, and
+            // what is undone on the server meanwhile would never be told.
+            self.forget_token(collection).await?;
+        }
         self.absorb(collection, &known, read, report).await?;
         for (n, hrefs) in told.fetch.chunks(BATCH).enumerate() {
             self.progress(&collection.name, n * BATCH, total);
@@ -45,9 +51,8 @@ impl Session<'_> {
         gone.extend(told.gone.into_iter().map(|href| Fetched { href, result: Fetch::Gone }));
         self.absorb(collection, &known, gone, report).await?;
 
-        if told.token.is_some() {
-            collection.sync_token = told.token;
-        }
+        collection.sync_token = told.token.or(token);
+        collection.ahead.clear();
         if told.audited {
             collection.audited = self.started;
         }
@@ -55,6 +60,15 @@ impl Session<'_> {
         self.keep_choice(collection).await?;
         self.ports.store.commit(Commit { collection: Some(collection.clone()), ..Commit::default() }).await?;
         Ok(None)
+    }
+
+    /// The next listing is to be a complete one, unless all goes well.
+    async fn forget_token(&self, collection: &mut Collection) -> Result<(), Fault> {
+        if collection.sync_token.take().is_none() & collection.marker.take().is_none() {
+            return Ok(());
+        }
+        self.keep_choice(collection).await?;
+        self.ports.store.save_collection(collection).await
     }
 
     /// Carries out the sync table for what was fetched, in one transaction.

@@ -14,6 +14,9 @@ use super::session::{DAY, Session};
 const READINGS: usize = 2;
 /// So many 5xx in a row are the server's trouble and not the items'.
 const FAILURES: u8 = 3;
+/// So many are asked for by name if a token is silent about them; for more, all etags
+/// are compared.
+const AHEAD: usize = 100;
 /// Items read back in one multiget.
 const BATCH: usize = 200;
 
@@ -33,7 +36,7 @@ impl Session<'_> {
     /// has seen: what the person deleted since waits for the next run.
     pub async fn push(
         &self,
-        collection: &Collection,
+        collection: &mut Collection,
         deletions: &[ItemId],
         report: &mut CollectionReport,
     ) -> Result<(), Fault> {
@@ -42,6 +45,9 @@ impl Session<'_> {
         edits.retain(|head| head.edit.is_some() && self.due(head) && seen(head));
         edits.sort_by_key(|head| (head.edit == Some(Edit::Put), head.href.clone()));
 
+        if collection.writable {
+            self.go_ahead(collection, &edits).await?;
+        }
         let total = edits.len();
         for (n, head) in edits.iter().enumerate() {
             self.progress(&collection.name, n, total);
@@ -52,6 +58,28 @@ impl Session<'_> {
             self.push_one(collection, &head.id, report).await?;
         }
         self.read_back(collection, report).await
+    }
+
+    /// Notes, before anything is sent, what will be ahead of the token. The marker goes
+    /// too: should all be undone on the server it may well be the same again (where it
+    /// is made of what is there, as Xandikos has it).
+    async fn go_ahead(&self, collection: &mut Collection, edits: &[Head]) -> Result<(), Fault> {
+        let before = collection.clone();
+        for head in edits.iter().filter(|head| head.based || head.edit == Some(Edit::Put)) {
+            collection.marker = None;
+            if !collection.ahead.contains(&head.href) {
+                collection.ahead.push(head.href.clone());
+            }
+        }
+        if collection.ahead.len() > AHEAD {
+            collection.ahead.clear();
+            collection.sync_token = None;
+        }
+        if *collection == before {
+            return Ok(());
+        }
+        self.keep_choice(collection).await?;
+        self.ports.store.save_collection(collection).await
     }
 
     /// An edit that was refused is not sent again until it changes, the person

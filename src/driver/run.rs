@@ -194,7 +194,7 @@ impl Session<'_> {
         }
         let stop = self.pull(&mut collection, described.marker.clone(), draft, report).await?;
         self.hold(&mut collection, stop).await?;
-        self.push(&collection, &deletions.there, report).await?;
+        self.push(&mut collection, &deletions.there, report).await?;
         if collection.held.take().is_some() {
             // What was agreed to is done.
             self.keep_choice(&mut collection).await?;

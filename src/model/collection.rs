@@ -92,6 +92,10 @@ pub struct Collection {
     /// The change marker the home listing gave (`getctag` or `sync-token`) before
     /// the last complete run of this collection.
     pub marker: Option<String>,
+    /// What was sent since the token. A server tells the difference between then and
+    /// now: of what was sent and undone by somebody else since, it says nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ahead: Vec<Href>,
     /// Up to when occurrences of its events are expanded; a run that comes too near
     /// to it expands them anew.
     pub indexed_until: Millis,
@@ -169,6 +173,7 @@ impl Collection {
             reports_changes: true,
             sync_token: None,
             marker: None,
+            ahead: Vec::new(),
             indexed_until: 0,
             audited: 0,
             held: None,

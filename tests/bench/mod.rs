@@ -219,7 +219,7 @@ impl Engine {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
-    texts: BTreeMap<String, [Option<String>; 2]>,
+    pub texts: BTreeMap<String, [Option<String>; 2]>,
     marks: Vec<(String, Option<String>, Option<String>)>,
 }
 

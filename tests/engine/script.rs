@@ -1,6 +1,6 @@
 //! What may happen in a world, in any order.
 
-use pimento::model::{Role, Trigger};
+use pimento::model::{Choice, Guard, Policy, Role, Trigger};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::fake::flavour::Flavour;
 use crate::fake::trouble::{Etags, Missing, Planned, Rewrites, Trouble, Ways};
 use crate::world::act::Act;
 use crate::world::text::Part;
-use crate::world::{Lawful, World, law};
+use crate::world::{Lawful, Rules, World, law};
 
 #[derive(Clone, Debug)]
 pub enum Step {
@@ -19,15 +19,18 @@ pub enum Step {
 /// A run, what goes wrong in it, and what happens before its n-th request.
 #[derive(Clone, Debug)]
 pub struct Run {
+    /// The person looks at the plan first.
+    pub preview: bool,
     pub trigger: Trigger,
     pub plan: Vec<Planned>,
     pub meanwhile: Vec<(u8, Act)>,
 }
 
-/// A server's nature, and what happens at it.
+/// A server's nature, what the person wants, and what happens.
 #[derive(Clone, Debug)]
 pub struct Script {
     pub ways: Ways,
+    pub rules: Rules,
     pub steps: Vec<Step>,
 }
 
@@ -35,7 +38,8 @@ impl Script {
     /// Plays it in a world with an item or two in each folder, and holds the world
     /// to the law when it has come to rest.
     pub fn play(&self) -> Lawful {
-        let world = World::new(self.ways);
+        let mut world = World::new(self.ways);
+        world.rule(self.rules);
         for role in [Role::Notes, Role::Notes, Role::Contacts, Role::Calendar] {
             world.there_new(role);
         }
@@ -48,6 +52,9 @@ impl Script {
                     for (n, act) in &run.meanwhile {
                         let (act, other) = (*act, world.clone());
                         world.fake.meanwhile(*n, move || other.act(act));
+                    }
+                    if run.preview {
+                        law::preview(&world)?;
                     }
                     world.run(run.trigger)?;
                     world.fake.behave();
@@ -85,13 +92,27 @@ pub fn act() -> impl Strategy<Value = Act> {
         1 => which().prop_map(Act::ThereRename),
         1 => which().prop_map(Act::ThereReplace),
         1 => any::<bool>().prop_map(Act::ThereRestamp),
+        1 => Just(Act::Decide),
         1 => (which(), part()).prop_map(|(n, part)| Act::BothSame(n, part)),
         2 => (which(), part(), part()).prop_map(|(n, ours, theirs)| Act::BothEdit(n, ours, theirs)),
     ]
 }
 
 fn trigger() -> impl Strategy<Value = Trigger> {
-    prop_oneof![4 => Just(Trigger::Interval), 1 => Just(Trigger::Person)]
+    prop_oneof![
+        6 => Just(Trigger::Interval),
+        2 => Just(Trigger::Person),
+        1 => Just(Trigger::Audit),
+        1 => Just(Trigger::Restore),
+    ]
+}
+
+fn rules() -> impl Strategy<Value = Rules> {
+    let guard = (1..4u32, prop_oneof![Just(0u32), Just(20), Just(60)], any::<bool>());
+    let guard = guard.prop_map(|(at_least, percent, emptied)| Guard { at_least, percent, emptied });
+    let choice = prop_oneof![Just(Choice::Delete), Just(Choice::BringBack)];
+    (prop::sample::select(&Policy::ALL), prop::option::weighted(0.3, guard), choice)
+        .prop_map(|(policy, guard, choice)| Rules { policy, guard, choice })
 }
 
 fn trouble() -> impl Strategy<Value = Planned> {
@@ -113,8 +134,10 @@ fn trouble() -> impl Strategy<Value = Planned> {
 }
 
 fn run(troubles: usize, meanwhile: usize) -> impl Strategy<Value = Run> {
-    (trigger(), vec(trouble(), 0..=troubles), vec((1..9u8, act()), 0..=meanwhile))
-        .prop_map(|(trigger, plan, meanwhile)| Run { trigger, plan, meanwhile })
+    // A look at a plan asks the server much: only where nothing else is in the way.
+    let preview = prop::bool::weighted(if troubles + meanwhile == 0 { 0.2 } else { 0.0 });
+    (preview, trigger(), vec(trouble(), 0..=troubles), vec((1..9u8, act()), 0..=meanwhile))
+        .prop_map(|(preview, trigger, plan, meanwhile)| Run { preview, trigger, plan, meanwhile })
 }
 
 /// Up to `troubles` and `meanwhile` in each run.
@@ -123,12 +146,12 @@ pub fn script(ways: impl Strategy<Value = Ways>, troubles: usize, meanwhile: usi
         3 => act().prop_map(Step::Act),
         1 => run(troubles, meanwhile).prop_map(Step::Run),
     ];
-    (ways, vec(step, 1..14)).prop_map(|(ways, steps)| Script { ways, steps })
+    (ways, rules(), vec(step, 1..14)).prop_map(|(ways, rules, steps)| Script { ways, rules, steps })
 }
 
 /// As the real ones are.
 pub fn common() -> impl Strategy<Value = Ways> {
-    Just(Ways::of(Flavour::Radicale))
+    prop::sample::select(&Flavour::ALL).prop_map(Ways::of)
 }
 
 /// As some are.

@@ -160,7 +160,10 @@ impl Fake {
                     );
                 }
                 "current-user-privilege-set" => {
-                    props += "<current-user-privilege-set><privilege><write/></privilege></current-user-privilege-set>";
+                    let privilege = if folder.read_only { "<read/>" } else { "<write/>" };
+                    props += &format!(
+                        "<current-user-privilege-set><privilege>{privilege}</privilege></current-user-privilege-set>"
+                    );
                 }
                 "getctag" if self.ways.ctag => {
                     let state = if self.ways.fresh_tokens { folder.token(true) } else { folder.state() };

@@ -21,6 +21,8 @@ pub struct Folder {
     pub name: String,
     pub component: String,
     pub items: BTreeMap<String, Item>,
+    /// Nobody may write, and it says so (`current-user-privilege-set`).
+    pub read_only: bool,
     versions: BTreeMap<String, u64>,
     /// What each token that was given stands for.
     given: HashMap<String, BTreeMap<String, u64>>,
@@ -48,6 +50,17 @@ impl Folder {
         let salt = self.items.get(name).map_or(0, |item| item.salt);
         self.items.insert(name.to_owned(), Item { text, uid, salt });
         self.changed(name, facts);
+    }
+
+    /// What a server does behind its own tokens' back (quirks 5 to 7): `None` deletes.
+    pub fn slip(&mut self, name: &str, text: Option<Vec<u8>>) {
+        match text {
+            Some(text) => {
+                let (uid, salt) = (uid(&text), 0);
+                self.items.insert(name.to_owned(), Item { text, uid, salt });
+            }
+            None => drop(self.items.remove(name)),
+        }
     }
 
     pub fn delete(&mut self, name: &str, facts: &Facts) -> Option<Item> {

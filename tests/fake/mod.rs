@@ -23,7 +23,8 @@ pub mod trouble;
 pub mod xml;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use async_trait::async_trait;
 use pimento::fault;
@@ -76,6 +77,8 @@ pub struct Fake {
     /// All that was ever stored, oldest first.
     past: RefCell<Vec<Stored>>,
     exchanges: RefCell<Vec<Exchange>>,
+    /// The bodies of PROPFIND are few, and reading them takes its time.
+    read: RefCell<HashMap<Vec<u8>, Rc<Element>>>,
 }
 
 impl Fake {
@@ -88,6 +91,7 @@ impl Fake {
             meanwhile: RefCell::default(),
             past: RefCell::default(),
             exchanges: RefCell::default(),
+            read: RefCell::default(),
         }
     }
 
@@ -144,6 +148,20 @@ impl Fake {
     /// Somebody else stores a text there.
     pub fn write(&self, path: &str, text: &[u8]) {
         self.store(path, text, By::Other);
+    }
+
+    /// Something changes without being told by any token (`None`: it goes).
+    pub fn slip(&self, path: &str, text: Option<&[u8]>) {
+        let (folder, name) = split(path);
+        self.folders.borrow_mut().get_mut(folder).expect("a folder").slip(name, text.map(<[u8]>::to_vec));
+    }
+
+    /// Changes a collection itself; `None` if it is gone.
+    pub fn remake(&self, path: &str, change: impl FnOnce(Folder) -> Option<Folder>) {
+        let folder = self.folders.borrow_mut().remove(path).expect("a folder");
+        if let Some(folder) = change(folder) {
+            self.make(path, folder);
+        }
     }
 
     /// Somebody else deletes what is there.
@@ -205,9 +223,17 @@ impl Fake {
         due.into_iter().for_each(|what| what());
     }
 
+    fn read(&self, request: &Request) -> Rc<Element> {
+        if request.method != "PROPFIND" {
+            return Rc::new(Element::read(&request.body));
+        }
+        let mut read = self.read.borrow_mut();
+        read.entry(request.body.clone()).or_insert_with(|| Rc::new(Element::read(&request.body))).clone()
+    }
+
     /// One exchange, and whether it changed what is stored.
     fn exchange(&self, request: &Request) -> (Result<Response, Fault>, bool) {
-        let body = (request.method != "PUT" && !request.body.is_empty()).then(|| Element::read(&request.body));
+        let body = (request.method != "PUT" && !request.body.is_empty()).then(|| self.read(request));
         let asked = match (request.method, &body) {
             ("PUT" | "DELETE" | "MKCOL" | "MKCALENDAR", _) => Asked::Write,
             ("REPORT", Some(body)) if body.name == "sync-collection" => Asked::Changes,
@@ -231,7 +257,7 @@ impl Fake {
                     }
                     _ => {}
                 }
-                self.answer(request, body.as_ref(), trouble == Some(Trouble::LeavesOut))
+                self.answer(request, body.as_deref(), trouble == Some(Trouble::LeavesOut))
             }
         };
         let effect = answer.effect;

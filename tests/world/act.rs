@@ -25,6 +25,8 @@ pub enum Act {
     ThereReplace(u8),
     /// All etags are others; told as a change or not.
     ThereRestamp(bool),
+    /// The person decides about what the guard stopped, if it stopped anything.
+    Decide,
     /// Both sides change an item to the same.
     BothSame(u8, Part),
     /// Both sides change an item, differently.
@@ -91,6 +93,9 @@ impl World {
                 }
             }
             Act::ThereRestamp(told) => self.fake.restamp(told),
+            Act::Decide => {
+                self.decide();
+            }
             Act::BothSame(n, part) => self.both(n, part, None),
             Act::BothEdit(n, ours, theirs) => self.both(n, ours, Some(theirs)),
         }

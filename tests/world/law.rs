@@ -7,6 +7,8 @@
 //!    history.
 //! 4. [`copies`]: there are no more copies than conflicts, and nothing is there twice.
 //! 5. [`report`]: a run's report tells what happened in it.
+//! 6. [`asked`]: nobody's items go in masses unless the person agreed to it.
+//! 7. [`preview`]: to look at a plan changes nothing, and the run does what it said.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,10 +100,8 @@ pub fn quiet(world: &World) -> Lawful {
     // Without a marker that stands still there is no way to know without looking.
     if (ways.ctag || ways.sync_token && ways.reports) && !ways.fresh_tokens {
         let homes: BTreeSet<&str> = ways.flavour.facts().homes.into_iter().collect();
-        // Where collections have no ctag the token is asked for once more.
-        let most = homes.len() * if ways.ctag { 1 } else { 2 };
         let asked: Vec<(&str, &str)> = exchanges.iter().map(|e| (e.method, e.path.as_str())).collect();
-        let fine = asked.len() <= most && asked.iter().all(|(m, p)| *m == "PROPFIND" && homes.contains(p));
+        let fine = asked.len() == homes.len() && asked.iter().all(|(m, p)| *m == "PROPFIND" && homes.contains(p));
         ensure!(fine, "a quiet run asks {asked:?}");
         let written = world.life.writes.get() - writes;
         ensure!(written == 0, "a quiet run writes {written} times to the store");
@@ -117,8 +117,9 @@ pub fn nothing_lost(world: &World) -> Lawful {
         found.extend(item.base.iter().chain(&item.edit).map(|text| Essence::of(text)));
     }
     found.extend(world.kept().iter().map(|kept| Essence::of(&kept.text)));
-    for (essence, what) in &world.ledger.borrow().seen {
-        ensure!(found.contains(essence), "lost, once {what}: {essence:?}");
+    for (text, what) in &world.ledger.borrow().seen {
+        let essence = Essence::of(text);
+        ensure!(found.contains(&essence), "lost, once {what}: {essence:?}");
     }
     for stored in world.fake.past() {
         let ours = stored.ended == Some(By::Client);
@@ -140,6 +141,57 @@ pub fn copies(world: &World) -> Lawful {
         if let Some(other) = there.insert(essence, path.clone()).filter(|_| !meant) {
             return Err(format!("the same at {other} and {path}"));
         }
+    }
+    Ok(())
+}
+
+/// What goes without having been agreed to stays below the thresholds.
+pub fn asked(world: &World, run: &Run, happened: &Happened, undisturbed: bool) -> Lawful {
+    let Some(guard) = world.rules.guard.filter(|_| run.trigger != Trigger::Restore) else { return Ok(()) };
+    let agreed = &world.ledger.borrow().agreed;
+    for collection in world.collections().iter().filter(|collection| !agreed.contains(&collection.id)) {
+        let ours = |item: &&Item| item.head.collection == collection.id && item.head.based;
+        let all = happened.before.here.values().filter(ours).count();
+        let gone = |by_us: bool| {
+            let deleted = |item: &&Item| (item.head.edit == Some(Edit::Delete)) == by_us;
+            let went = |item: &&Item| !happened.after.here.contains_key(&item.head.id);
+            happened.before.here.values().filter(ours).filter(deleted).filter(went).count()
+        };
+        let there = happened
+            .exchanges
+            .iter()
+            .filter(|e| e.method == "DELETE" && e.effect && e.path.starts_with(collection.href.as_str()));
+        for (gone, side) in [(gone(false), "here"), (there.count(), "there")] {
+            let many = gone >= guard.at_least as usize && gone * 100 > all * guard.percent as usize;
+            ensure!(!many, "{gone} of {all} in {} went {side} unasked: {guard:?}", collection.name);
+        }
+        let adds = happened.after.here.keys().any(|id| !happened.before.here.contains_key(id));
+        // What is added and gone again while the run is under way may hide that.
+        let emptied = undisturbed && guard.emptied && all > 0 && gone(false) == all && !adds;
+        ensure!(!emptied, "{} was emptied unasked", collection.name);
+    }
+    Ok(())
+}
+
+/// The plan of the next run, without a trace, and what the next run then makes of it.
+pub fn preview(world: &World) -> Lawful {
+    world.fake.take_exchanges();
+    let (before, writes) = (world.moment(), world.life.writes.get());
+    let drafted = now(world.worker().preview(world.account())).map_err(|fault| format!("no preview: {fault}"))?;
+    let exchanges = world.fake.take_exchanges();
+    ensure!(exchanges.iter().all(|exchange| !exchange.effect), "a preview writes: {exchanges:?}");
+    ensure!(world.life.writes.get() == writes, "a preview writes to the store");
+    ensure!(before == world.moment(), "a preview changes something");
+    let Some(run) = world.run(Trigger::Person)? else { return Ok(()) };
+    for drafted in drafted {
+        let report = run.collections.iter().find(|report| report.id.as_ref() == Some(&drafted.collection));
+        let Some(report) = report else { return Err(format!("{} was planned only", drafted.name)) };
+        let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+        for step in &drafted.steps {
+            *counts.entry(step.action.clone()).or_default() += 1;
+        }
+        let done: BTreeMap<String, u32> = report.plan.iter().filter(|(word, _)| word != "rest").cloned().collect();
+        ensure!(counts == done, "{}: previewed {counts:?}, done {done:?}", drafted.name);
     }
     Ok(())
 }
@@ -186,21 +238,34 @@ pub fn report(world: &World, run: &Run, happened: &Happened, undisturbed: bool) 
     match &run.outcome {
         Outcome::Ok => ensure!(run.total(|r| r.waiting) as usize == waiting, "{waiting} wait: {run:?}"),
         Outcome::Failed(fault) => {
-            ensure!(!undisturbed, "a run failed without reason: {fault}");
+            let held = fault.class == Class::Guard && world.rules.guard.is_some();
+            ensure!(!undisturbed || held, "a run failed without reason: {fault}");
             ensure!(fault.class != Class::Bug || fault.text.key == "fault_wrong_answer", "a bug: {fault}");
         }
         Outcome::Running => {}
     }
     if undisturbed {
+        let mut before = before.clone();
+        if run.trigger == Trigger::Restore {
+            // Edits are set aside before anything else, and what they were made of is
+            // read again.
+            for item in before.here.values_mut().filter(|item| item.head.edit.is_some()) {
+                item.head.edit = None;
+                item.edit = None;
+                item.head.refetch = true;
+            }
+        }
         let gone = before
             .here
             .iter()
             .filter(|(id, item)| item.head.based && item.head.edit.is_none() && !after.here.contains_key(id));
         let gone = u32::try_from(gone.count()).unwrap();
         ensure!(total(|r| r.deleted_here) == gone, "{gone} went, told {}", total(|r| r.deleted_here));
-        let (came, told) = (received(before, after), total(|r| r.received));
-        // What the server makes of our own texts is received, too.
-        ensure!(told == came || altered(world) && told >= came, "{came} came, told {told}");
+        let (came, told) = (received(&before, after), total(|r| r.received));
+        // What was merged came too, and mostly did not stay as it came; and what the
+        // server makes of our own texts is received.
+        let most = if altered(world) { u32::MAX } else { came + total(|r| r.merged) };
+        ensure!((came..=most).contains(&told), "{came} came, told {told}");
     }
     Ok(())
 }

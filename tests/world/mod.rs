@@ -24,7 +24,10 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use pimento::driver::{Driver, Options, Scope};
 use pimento::memory::Memory;
-use pimento::model::{Account, Collection, Href, Item, ItemId, Kept, Past, Role, Run, Trigger};
+use pimento::model::{
+    Account, Choice, Collection, CollectionId, Guard, Href, Item, ItemId, Kept, Past, Policy, Role, Run, Settings,
+    Trigger,
+};
 use pimento::port::{Ports, Store};
 
 use crate::fake::Fake;
@@ -37,7 +40,7 @@ use text::{Essence, MARK};
 pub type Lawful = Result<(), String>;
 
 /// All that a store and a server have, at one moment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {
     pub here: BTreeMap<ItemId, Item>,
     pub there: BTreeMap<String, Vec<u8>>,
@@ -46,16 +49,28 @@ pub struct Moment {
 /// What is remembered to be asked for at the end.
 #[derive(Default)]
 pub struct Ledger {
-    /// Every text that was ever here, or that we took from the server.
-    seen: BTreeMap<Essence, String>,
+    /// Every text that was ever here, or that we took from the server, and what it was.
+    seen: BTreeMap<Vec<u8>, String>,
     /// Items that the person made or brought back.
     made: BTreeSet<ItemId>,
     /// Texts that the person brought back: they may be there twice.
     again: BTreeSet<Essence>,
+    /// Where the person decided about deletions, and no run has acted on it yet.
+    agreed: BTreeSet<CollectionId>,
     /// Conflicts that there really were, at most.
     contested: u32,
     /// Conflicts that the reports told of.
     conflicts: u32,
+}
+
+/// What the person wants.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    pub policy: Policy,
+    /// `None`: never asked.
+    pub guard: Option<Guard>,
+    /// What is decided about whatever the guard stops.
+    pub choice: Choice,
 }
 
 #[derive(Clone)]
@@ -64,6 +79,7 @@ pub struct World {
     pub memory: Rc<Memory>,
     /// Of the worker that runs now.
     pub life: Rc<Life>,
+    pub rules: Rules,
     pub options: Options,
     ports: Ports,
     /// The worker that the person's pages talk to: never dies.
@@ -122,7 +138,40 @@ impl World {
         };
         let person = Driver::new(ports.clone(), options.clone());
         now(memory.save_account(&account(&ways))).unwrap();
-        World { fake, memory, life, options, ports, person, count: Rc::default(), ledger: Rc::default() }
+        let rules = Rules { policy: Policy::default(), guard: None, choice: Choice::Delete };
+        World { fake, memory, life, rules, options, ports, person, count: Rc::default(), ledger: Rc::default() }
+    }
+
+    /// From now on the person wants it so.
+    pub fn rule(&mut self, rules: Rules) {
+        self.rules = rules;
+        self.options.guard = rules.guard.is_some();
+        now(self.memory.save_account(&Account { policy: rules.policy, ..self.account() })).unwrap();
+        let guard = rules.guard.unwrap_or_default();
+        now(self.memory.save_settings(&Settings { guard, ..Settings::default() })).unwrap();
+    }
+
+    /// The person decides about all that the guard stopped; whether there was any.
+    pub fn decide(&self) -> bool {
+        let held = |collection: &Collection| collection.held.as_ref().is_some_and(|held| !held.agreed);
+        let held: Vec<Collection> = self.collections().into_iter().filter(held).collect();
+        for collection in &held {
+            let mut ledger = self.ledger.borrow_mut();
+            ledger.agreed.insert(collection.id.clone());
+            for id in &collection.held.as_ref().unwrap().here {
+                let item = now(self.memory.item(id)).unwrap();
+                ledger.again.extend(item.iter().filter_map(|item| item.shown()).map(Essence::of));
+            }
+            drop(ledger);
+            now(self.person.decide(&collection.id, self.rules.choice)).unwrap();
+        }
+        self.observe(&self.moment());
+        !held.is_empty()
+    }
+
+    /// The ports of a worker that never dies.
+    pub fn ports(&self) -> Ports {
+        self.ports.clone()
     }
 
     /// A number no text has yet.
@@ -164,9 +213,8 @@ impl World {
         let mut ledger = self.ledger.borrow_mut();
         for item in moment.here.values() {
             for (text, what) in [(&item.base, "base"), (&item.edit, "edit")] {
-                if let Some(text) = text {
-                    let what = || format!("{what} of {}", item.head.href.as_str());
-                    ledger.seen.entry(Essence::of(text)).or_insert_with(what);
+                if let Some(text) = text.as_ref().filter(|text| !ledger.seen.contains_key(*text)) {
+                    ledger.seen.insert(text.clone(), format!("{what} of {}", item.head.href.as_str()));
                 }
             }
         }
@@ -198,6 +246,9 @@ impl World {
         let run = run.map_err(|fault| format!("the store failed: {fault}"))?;
         let happened = law::Happened { before, after, exchanges, since: self.fake.past().split_off(writers) };
         law::report(self, &run, &happened, undisturbed)?;
+        law::asked(self, &run, &happened, undisturbed)?;
+        let held = |id: &CollectionId| self.collections().iter().any(|c| c.id == *id && c.held.is_some());
+        self.ledger.borrow_mut().agreed.retain(held);
         Ok(Some(run))
     }
 
@@ -214,7 +265,9 @@ impl World {
             let before = self.moment();
             self.run(Trigger::Person)?;
             let after = self.moment();
-            if before.there == after.there && law::same_here(&before, &after) {
+            if !self.decide() && before.there == after.there && law::same_here(&before, &after) {
+                // What is refused was tried again, as the person asked; it is not any more.
+                self.run(Trigger::Interval)?;
                 return Ok(());
             }
         }
