@@ -226,6 +226,7 @@ async fn quirk_09_each_word_for_gone_is_taken() {
         });
         assert_eq!(engine.run_well().await.total(|report| report.deleted_here), 1, "{word}");
         assert!(!engine.shown().await.contains_key("/u/cal/2.ics"), "{word}");
+        assert_eq!(count(&site.seen(), is_multiget), 0, "{word}: taken at its word");
     }
 }
 
