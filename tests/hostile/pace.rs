@@ -51,7 +51,7 @@ async fn a_write_without_an_answer_is_not_lost_and_not_doubled() {
         world.turns(|request| request.method() == "PUT", &broken);
         world.engine.driver.ports.http = http(SHORT);
         assert!(matches!(world.engine.run_badly().await.class, Class::Retry { .. }));
-        assert_eq!(world.engine.state().await, edited);
+        world.engine.state().await.is_still(&edited, "a write");
         world.behaves();
         world.engine.driver.ports.http = http(LIMITS);
         world.engine.run_well().await;
