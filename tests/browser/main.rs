@@ -7,6 +7,7 @@
 mod harness;
 
 mod check;
+mod death;
 mod edit;
 mod person;
 mod restore;
@@ -34,5 +35,7 @@ in_both! {
     run::a_run_whose_worker_was_stopped_is_completed_by_the_next;
     edit::what_is_done_here_arrives_there_without_pressing_anything;
     edit::what_both_sides_changed_is_kept_twice;
+    death::a_first_run_that_dies_anywhere_is_completed_by_the_next;
+    death::a_mixed_run_that_dies_anywhere_is_completed_by_the_next;
     restore::local_changes_are_counted_set_aside_and_can_be_had_back;
 }

@@ -11,7 +11,12 @@ pub const A_RUN: Duration = Duration::from_secs(120);
 
 /// A browser with the extension freshly installed, at its options.
 pub fn install(kind: Kind) -> Browser {
-    let browser = Browser::start(&Setup::for_tests(kind));
+    start(&Setup::for_tests(kind))
+}
+
+/// The same, started like this.
+pub fn start(setup: &Setup) -> Browser {
+    let browser = Browser::start(setup);
     browser.switch_to(&format!("{}options.html", browser.base));
     browser.ready();
     browser

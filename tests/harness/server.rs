@@ -32,7 +32,7 @@ impl Radicale {
 
     /// With one user who may sign in and owns `/USER/`.
     pub fn start_for(user: &str, password: &str) -> Self {
-        let root = tempfile::tempdir().unwrap();
+        let root = folder();
         std::fs::write(root.path().join("users"), format!("{user}:{password}\n")).unwrap();
         let (port, process) = serve(|port| Self::command(root.path(), port));
         Self {
@@ -107,7 +107,7 @@ impl Xandikos {
     /// With user "alice" and password "secret".
     pub fn start() -> Self {
         let (user, password) = ("alice", "secret");
-        let root = tempfile::tempdir().unwrap();
+        let root = folder();
         let (port, process) = serve(|port| {
             let mut command = Command::new(tools().join("venv/bin/python"));
             command.arg(super::root().join("tests/harness/serve_xandikos.py"));
@@ -129,6 +129,13 @@ impl Xandikos {
     pub fn dav(&self) -> Dav {
         Dav { port: self.port, user: self.user.clone(), password: self.password.clone() }
     }
+}
+
+/// A folder for a server's data: in memory where there is such a place, because
+/// servers wait for the disk at each write, and the disk for whoever else writes.
+fn folder() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
 }
 
 /// An ordinary web server: whatever is asked, it answers 200 and a page.
