@@ -12,8 +12,6 @@ mod account;
 mod extension;
 mod sides;
 
-use std::time::Instant;
-
 use serde_json::{Value, json};
 
 use crate::harness::browser::{Browser, Kind, Setup};
@@ -104,7 +102,6 @@ impl Stage {
     /// at every other one, each request and each transaction in one of its two ways.
     fn dies_anywhere(&self, copies: usize) {
         let step = if self.browser.kind == Kind::Chromium { 1 } else { 2 };
-        let began = Instant::now();
         let server = sides::Copy::of(&self.server);
         self.page("setAside()");
         let before = (self.there(), self.here());
@@ -125,7 +122,7 @@ impl Stage {
                 untold += usize::from(!self.completes(point, &before, &undisturbed));
             }
         }
-        println!("{:?}: died at {points} points in {:?}", self.browser.kind, began.elapsed());
+        println!("{:?}: died at {points} points", self.browser.kind);
         assert!(points >= POINTS / step, "only {points} points");
         // In the first of all writes, and after the last.
         assert!(untold <= 2, "{untold} runs died untold");
