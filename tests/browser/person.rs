@@ -59,7 +59,7 @@ pub fn after_change(browser: &Browser, on: bool) {
 #[track_caller]
 pub fn synchronize(browser: &Browser) -> String {
     browser.open("status.html");
-    let ended = |result: &str| ["ok", "attention", "failed", "never"].contains(&result);
+    let ended = |result: &str| ["ok", "attention", "undecided", "failed", "never"].contains(&result);
     let (_, before) = wait::until_ok("the end of an earlier run", A_RUN, || {
         let (result, runs) = standing(browser);
         if ended(&result) { Ok((result, runs)) } else { Err(told(browser)) }
