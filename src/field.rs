@@ -4,7 +4,7 @@
 use url::Url;
 
 use crate::fault;
-use crate::model::{Fault, Settings};
+use crate::model::{Fault, Guard, History, Settings};
 
 /// The server as an absolute http(s) URL. `secure` decides the scheme only where
 /// none was typed; a path stays, so that the URL of a principal, a home or a
@@ -76,11 +76,47 @@ pub fn user(typed: &str) -> Result<String, Fault> {
 /// The fault for the field, when it is not a whole number in
 /// [`Settings::MINUTES`].
 pub fn minutes(typed: &str) -> Result<u32, Fault> {
+    number(typed, Settings::MINUTES, "field_minutes")
+}
+
+/// So many deletions are asked about.
+///
+/// # Errors
+/// As [`minutes`], for [`Guard::AT_LEAST`].
+pub fn guard_items(typed: &str) -> Result<u32, Fault> {
+    number(typed, Guard::AT_LEAST, "field_guard_items")
+}
+
+/// So large a share of a folder is asked about.
+///
+/// # Errors
+/// As [`minutes`], for [`Guard::PERCENT`].
+pub fn guard_percent(typed: &str) -> Result<u32, Fault> {
+    number(typed, Guard::PERCENT, "field_guard_percent")
+}
+
+/// So long replaced texts are kept.
+///
+/// # Errors
+/// As [`minutes`], for [`History::DAYS`].
+pub fn history_days(typed: &str) -> Result<u32, Fault> {
+    number(typed, History::DAYS, "field_history_days")
+}
+
+/// So much of them is kept.
+///
+/// # Errors
+/// As [`minutes`], for [`History::MEGABYTES`].
+pub fn history_size(typed: &str) -> Result<u32, Fault> {
+    number(typed, History::MEGABYTES, "field_history_size")
+}
+
+fn number(typed: &str, range: std::ops::RangeInclusive<u32>, otherwise: &str) -> Result<u32, Fault> {
     let typed = typed.trim();
     let digits = typed.chars().all(|c| c.is_ascii_digit());
     match typed.parse::<u32>() {
-        Ok(minutes) if digits && Settings::MINUTES.contains(&minutes) => Ok(minutes),
-        _ => Err(fault::field("field_minutes")),
+        Ok(number) if digits && range.contains(&number) => Ok(number),
+        _ => Err(fault::field(otherwise)),
     }
 }
 
@@ -144,6 +180,20 @@ mod tests {
         }
         for typed in ["", "0", "1441", "-5", "+5", "1.5", "often", "15 min", "99999999999"] {
             assert_eq!(minutes(typed).unwrap_err().text.key, "field_minutes", "{typed}");
+        }
+    }
+
+    #[test]
+    fn limits_of_guard_and_history() {
+        assert_eq!((guard_items("1").unwrap(), guard_percent("0").unwrap()), (1, 0));
+        assert_eq!((history_days("3650").unwrap(), history_size("1000").unwrap()), (3650, 1000));
+        for (wrong, key) in [
+            (guard_items("0"), "field_guard_items"),
+            (guard_percent("101"), "field_guard_percent"),
+            (history_days("0"), "field_history_days"),
+            (history_size("1001"), "field_history_size"),
+        ] {
+            assert_eq!(wrong.unwrap_err().text.key, key);
         }
     }
 }

@@ -9,6 +9,7 @@
 //! | [`fault`] | a failure with the class that decides what follows | model |
 //! | [`phrase`] | sentences for people from their keys | model |
 //! | [`field`] | what may be typed into the fields of the options page | model, fault |
+//! | [`archive`] | a copy of items as files, for whoever leaves | model, fault |
 //! | [`text`] | content lines kept byte for byte; what pages read from them | model |
 //! | [`dav`] | one file per RFC: requests as values in, strict answers out | model, fault |
 //! | [`sync`] | what to do about a difference: pure | model, fault, text |
@@ -19,13 +20,14 @@
 //! | [`driver`] | the async loop that runs it all over ports | all above |
 //! | [`worker`] | what each event of the browser leads to | all above |
 //! | `browser` | the ports in a browser (wasm) | model, fault, port, message |
-//! | `pages` | popup, workspace, options, status (wasm) | model, fault, phrase, field, text, message, port, browser |
+//! | `pages` | popup, workspace, options, status (wasm) | model, fault, phrase, field, archive, text, message, port, browser |
 //! | `memory` | the store in memory, for tests (native) | model, fault, port |
 //! | `native` | the ports of `probe`: native HTTP and a folder of files | model, fault, port |
 //!
 //! Data flows one way: server → dav → sync → store → pages. Edits flow back
 //! the same road.
 
+pub mod archive;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod dav;

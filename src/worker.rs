@@ -26,7 +26,8 @@ const RUNS: usize = 50;
 /// An alarm may ring so early, in milliseconds, and the run is due all the same.
 const SLACK: Millis = 5_000;
 
-/// What the browser tells the worker.
+/// What the browser tells the worker. There is one at a time: its size does not matter.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// Installed (`first`) or updated.

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Keys of these families are recognised wherever they stand in the sources.
-const FAMILIES: [&str; 8] = ["fault_", "field_", "log_", "notice_", "result_", "role_", "trigger_", "state_"];
+const FAMILIES: [&str; 11] =
+    ["fault_", "field_", "log_", "notice_", "result_", "role_", "trigger_", "state_", "policy_", "why_", "action_"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -202,6 +203,30 @@ fn every_key_of_a_family_has_its_sentence_wherever_it_stands() {
         }
     }
     assert!(wrong.is_empty(), "no sentence for {wrong:#?}");
+}
+
+/// What nobody says is translated for nothing.
+#[test]
+fn every_sentence_is_used() {
+    let code: String = sources().into_iter().map(|(_, code)| code).collect();
+    let manifest = std::fs::read_to_string(root().join("extension/manifest.json")).unwrap();
+    let actions: BTreeSet<String> =
+        pimento::sync::plan::Action::ALL.iter().map(|action| format!("action_{}", action.word())).collect();
+    let named = |key: &str| {
+        code.contains(&format!("\"{key}\"")) || manifest.contains(&format!("__MSG_{key}__")) || actions.contains(key)
+    };
+    let messages = messages();
+    let unused: Vec<&String> =
+        messages.keys().filter(|key| !named(key) && !key.strip_suffix("_one").is_some_and(named)).collect();
+    assert!(unused.is_empty(), "nobody says {unused:?}");
+}
+
+#[test]
+fn every_planned_action_has_its_words() {
+    let messages = messages();
+    for action in pimento::sync::plan::Action::ALL {
+        assert!(messages.contains_key(&format!("action_{}", action.word())), "{action:?}");
+    }
 }
 
 #[test]

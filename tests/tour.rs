@@ -7,6 +7,7 @@
 mod harness;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -116,6 +117,12 @@ fn drive(kind: Kind, server: &Radicale) {
     assert_eq!(folders, wanted, "the folders of the account");
     pictures(&browser, kind);
     println!("On the server: {} items, all as they were.", after.len());
+    states(&browser, kind, &dav);
+    println!("Pictures of the pages are in {}.", folder().display());
+}
+
+fn folder() -> PathBuf {
+    root().join("target/tour")
 }
 
 /// All items of the account, read from the server.
@@ -138,10 +145,19 @@ fn has_all(browser: &Browser, items: &BTreeMap<String, String>) {
     }
 }
 
-fn pictures(browser: &Browser, kind: Kind) {
-    let folder = root().join("target/tour");
+/// The page as it is, in both widths and schemes.
+fn picture(browser: &Browser, kind: Kind, page: &str, state: &str) {
     let name = if kind == Kind::Chromium { "chromium" } else { "firefox" };
-    for (page, wide, narrow) in PAGES {
+    let (_, wide, narrow) = PAGES.into_iter().find(|(known, ..)| *known == page).unwrap();
+    for (size, width) in [("wide", wide), ("narrow", narrow)] {
+        for (scheme, dark) in [("light", false), ("dark", true)] {
+            browser.picture(&folder().join(format!("{name}-{page}{state}-{size}-{scheme}.png")), width, dark);
+        }
+    }
+}
+
+fn pictures(browser: &Browser, kind: Kind) {
+    for (page, ..) in PAGES {
         browser.open(&format!("{page}.html"));
         match page {
             "popup" => browser.wait_for("#events li"),
@@ -153,11 +169,77 @@ fn pictures(browser: &Browser, kind: Kind) {
             "status" => browser.wait_for("#folders td"),
             _ => {}
         }
-        for (size, width) in [("wide", wide), ("narrow", narrow)] {
-            for (scheme, dark) in [("light", false), ("dark", true)] {
-                browser.picture(&folder.join(format!("{name}-{page}-{size}-{scheme}.png")), width, dark);
-            }
-        }
+        picture(browser, kind, page, "");
     }
-    println!("Pictures of the pages are in {}.", folder.display());
+}
+
+/// What is not seen every day: earlier versions, a plan, a question, two accounts.
+fn states(browser: &Browser, kind: Kind, dav: &Dav) {
+    browser.open("workspace.html");
+    browser.click("#tab-contacts");
+    for phone in ["+44 20 7946 0111", "+44 20 7946 0222"] {
+        browser.wait_for("#list li[data-item]");
+        browser.click("#list li[data-item] button");
+        browser.fill("#phone", phone);
+        browser.click("#save-item");
+        wait::until("the form to close", SOON, || (browser.count("#form") == 0).then_some(()));
+    }
+    browser.click("#list li[data-item] button");
+    browser.click("#versions > summary");
+    browser.wait_for("#version-list > li");
+    picture(browser, kind, "workspace", "-versions");
+
+    let contacts = format!("{HOME}{CONTACTS}");
+    let all = dav.items(&contacts);
+    for href in all.keys().skip(all.len() / 2) {
+        dav.delete(href);
+    }
+    let notes = dav.items(&format!("{HOME}{NOTES}"));
+    let (href, text) = notes.first_key_value().unwrap();
+    dav.put(href, &text.replace("SUMMARY:", "SUMMARY:Changed: "));
+    browser.open("status.html");
+    browser.click("#preview");
+    browser.wait_for("#plan [data-action]");
+    browser.click("#plan [data-folder=Notes] summary");
+    picture(browser, kind, "status", "-plan");
+    browser.click("#sync-now");
+    browser.wait_attribute("#result", "data-result", &["undecided"], Duration::from_secs(120));
+    browser.wait_for("#decisions article");
+    picture(browser, kind, "status", "-question");
+    browser.open("popup.html");
+    browser.wait_for("#state-line[data-state=undecided]");
+    picture(browser, kind, "popup", "-question");
+
+    let work = Radicale::start_for("work", "work");
+    Sample::new(7, today()).put(&work.dav(), "/work/");
+    browser.open("options.html");
+    browser.click("#add-account");
+    wait::until("an empty form", SOON, || (browser.value("#server").as_deref() == Some("")).then_some(()));
+    for (css, text) in [("#server", work.url.as_str()), ("#user", "work"), ("#password", "work")] {
+        browser.fill(css, text);
+    }
+    browser.click("#check");
+    browser.wait_attribute("#check-result", "data-result", &["ok"], SOON);
+    browser.click("#save");
+    browser.wait_for("#accounts > li:nth-child(2)");
+    browser.click("#sync-now");
+    wait::until("the folders of both", Duration::from_secs(120), || {
+        (browser.texts("#accounts > li .hint").iter().all(|folders| !folders.is_empty())).then_some(())
+    });
+    browser.click("#accounts > li:nth-child(2) .remove");
+    browser.wait_for("#unsent:not(:empty)");
+    picture(browser, kind, "options", "-accounts");
+    browser.open("workspace.html");
+    browser.wait_for("#list li[data-item]");
+    browser.click("#new");
+    browser.wait_for("#folder");
+    picture(browser, kind, "workspace", "-accounts");
+    browser.open("status.html");
+    wait::until("the end of the run", Duration::from_secs(120), || {
+        (browser.attribute("#result", "data-result").as_deref() != Some("running")).then_some(())
+    });
+    browser.click("#earlier > li:first-child summary");
+    browser.click("#earlier .undo");
+    browser.wait_for(".undo-plan, .undo + .box");
+    picture(browser, kind, "status", "-undo");
 }

@@ -99,14 +99,14 @@ pub fn message(key: &str, args: &[String]) -> String {
     if text.is_empty() { key.to_owned() } else { text }
 }
 
-/// Asks the person for the permission to reach the hosts of the pattern (which
-/// has no port: `http://127.0.0.1/*`); true if they give it or gave it before.
+/// Asks the person for the permission to reach the hosts of the patterns (which
+/// have no ports: `http://127.0.0.1/*`); true if they give it or gave it before.
 ///
 /// The question is put by the call itself, not when the future is first polled:
 /// browsers take it only from within a click's handler. So call it there, and
 /// await what it returns in what is spawned.
-pub fn request_permission(pattern: &str) -> impl Future<Output = bool> + use<> {
-    let asked = chrome::request_permission(&object(&json!({ "origins": [pattern] })));
+pub fn request_permission(patterns: &[String]) -> impl Future<Output = bool> + use<> {
+    let asked = chrome::request_permission(&object(&json!({ "origins": patterns })));
     async move {
         match asked {
             Ok(promise) => wasm_bindgen_futures::JsFuture::from(promise).await.is_ok_and(|given| given.is_truthy()),
@@ -125,6 +125,14 @@ pub fn pattern(origin: &url::Url) -> String {
     format!("{}://{}/*", origin.scheme(), origin.host_str().unwrap_or_default())
 }
 
+/// The patterns of all that a server typed as `origin` may need: one that is asked
+/// without https may send us on to https.
+pub fn patterns(origin: &url::Url) -> Vec<String> {
+    let host = origin.host_str().unwrap_or_default();
+    let secure = (origin.scheme() == "http").then(|| format!("https://{host}/*"));
+    [pattern(origin)].into_iter().chain(secure).collect()
+}
+
 /// The origin of the tab in front, where it is a web page and `activeTab` lets us see.
 pub async fn active_tab_origin() -> Option<String> {
     let tabs = chrome::tabs(&object(&json!({ "active": true, "currentWindow": true }))).await.ok()?;
@@ -135,20 +143,21 @@ pub async fn active_tab_origin() -> Option<String> {
 
 /// Shows a page of the extension (`options.html`, `workspace.html?x=y`): the tab
 /// that has it already, else a new one. A query is only for a new tab: what
-/// somebody is typing in the old one stays.
-pub async fn open_page(path: &str) {
+/// somebody is typing in the old one stays. True if there was an old one.
+pub async fn open_page(path: &str) -> bool {
     let page = path.split(['?', '#']).next().unwrap_or(path);
     if let Some((tab, window)) = tab_of(page).await {
         let shown = chrome::update_tab(tab, &object(&json!({ "active": true }))).await;
         let _ = chrome::update_window(window, &object(&json!({ "focused": true }))).await;
         if shown.is_ok() {
-            return;
+            return true;
         }
     }
     let url = chrome::url(path).unwrap_or_else(|_| path.to_owned());
     if let Err(error) = chrome::create_tab(&object(&json!({ "url": url }))).await {
         log(&failed("tabs.create", &error));
     }
+    false
 }
 
 /// Tab and window of an extension page that is open. Of our own pages the tabs

@@ -5,6 +5,7 @@
 //! | [`api`] | bindings for the extension API, thin |
 //! | [`clock`] | [`crate::port::Clock`] and [`crate::port::Random`] |
 //! | [`database`] | [`crate::port::Store`] over IndexedDB; what pages read of it |
+//! | [`download`] | handing a file to the person |
 //! | [`fetch`] | [`crate::port::Http`] over fetch |
 //! | [`witness`] | what really became of a request: fetch does not say |
 //! | [`reason`] | the network's words for a failure, as faults |
@@ -21,6 +22,7 @@ use crate::port::Ports;
 pub mod api;
 pub mod clock;
 pub mod database;
+pub mod download;
 pub mod fetch;
 pub mod locks;
 pub mod news;

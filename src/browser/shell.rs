@@ -65,7 +65,11 @@ impl Shell for Extension {
             }
             None => "options.html".to_owned(),
         };
-        api::open_page(&path).await;
+        if api::open_page(&path).await
+            && let Some(from) = from
+        {
+            news::tell(&News::Offered(from.to_owned()));
+        }
     }
 
     async fn wake(&self, name: &str, at: Option<Millis>) {

@@ -105,4 +105,6 @@ pub enum News {
     /// A run began or ended; ask for the state.
     Run,
     Notice(Saying),
+    /// The options were called from a tab of this server, while they are open.
+    Offered(String),
 }

@@ -9,11 +9,13 @@
 //! | [`options`] | server and account, and when to synchronize |
 //! | [`status`] | the last synchronization, earlier ones, what was set aside |
 //! | [`frame`] | what all pages have: the way to the others, the mark of being ready |
+//! | [`draft`] | what is planned, in words: for a preview, for what was stopped, for an undo |
 //! | [`shelf`] | what pages read of the store |
 //! | [`standing`] | how things stand, kept up to date; the state line |
 //! | [`saying`] | sentences in the reader's language |
 //! | [`moment`] | dates and times in the reader's locale and zone |
 
+pub mod draft;
 pub mod frame;
 pub mod moment;
 pub mod options;

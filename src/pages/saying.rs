@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::browser::api;
-use crate::model::{Fault, Role, Saying};
+use crate::model::{Account, Fault, Role, Saying};
 use crate::phrase;
 
 /// The text of a key without gaps.
@@ -27,6 +27,16 @@ pub fn sentence(saying: &Saying) -> String {
 /// What the person is told of a fault.
 pub fn of_fault(fault: &Fault) -> String {
     sentence(&fault.text)
+}
+
+/// How an account is told from others: the user and the server's host and port.
+pub fn of_account(account: &Account) -> String {
+    let url = url::Url::parse(&account.server).ok();
+    let host = url.as_ref().and_then(|url| {
+        let host = url.host_str()?;
+        Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    });
+    say_of("account_name", &[&account.user, &host.unwrap_or_else(|| account.entered.clone())])
 }
 
 /// What the person's own folder for it is called.

@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use super::saying::of_account;
+use crate::archive;
 use crate::browser::database::Database;
 use crate::message::State;
 use crate::model::{
-    Account, Collection, Entry, EntryKind, Fault, ItemId, Kept, Millis, Occurrence, Outcome, Past, Role, Run, Saying,
-    Settings,
+    Account, AccountId, Collection, CollectionId, Entry, EntryKind, Fault, ItemId, Kept, Millis, Occurrence, Outcome,
+    Past, Role, Run, Saying, Settings,
 };
 use crate::port::Store;
 
@@ -43,12 +45,49 @@ pub async fn settings() -> Result<Settings, Fault> {
 
 /// All folders of the accounts that are synchronized.
 pub async fn collections() -> Result<Vec<Collection>, Fault> {
+    let mut active = accounts().await?;
+    active.retain(|account| account.active);
+    collections_of(&active).await
+}
+
+/// All folders of these accounts.
+pub async fn collections_of(accounts: &[Account]) -> Result<Vec<Collection>, Fault> {
     let database = database().await?;
     let mut all = Vec::new();
-    for account in database.accounts().await?.into_iter().filter(|account| account.active) {
+    for account in accounts {
         all.extend(database.collections(&account.id).await?);
     }
     Ok(all)
+}
+
+/// The names of the accounts that are synchronized, where there are several: with
+/// one there is nothing to tell apart.
+pub async fn names() -> Result<HashMap<AccountId, String>, Fault> {
+    let mut active = accounts().await?;
+    active.retain(|account| account.active);
+    let several = active.len() > 1;
+    let names = active.into_iter().filter(|_| several).map(|account| (account.id.clone(), of_account(&account)));
+    Ok(names.collect())
+}
+
+/// Everything of the account, as files, as it is shown.
+pub async fn files(account: &AccountId) -> Result<Vec<archive::Folder>, Fault> {
+    let database = database().await?;
+    let mut folders = Vec::new();
+    for collection in database.collections(account).await? {
+        let mut folder = archive::Folder { name: collection.name, files: Vec::new() };
+        for head in database.heads(&collection.id).await? {
+            let Some(item) = database.item(&head.id).await? else { continue };
+            let Some(shown) = item.shown() else { continue };
+            let (mut name, ending) = (head.href.name(), collection.kind.extension());
+            if !name.to_lowercase().ends_with(ending) {
+                name.push_str(ending);
+            }
+            folder.files.push((name, shown.to_vec()));
+        }
+        folders.push(folder);
+    }
+    Ok(folders)
 }
 
 /// Their default folders for the role.
@@ -88,18 +127,28 @@ pub async fn state() -> Result<State, Fault> {
     }
     let mut active = database.accounts().await?;
     active.retain(|account| account.active);
-    let runs = database.runs(RUNS).await?;
-    // As the worker does: of several accounts the one that failed, if any did.
-    let last = active.iter().filter_map(|account| runs.iter().find(|run| run.account == account.id));
-    let last = last.max_by_key(|run| (matches!(run.outcome, Outcome::Failed(_)), run.started)).cloned();
     Ok(State {
         set_up: !active.is_empty(),
         running: None,
-        last,
+        last: last(&active, &database.runs(RUNS).await?),
         waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
         undecided,
         next: None,
     })
+}
+
+/// The last run as the worker tells it: of several accounts one that failed, if any
+/// did.
+pub fn last(accounts: &[Account], runs: &[Run]) -> Option<Run> {
+    let active = accounts.iter().filter(|account| account.active);
+    let last = active.filter_map(|account| runs.iter().find(|run| run.account == account.id));
+    last.max_by_key(|run| (matches!(run.outcome, Outcome::Failed(_)), run.started)).cloned()
+}
+
+/// How many items are in the folder, as shown.
+pub async fn count(collection: &CollectionId) -> Result<usize, Fault> {
+    let heads = database().await?.heads(collection).await?;
+    Ok(heads.iter().filter(|head| head.edit != Some(crate::model::Edit::Delete)).count())
 }
 
 /// An item that is not in step, for the list of those that need attention.
@@ -145,10 +194,44 @@ pub async fn titles() -> Result<HashMap<ItemId, String>, Fault> {
     Ok(titles)
 }
 
+/// A folder that lists and forms speak of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Folder {
+    pub id: CollectionId,
+    pub name: String,
+    /// The account's name, where there are several.
+    pub account: Option<String>,
+    pub writable: bool,
+}
+
+impl Folder {
+    /// What tells it from other folders.
+    pub fn label(&self) -> String {
+        match &self.account {
+            Some(account) => super::saying::say_of("folder_of_account", &[&self.name, account]),
+            None => self.name.clone(),
+        }
+    }
+}
+
+/// The default folders for the role, of all accounts that are synchronized.
+pub async fn folders(role: Role) -> Result<Vec<Folder>, Fault> {
+    let names = names().await?;
+    let folder = |collection: Collection| Folder {
+        account: names.get(&collection.account).cloned(),
+        id: collection.id,
+        name: collection.name,
+        writable: collection.writable,
+    };
+    Ok(of_role(role).await?.into_iter().map(folder).collect())
+}
+
 /// One row of a list in the workspace.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     pub entry: Entry,
+    /// The account's name, where there are several.
+    pub account: Option<String>,
     /// Why it is not in step.
     pub waits: Option<Saying>,
     /// There is an edit that the server does not have yet.
@@ -166,7 +249,7 @@ pub async fn rows(role: Role, now: Millis) -> Result<Vec<Row>, Fault> {
         Role::Contacts => EntryKind::Contact,
         Role::Notes => EntryKind::Note,
     };
-    let folders = of_role(role).await?;
+    let folders = folders(role).await?;
     let mut entries = Vec::new();
     let mut marks: HashMap<ItemId, (Option<Saying>, bool)> = HashMap::new();
     for folder in &folders {
@@ -191,7 +274,8 @@ pub async fn rows(role: Role, now: Millis) -> Result<Vec<Row>, Fault> {
     let rows = entries.into_iter().map(|entry| {
         let (waits, unsent) = marks.remove(&entry.id).unwrap_or_default();
         let next = next.remove(&entry.id);
-        Row { entry, waits, unsent, next }
+        let folder = folders.iter().find(|folder| folder.id == entry.collection);
+        Row { account: folder.and_then(|folder| folder.account.clone()), entry, waits, unsent, next }
     });
     Ok(rows.collect())
 }

@@ -77,7 +77,7 @@ pub fn follow(painted: impl Fn() + 'static) -> Standing {
             }
             standing.changes.update(|n| *n = n.wrapping_add(1));
         }
-        News::Notice(_) => {}
+        News::Notice(_) | News::Offered(_) => {}
     });
     // For as long as the page lives.
     Interval::new(20_000, move || standing.now.set(moment::now())).forget();
@@ -97,6 +97,9 @@ pub fn line(state: &State, certain: bool, now: Millis) -> (&'static str, Saying)
     }
     if !state.set_up {
         return ("unset", Saying::new("state_unset"));
+    }
+    if state.undecided > 0 {
+        return ("undecided", Saying::new("state_undecided").with(state.undecided));
     }
     let Some(run) = &state.last else { return ("unset", Saying::new("state_never")) };
     match &run.outcome {

@@ -219,8 +219,22 @@ impl Engine {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
-    pub texts: BTreeMap<String, [Option<String>; 2]>,
+    texts: BTreeMap<String, [Option<String>; 2]>,
     marks: Vec<(String, Option<String>, Option<String>)>,
+}
+
+impl State {
+    /// A run that failed left all texts as they were, and says of no collection that
+    /// it is further in step than it was: a token may be forgotten, never advanced.
+    #[track_caller]
+    pub fn is_still(&self, before: &State, what: &str) {
+        assert_eq!(self.texts, before.texts, "{what}");
+        for (now, before) in self.marks.iter().zip(&before.marks) {
+            let kept = |now: &Option<String>, before: &Option<String>| now.is_none() || now == before;
+            assert!(kept(&now.1, &before.1) && kept(&now.2, &before.2), "{what}: {now:?}, before {before:?}");
+        }
+        assert_eq!(self.marks.len(), before.marks.len(), "{what}");
+    }
 }
 
 pub fn text(bytes: &[u8]) -> String {

@@ -121,7 +121,10 @@ pub fn what_is_done_here_arrives_there_without_pressing_anything(kind: Kind) {
     let changed = wait_items(&dav, &folder(NOTES), &[&|text| text.contains("Sorrel\\, chervil\\, lovage")]);
     assert_eq!(changed, note);
 
-    // Deletions.
+    // Deletions; of the last item of a folder too, as this person wants it.
+    browser.open("options.html");
+    browser.check("#guard-emptied", false);
+    browser.wait_for("#safety-saved:not([hidden])");
     for (list, name, text) in
         [("events", CALENDAR, "Lighthouse"), ("contacts", CONTACTS, "Quillfeather"), ("notes", NOTES, "Seeds")]
     {

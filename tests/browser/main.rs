@@ -6,8 +6,13 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod accounts;
 mod check;
+mod death;
+mod decide;
 mod edit;
+mod history;
+mod notes;
 mod person;
 mod restore;
 mod run;
@@ -34,5 +39,19 @@ in_both! {
     run::a_run_whose_worker_was_stopped_is_completed_by_the_next;
     edit::what_is_done_here_arrives_there_without_pressing_anything;
     edit::what_both_sides_changed_is_kept_twice;
+    decide::mass_deletions_wait_until_the_person_wants_them;
+    decide::what_a_mass_deletion_took_is_brought_back;
+    decide::a_folder_that_vanished_is_made_again;
+    decide::a_preview_says_what_a_run_would_do_and_does_none_of_it;
+    history::an_earlier_version_is_brought_back;
+    history::a_run_is_undone_after_it_was_shown_what_that_does;
+    accounts::two_accounts_side_by_side_until_one_is_removed;
+    accounts::the_policy_of_the_account_is_followed;
+    accounts::the_servers_tab_is_offered_to_options_that_are_open;
+    accounts::saved_anyway_it_works_once_the_server_does;
+    accounts::what_can_only_be_read_says_so_and_is_not_changed;
+    accounts::another_folder_is_chosen_by_hand;
+    death::a_first_run_that_dies_anywhere_is_completed_by_the_next;
+    death::a_mixed_run_that_dies_anywhere_is_completed_by_the_next;
     restore::local_changes_are_counted_set_aside_and_can_be_had_back;
 }

@@ -11,7 +11,12 @@ pub const A_RUN: Duration = Duration::from_secs(120);
 
 /// A browser with the extension freshly installed, at its options.
 pub fn install(kind: Kind) -> Browser {
-    let browser = Browser::start(&Setup::for_tests(kind));
+    start(&Setup::for_tests(kind))
+}
+
+/// The same, started like this.
+pub fn start(setup: &Setup) -> Browser {
+    let browser = Browser::start(setup);
     browser.switch_to(&format!("{}options.html", browser.base));
     browser.ready();
     browser
@@ -54,7 +59,7 @@ pub fn after_change(browser: &Browser, on: bool) {
 #[track_caller]
 pub fn synchronize(browser: &Browser) -> String {
     browser.open("status.html");
-    let ended = |result: &str| ["ok", "attention", "failed", "never"].contains(&result);
+    let ended = |result: &str| ["ok", "attention", "undecided", "failed", "never"].contains(&result);
     let (_, before) = wait::until_ok("the end of an earlier run", A_RUN, || {
         let (result, runs) = standing(browser);
         if ended(&result) { Ok((result, runs)) } else { Err(told(browser)) }

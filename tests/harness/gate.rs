@@ -97,6 +97,16 @@ impl Gate {
         self.shared.changed.notify_all();
     }
 
+    /// Closes the connections of all that is held, without an answer, and holds nothing
+    /// any more: what was held before the server never comes there. Returns when
+    /// nothing is held.
+    pub fn cut(&self) {
+        let mut state = self.shared.state.lock().unwrap();
+        (state.rule, state.closed) = (None, true);
+        self.shared.changed.notify_all();
+        self.shared.changed.wait_while(state, |state| state.held > 0).unwrap().closed = false;
+    }
+
     /// Closes connections without an answer from now on, held ones too; `false`
     /// opens the gate again.
     pub fn close(&self, closed: bool) {
@@ -128,29 +138,28 @@ impl Shared {
             state.seen.push((request.method().into(), request.path().into()));
             state.turn(&request)
         };
-        if hold == Some(When::Before) {
-            self.wait();
-        }
-        if self.state.lock().unwrap().closed {
+        if self.closed(hold == Some(When::Before)) {
             return Ok(());
         }
         let answer = http::exchange(target, &request)?;
-        if hold == Some(When::After) {
-            self.wait();
-            if self.state.lock().unwrap().closed {
-                return Ok(());
-            }
+        if hold == Some(When::After) && self.closed(true) {
+            return Ok(());
         }
         answer.write(&mut stream)
     }
 
-    /// Until there is no rule any more.
-    fn wait(&self) {
+    /// Whether connections are closed; said, if it is to `wait`, when there is no rule
+    /// any more.
+    fn closed(&self, wait: bool) -> bool {
         let mut state = self.state.lock().unwrap();
-        state.held += 1;
-        self.changed.notify_all();
-        let mut state = self.changed.wait_while(state, |state| state.rule.is_some()).unwrap();
-        state.held -= 1;
+        if wait {
+            state.held += 1;
+            self.changed.notify_all();
+            state = self.changed.wait_while(state, |state| state.rule.is_some()).unwrap();
+            state.held -= 1;
+            self.changed.notify_all();
+        }
+        state.closed
     }
 }
 

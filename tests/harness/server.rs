@@ -11,6 +11,11 @@ use super::http::{self, Message, Side};
 use super::process::Process;
 use super::{tools, wait};
 
+/// What `owner_only` means, as a file.
+const RIGHTS: &str = "[root]\nuser: .+\ncollection:\npermissions: R\n\n\
+                      [principal]\nuser: .+\ncollection: {user}\npermissions: RW\n\n\
+                      [collections]\nuser: .+\ncollection: {user}/[^/]+\npermissions: rw\n";
+
 /// Radicale 3.9: calendars and address books in the home `/USER/`, none at first.
 pub struct Radicale {
     /// `http://127.0.0.1:PORT`, without a slash at the end.
@@ -32,7 +37,27 @@ impl Radicale {
 
     /// With one user who may sign in and owns `/USER/`.
     pub fn start_for(user: &str, password: &str) -> Self {
-        let root = tempfile::tempdir().unwrap();
+        Self::start_in(folder(), user, password)
+    }
+
+    /// The same, with rights that can be taken away: see [`Radicale::only_read`].
+    pub fn start_with_rights(user: &str, password: &str) -> Self {
+        let root = folder();
+        std::fs::write(root.path().join("rights"), RIGHTS).unwrap();
+        Self::start_in(root, user, password)
+    }
+
+    /// From now on what is in the folder of the user (by its name) can only be read.
+    pub fn only_read(&mut self, name: &str) {
+        let name = name.trim_matches('/');
+        let first = format!("[fixed]\nuser: .+\ncollection: {{user}}/{name}\npermissions: r\n\n");
+        std::fs::write(self.root.path().join("rights"), first + RIGHTS).unwrap();
+        // It reads them when it starts.
+        self.stop();
+        self.resume();
+    }
+
+    fn start_in(root: tempfile::TempDir, user: &str, password: &str) -> Self {
         std::fs::write(root.path().join("users"), format!("{user}:{password}\n")).unwrap();
         let (port, process) = serve(|port| Self::command(root.path(), port));
         Self {
@@ -47,6 +72,7 @@ impl Radicale {
     }
 
     fn command(root: &Path, port: u16) -> Command {
+        let rights = root.join("rights");
         let mut command = Command::new(tools().join("venv/bin/python"));
         command.args(["-m", "radicale", "--config", ""]);
         for (name, value) in [
@@ -57,7 +83,8 @@ impl Radicale {
             // A wrong password is answered at once, not after a second or so.
             ("--auth-delay", "0".into()),
             ("--storage-filesystem-folder", root.join("data").display().to_string()),
-            ("--rights-type", "owner_only".into()),
+            ("--rights-type", if rights.exists() { "from_file".into() } else { "owner_only".into() }),
+            ("--rights-file", rights.display().to_string()),
             ("--web-type", "none".into()),
             ("--logging-level", "warning".into()),
         ] {
@@ -107,7 +134,7 @@ impl Xandikos {
     /// With user "alice" and password "secret".
     pub fn start() -> Self {
         let (user, password) = ("alice", "secret");
-        let root = tempfile::tempdir().unwrap();
+        let root = folder();
         let (port, process) = serve(|port| {
             let mut command = Command::new(tools().join("venv/bin/python"));
             command.arg(super::root().join("tests/harness/serve_xandikos.py"));
@@ -129,6 +156,13 @@ impl Xandikos {
     pub fn dav(&self) -> Dav {
         Dav { port: self.port, user: self.user.clone(), password: self.password.clone() }
     }
+}
+
+/// A folder for a server's data: in memory where there is such a place, because
+/// servers wait for the disk at each write, and the disk for whoever else writes.
+fn folder() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
 }
 
 /// An ordinary web server: whatever is asked, it answers 200 and a page.

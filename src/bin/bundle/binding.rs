@@ -58,7 +58,7 @@ pub fn bind(wasm: &Path, name: &str, wasm_opt: &Path, into: &Path) -> Result<(),
         return Err(MARKUP.into());
     }
     let module = into.join(format!("{name}_bg.wasm"));
-    let done = Command::new(wasm_opt).arg("-Os").args(WASM_FEATURES).arg(&module).arg("-o").arg(&module).status();
+    let done = Command::new(wasm_opt).arg("-Oz").args(WASM_FEATURES).arg(&module).arg("-o").arg(&module).status();
     if !done.map_err(|wrong| told(wasm_opt, &wrong))?.success() {
         return Err(format!("wasm-opt failed on {name}").into());
     }

@@ -55,8 +55,7 @@ pub fn for_unpacked(written: &str, flavour: Flavour) -> Result<Vec<u8>, String> 
     }
     if flavour == Flavour::ChromiumTest {
         // RFC 6761 promises that no name below `invalid` resolves: what a wrong host is tested with.
-        manifest["host_permissions"] =
-            json!(["http://127.0.0.1/*", "http://localhost/*", "http://nonexistent.invalid/*"]);
+        manifest["host_permissions"] = json!(["*://127.0.0.1/*", "*://localhost/*", "*://nonexistent.invalid/*"]);
     }
     text_of(&manifest)
 }

@@ -2,112 +2,29 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use url::Url;
 
-use super::Stored;
 use super::finding::{Check, CheckResult};
+use super::source::{Called, Secure, Source, SourceChoice, begin};
+use super::{Editing, Stored};
 use crate::browser::api;
 use crate::fault;
 use crate::field;
-use crate::message::{Answer, Ask, SignIn};
+use crate::message::{Answer, Ask};
 use crate::model::{Account, Fault};
 use crate::pages::saying::{of_fault, say};
-
-#[derive(Clone, Copy, PartialEq)]
-enum Source {
-    Webmail,
-    Own,
-}
-
-/// What the form has in hand.
-#[derive(Clone, Copy)]
-struct Typed {
-    source: RwSignal<Source>,
-    webmail: RwSignal<String>,
-    server: RwSignal<String>,
-    user: RwSignal<String>,
-    password: RwSignal<String>,
-    secure: RwSignal<bool>,
-}
-
-impl Typed {
-    fn server(self) -> String {
-        match self.source.get() {
-            Source::Webmail => self.webmail.get(),
-            Source::Own => self.server.get(),
-        }
-    }
-
-    /// As it goes to the worker.
-    fn sign_in(self) -> SignIn {
-        SignIn {
-            server: self.server().trim().to_owned(),
-            user: self.user.get().trim().to_owned(),
-            password: self.password.get(),
-            secure: self.secure.get(),
-        }
-    }
-
-    fn url(self) -> Result<Url, Fault> {
-        field::server(&self.server(), self.secure.get())
-    }
-}
-
-/// How the page was called: by the sample of `build.sh run`, or from a tab.
-struct Called {
-    server: Option<String>,
-    user: Option<String>,
-    from: Option<String>,
-}
-
-fn called() -> Called {
-    let query = window().location().search().unwrap_or_default();
-    let mut called = Called { server: None, user: None, from: None };
-    for (name, value) in url::form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
-        let value = Some(value.trim().to_owned()).filter(|value| !value.is_empty());
-        match name.as_ref() {
-            "sample" | "server" => called.server = value,
-            "user" => called.user = value,
-            "from" => called.from = value,
-            _ => {}
-        }
-    }
-    called
-}
-
-/// What the form begins with: what it was called with, else what is set up.
-fn begin(called: &Called, accounts: &[Account]) -> Typed {
-    let account = accounts.iter().find(|account| account.active);
-    // Whoever has an account sees it; the tab's server is then only offered.
-    let from = called.from.as_ref().filter(|_| account.is_none());
-    let same = called.server.is_none() && from.is_none();
-    let server = called.server.clone().or_else(|| account.map(|account| account.entered.clone()));
-    let user = called.user.clone().or_else(|| account.filter(|_| same).map(|account| account.user.clone()));
-    let server = server.unwrap_or_default();
-    let source = if from.is_some() && called.server.is_none() { Source::Webmail } else { Source::Own };
-    let webmail = called.from.clone().or_else(|| account.map(|account| account.entered.clone()));
-    let webmail = webmail.unwrap_or_default();
-    let used = if source == Source::Webmail { &webmail } else { &server };
-    let secure = match field::server(used, true) {
-        Ok(url) if url.scheme() == "http" => false,
-        _ => account.filter(|account| account.entered == *used).is_none_or(|account| account.secure),
-    };
-    Typed {
-        source: RwSignal::new(source),
-        webmail: RwSignal::new(webmail),
-        server: RwSignal::new(server),
-        user: RwSignal::new(user.unwrap_or_default()),
-        password: RwSignal::new(String::new()),
-        secure: RwSignal::new(secure),
-    }
-}
+use crate::pages::shelf;
 
 #[component]
-pub fn AccountForm(accounts: Vec<Account>, now: RwSignal<Stored>) -> impl IntoView {
-    let called = called();
-    let typed = begin(&called, &accounts);
-    let replaces = accounts.iter().find(|account| account.active).map(|account| account.id.clone());
-    let replaces = StoredValue::new(replaces);
+pub fn AccountForm(
+    /// The one the form is about; `None`: one that is not here yet.
+    account: Option<Account>,
+    called: Called,
+    /// The servers of tabs that the options were called from.
+    offered: RwSignal<Vec<String>>,
+    now: RwSignal<Stored>,
+    editing: Editing,
+) -> impl IntoView {
+    let typed = begin(&called, account.as_ref());
     let check = RwSignal::new(Check::None);
     let saved = RwSignal::new(None::<String>);
     let server_error = RwSignal::new(None::<Fault>);
@@ -141,7 +58,7 @@ pub fn AccountForm(accounts: Vec<Account>, now: RwSignal<Stored>) -> impl IntoVi
         let sign_in = untrack(|| typed.sign_in());
         let host = url.host_str().unwrap_or_default().to_owned();
         // Within the click, or the browser does not ask.
-        let permitted = api::request_permission(&api::pattern(&url));
+        let permitted = api::request_permission(&api::patterns(&url));
         check.set(Check::Running(host.clone()));
         spawn_local(async move {
             let found = if permitted.await {
@@ -149,7 +66,8 @@ pub fn AccountForm(accounts: Vec<Account>, now: RwSignal<Stored>) -> impl IntoVi
             } else {
                 Err(fault::permission(&host))
             };
-            if untrack(|| typed.sign_in()) == sign_in {
+            // The form may be about another account by now, and this one's signals gone.
+            if check.try_get_untracked().is_some() && untrack(|| typed.sign_in()) == sign_in {
                 check.set(match found {
                     Ok(Answer::Found(found)) => Check::Found(found),
                     Ok(_) => Check::Failed(fault::internal("no finding").during("Check")),
@@ -164,8 +82,15 @@ pub fn AccountForm(accounts: Vec<Account>, now: RwSignal<Stored>) -> impl IntoVi
         }
         let sign_in = untrack(|| typed.sign_in());
         spawn_local(async move {
-            match api::ask(&Ask::Save { sign_in, insist, replaces: replaces.get_value() }).await {
+            let (server, user) = (sign_in.server.clone(), sign_in.user.clone());
+            match api::ask(&Ask::Save { sign_in, insist, replaces: editing.id.get_untracked() }).await {
                 Ok(_) => {
+                    // From now on the form is about the account that was saved.
+                    let accounts = shelf::accounts().await.unwrap_or_default();
+                    let is_it = |a: &&Account| a.active && a.user == user && a.entered == server;
+                    if let Some(account) = accounts.iter().find(is_it) {
+                        editing.id.set(Some(account.id.clone()));
+                    }
                     // The vault has it now. Clearing it must not clear what is said.
                     typed.password.set(String::new());
                     leptos::task::tick().await;
@@ -193,7 +118,7 @@ pub fn AccountForm(accounts: Vec<Account>, now: RwSignal<Stored>) -> impl IntoVi
     };
     view! {
         <form class="stack" novalidate on:submit=|event| event.prevent_default()>
-            <SourceChoice typed from=called.from.clone() now />
+            <SourceChoice typed tabs=offered now />
             <div class="stack" hidden=move || typed.source.get() == Source::Webmail>
                 <div class="field">
                     <label for="server">{say("options_server")}</label>
@@ -250,96 +175,6 @@ pub fn AccountForm(accounts: Vec<Account>, now: RwSignal<Stored>) -> impl IntoVi
             </div>
             <p id="saved" class="box" role="status" hidden=move || saved.get().is_none()>{move || saved.get()}</p>
         </form>
-    }
-}
-
-/// The webmail's server, or one typed.
-#[component]
-fn SourceChoice(typed: Typed, from: Option<String>, now: RwSignal<Stored>) -> impl IntoView {
-    let offered = Memo::new(move |_| {
-        let mut offered: Vec<String> = from.iter().cloned().collect();
-        for account in now.with(|now| now.accounts.clone()) {
-            if !offered.contains(&account.entered) {
-                offered.push(account.entered);
-            }
-        }
-        offered
-    });
-    let none = move || offered.with(Vec::is_empty);
-    let choose = move |event| {
-        let server = event_target_value(&event);
-        // An account that is already here brings its user along.
-        let known = now.with(|now| now.accounts.iter().find(|account| account.entered == server).cloned());
-        if let Some(account) = known {
-            typed.user.set(account.user);
-            typed.secure.set(account.secure);
-        }
-        typed.webmail.set(server);
-    };
-    let is = move |source| typed.source.get() == source;
-    view! {
-        <fieldset class="stack">
-            <legend>{say("options_source")}</legend>
-            <div class="tick">
-                <input type="radio" name="source" id="source-webmail" disabled=none
-                    prop:checked=move || is(Source::Webmail) on:change=move |_| typed.source.set(Source::Webmail) />
-                <label for="source-webmail">{say("options_source_webmail")}</label>
-                <p class="hint" hidden=move || !none()>{say("options_source_webmail_none")}</p>
-                <div class="field" hidden=move || !is(Source::Webmail)>
-                    <label for="webmail-server">{say("options_webmail_server")}</label>
-                    <select id="webmail-server" on:change=choose>
-                        {move || offered.get().into_iter().map(|server| {
-                            let chosen = typed.webmail.get_untracked() == server;
-                            view! { <option value=server.clone() prop:selected=chosen>{server.clone()}</option> }
-                        }).collect_view()}
-                    </select>
-                </div>
-            </div>
-            <div class="tick">
-                <input type="radio" name="source" id="source-own"
-                    prop:checked=move || is(Source::Own) on:change=move |_| typed.source.set(Source::Own) />
-                <label for="source-own">{say("options_source_own")}</label>
-            </div>
-        </fieldset>
-    }
-}
-
-/// https on or off. Where the address names its scheme, both say the same.
-#[component]
-fn Secure(typed: Typed) -> impl IntoView {
-    Effect::watch(
-        move || typed.server(),
-        move |server, _, _| {
-            let server = server.trim().to_ascii_lowercase();
-            match (server.starts_with("https://"), server.starts_with("http://")) {
-                (true, _) => typed.secure.set(true),
-                (_, true) => typed.secure.set(false),
-                _ => {}
-            }
-        },
-        false,
-    );
-    let toggle = move |event| {
-        let secure = event_target_checked(&event);
-        typed.secure.set(secure);
-        let rewrite = |of: RwSignal<String>| {
-            if let Some((scheme, rest)) = of.get_untracked().trim().split_once("://")
-                && (scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"))
-            {
-                of.set(format!("{}://{rest}", if secure { "https" } else { "http" }));
-            }
-        };
-        if typed.source.get_untracked() == Source::Own {
-            rewrite(typed.server);
-        }
-    };
-    // The scheme of the webmail's address is what the browser itself uses.
-    let fixed = move || typed.source.get() == Source::Webmail && typed.webmail.get().contains("://");
-    view! {
-        <div class="tick">
-            <input type="checkbox" id="secure" prop:checked=typed.secure disabled=fixed on:change=toggle />
-            <label for="secure">{say("options_secure")}</label>
-        </div>
     }
 }
 

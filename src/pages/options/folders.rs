@@ -2,21 +2,29 @@
 
 use leptos::prelude::*;
 
-use super::Stored;
+use super::{Editing, Stored};
 use crate::message::Ask;
 use crate::model::{Collection, CollectionId, Kind, Role};
 use crate::pages::frame::{Said, Telling, order};
 use crate::pages::saying::{of_role, say, say_of};
 
 #[component]
-pub fn Folders(now: RwSignal<Stored>) -> impl IntoView {
+pub fn Folders(now: RwSignal<Stored>, editing: Editing) -> impl IntoView {
     let said = RwSignal::new(Said::Nothing);
-    // Drawn anew only when the folders change, not whenever anything does.
-    let folders = Memo::new(move |_| now.with(|now| now.collections.clone()));
-    let set_up = move || now.with(|now| !now.accounts.is_empty());
-    let known = move || folders.with(|folders| !folders.is_empty());
+    // Of the account that the form is about, if it is synchronized. Drawn anew only
+    // when the folders change, not whenever anything does.
+    let folders = Memo::new(move |_| {
+        let id = editing.id.get();
+        now.with(|now| {
+            let account = now.accounts.iter().find(|account| account.active && Some(&account.id) == id.as_ref())?;
+            let own = now.collections.iter().filter(|collection| collection.account == account.id);
+            Some(own.cloned().collect::<Vec<Collection>>())
+        })
+    });
+    Effect::watch(move || editing.id.get(), move |_, _, _| said.set(Said::Nothing), false);
+    let known = move || folders.with(|folders| folders.as_ref().is_some_and(|folders| !folders.is_empty()));
     view! {
-        <div class="stack" hidden=move || !set_up()>
+        <div class="stack" hidden=move || folders.with(Option::is_none)>
             <div class="near">
                 <h3>{say("options_folders")}</h3>
                 <p class="hint">
@@ -41,7 +49,7 @@ fn fits(role: Role, folder: &Collection) -> bool {
 }
 
 #[component]
-fn Choice(role: Role, folders: Memo<Vec<Collection>>, said: RwSignal<Said>) -> impl IntoView {
+fn Choice(role: Role, folders: Memo<Option<Vec<Collection>>>, said: RwSignal<Said>) -> impl IntoView {
     let id = match role {
         Role::Calendar => "role-calendar",
         Role::Contacts => "role-contacts",
@@ -50,7 +58,7 @@ fn Choice(role: Role, folders: Memo<Vec<Collection>>, said: RwSignal<Said>) -> i
     let choose = move |event| {
         let chosen = CollectionId(event_target_value(&event));
         let name = folders.with_untracked(|folders| {
-            folders.iter().find(|folder| folder.id == chosen).map(|folder| folder.name.clone())
+            folders.iter().flatten().find(|folder| folder.id == chosen).map(|folder| folder.name.clone())
         });
         if let Some(name) = name {
             let done = say_of("options_folder_chosen", &[&of_role(role), &name]);
@@ -58,12 +66,16 @@ fn Choice(role: Role, folders: Memo<Vec<Collection>>, said: RwSignal<Said>) -> i
         }
     };
     let options = move || {
-        let folders: Vec<Collection> = folders.get().into_iter().filter(|folder| fits(role, folder)).collect();
+        // One that is something else already is not offered: it would be missing there.
+        let free = |folder: &Collection| folder.role.is_none_or(|is| is == role);
+        let folders = folders.get().unwrap_or_default().into_iter();
+        let folders: Vec<Collection> = folders.filter(|folder| fits(role, folder) && free(folder)).collect();
         let none = (!folders.iter().any(|folder| folder.role == Some(role)))
             .then(|| view! { <option value="" prop:selected=true>{say("options_folder_none")}</option> });
         let each = folders.into_iter().map(|folder| {
             let chosen = folder.role == Some(role);
-            view! { <option value=folder.id.0 prop:selected=chosen>{folder.name}</option> }
+            let name = if folder.writable { folder.name } else { say_of("folder_read_only", &[&folder.name]) };
+            view! { <option value=folder.id.0 prop:selected=chosen>{name}</option> }
         });
         view! { {none} {each.collect_view()} }
     };

@@ -41,9 +41,15 @@ pub fn ByHand(standing: Standing) -> impl IntoView {
                     aside.set(None);
                     order(Ask::Synchronize, said, |_| say("action_asked"));
                 }>{say("action_synchronize")}</button>
-                <button id="restore" type="button" disabled=unset on:click=count>{say("options_restore")}</button>
             </div>
-            <p class="hint">{say("options_restore_hint")}</p>
+            <div class="near">
+                <div class="row">
+                    <button id="restore" type="button" disabled=unset aria-describedby="restore-hint" on:click=count>
+                        {say("options_restore")}
+                    </button>
+                </div>
+                <p id="restore-hint" class="hint">{say("options_restore_hint")}</p>
+            </div>
             <div class="box warn stack" role="alert" hidden=move || aside.get().is_none()>
                 <p id="restore-count">{question}</p>
                 <div class="row">

@@ -6,7 +6,7 @@ use super::Opened;
 use crate::model::{EntryKind, ItemId, Role};
 use crate::pages::moment;
 use crate::pages::saying::{say, say_of, sentence};
-use crate::pages::shelf::Row;
+use crate::pages::shelf::{Folder, Row};
 
 /// Something to show in a list.
 #[derive(Clone, PartialEq)]
@@ -19,6 +19,7 @@ enum Piece {
 pub fn List(
     role: RwSignal<Role>,
     rows: RwSignal<(Role, Vec<Row>)>,
+    folders: RwSignal<Vec<Folder>>,
     opened: RwSignal<Option<Opened>>,
     open: Callback<ItemId>,
 ) -> impl IntoView {
@@ -57,7 +58,7 @@ pub fn List(
                 <For each=move || pieces.get() key=key let:piece>
                     {match piece {
                         Piece::Heading(text) => view! { <li class="heading">{text}</li> }.into_any(),
-                        Piece::Row(row) => view! { <RowView row current open /> }.into_any(),
+                        Piece::Row(row) => view! { <RowView row folders current open /> }.into_any(),
                     }}
                 </For>
             </ul>
@@ -92,7 +93,12 @@ fn by_time(rows: Vec<Row>) -> Vec<Piece> {
 }
 
 #[component]
-fn RowView(row: Row, current: Memo<Option<ItemId>>, open: Callback<ItemId>) -> impl IntoView {
+fn RowView(
+    row: Row,
+    folders: RwSignal<Vec<Folder>>,
+    current: Memo<Option<ItemId>>,
+    open: Callback<ItemId>,
+) -> impl IntoView {
     let id = row.entry.id.clone();
     let title = if row.entry.title.is_empty() { say("popup_untitled") } else { row.entry.title };
     let (when, detail) = match (&row.next, row.entry.kind) {
@@ -111,19 +117,25 @@ fn RowView(row: Row, current: Memo<Option<ItemId>>, open: Callback<ItemId>) -> i
         },
         _ => (None, row.entry.detail),
     };
-    let detail = [when, Some(detail)].into_iter().flatten().filter(|text| !text.is_empty());
+    let detail = [when, Some(detail), row.account].into_iter().flatten().filter(|text| !text.is_empty());
     let detail = detail.collect::<Vec<String>>().join(" · ");
     let waits = row.waits.map(|reason| {
         view! { <span class="waits">{say_of("workspace_waits", &[&sentence(&reason)])}</span> }
     });
     let unsent = (row.unsent && waits.is_none()).then(|| view! { <span class="mark">{say("workspace_unsent")}</span> });
     let partial = row.entry.partial.then(|| view! { <span class="mark warn">{say("workspace_partial")}</span> });
+    // Of several folders some may be so; of one, the list as a whole says it.
+    let folder = row.entry.collection.clone();
+    let fixed = move || {
+        let fixed = folders.with(|all| all.len() > 1 && all.iter().any(|f| f.id == folder && !f.writable));
+        fixed.then(|| view! { <span class="mark plain">{say("workspace_read_only_mark")}</span> })
+    };
     let (here, data) = (id.clone(), id.0.clone());
     let is_current = move || current.with(|current| current.as_ref() == Some(&here)).then_some("true");
     view! {
         <li data-item=data>
             <button aria-current=is_current on:click=move |_| open.run(id.clone())>
-                <span class="row"><span class="name">{title}</span> {unsent} {partial}</span>
+                <span class="row"><span class="name">{title}</span> {unsent} {partial} {fixed}</span>
                 <span class="detail">{detail}</span>
                 {waits}
             </button>

@@ -1,7 +1,9 @@
 //! Lists and forms of events, contacts and notes.
 
 mod form;
+mod inputs;
 mod list;
+mod versions;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,12 +12,12 @@ use self::form::Form;
 use self::list::List;
 use super::frame::{Said, Telling, Top, ready, rounds, show};
 use super::moment;
-use super::saying::say;
-use super::shelf::{self, Row};
+use super::saying::{say, say_of};
+use super::shelf::{self, Folder, Row};
 use super::standing::{StateLine, follow};
 use crate::browser::api;
 use crate::message::{Answer, Ask};
-use crate::model::{ContactFields, EventFields, Fields, ItemId, NoteFields, Role};
+use crate::model::{CollectionId, ContactFields, EventFields, Fields, ItemId, NoteFields, Role};
 
 /// Shows the page.
 pub fn workspace() {
@@ -27,6 +29,8 @@ pub fn workspace() {
 struct Opened {
     /// `None` for an item that is being made.
     id: Option<ItemId>,
+    /// Where it is; of a new one, where it is to be if nothing else is chosen.
+    folder: Option<CollectionId>,
     fields: Fields,
 }
 
@@ -38,13 +42,20 @@ fn Workspace() -> impl IntoView {
     let role = RwSignal::new(Role::Calendar);
     // Which list the rows are of: another one's are never shown under a tab.
     let rows = RwSignal::new((Role::Calendar, Vec::<Row>::new()));
+    let folders = RwSignal::new(Vec::<Folder>::new());
     let opened = RwSignal::new(None::<Opened>);
     let said = RwSignal::new(Said::Nothing);
     let read = rounds(move || async move {
         let wanted = role.get_untracked();
         let found = shelf::rows(wanted, moment::now()).await;
         match found {
-            Ok(found) => rows.set((wanted, found)),
+            Ok(found) => {
+                let there = shelf::folders(wanted).await.unwrap_or_default();
+                if folders.with_untracked(|folders| *folders != there) {
+                    folders.set(there);
+                }
+                rows.set((wanted, found));
+            }
             Err(fault) => said.set(Said::Failed(fault)),
         }
         ready();
@@ -63,7 +74,12 @@ fn Workspace() -> impl IntoView {
         said.set(Said::Nothing);
         spawn_local(async move {
             match api::ask(&Ask::Open(id.clone())).await {
-                Ok(Answer::Fields(fields)) => opened.set(Some(Opened { id: Some(id), fields })),
+                Ok(Answer::Fields(fields)) => {
+                    let row = |row: &&Row| row.entry.id == id;
+                    let folder =
+                        rows.with_untracked(|(_, rows)| rows.iter().find(row).map(|r| r.entry.collection.clone()));
+                    opened.set(Some(Opened { id: Some(id), folder, fields }));
+                }
                 Ok(_) => said.set(Said::Failed(crate::fault::internal("not fields").during("Open"))),
                 Err(fault) => said.set(Said::Failed(fault)),
             }
@@ -71,9 +87,19 @@ fn Workspace() -> impl IntoView {
     });
     let new = move |_| {
         said.set(Said::Nothing);
-        opened.set(Some(Opened { id: None, fields: blank(role.get_untracked()) }));
+        let folder = folders.with_untracked(|folders| folders.iter().find(|f| f.writable).map(|f| f.id.clone()));
+        opened.set(Some(Opened { id: None, folder, fields: blank(role.get_untracked()) }));
     };
     let unset = move || standing.state.with(|state| state.as_ref().is_some_and(|state| !state.set_up));
+    // Whose folders can all only be read; none there yet is another thing.
+    let fixed = Memo::new(move |_| {
+        folders.with(|folders| {
+            let mut fixed: Vec<String> = folders.iter().filter(|f| !f.writable).map(Folder::label).collect();
+            fixed.truncate(if folders.iter().any(|folder| folder.writable) { 0 } else { fixed.len() });
+            fixed.join(", ")
+        })
+    });
+    let no_new = move || unset() || fixed.with(|fixed| !fixed.is_empty());
     let new_name = move || match role.get() {
         Role::Calendar => say("workspace_new_event"),
         Role::Contacts => say("workspace_new_contact"),
@@ -100,19 +126,22 @@ fn Workspace() -> impl IntoView {
                 <div class="stack">
                     <StateLine standing />
                     <div class="tabs" role="tablist" aria-label=say("workspace_lists")>{tabs.collect_view()}</div>
-                    <button id="new" class="main" disabled=unset on:click=new>{new_name}</button>
+                    <button id="new" class="main" disabled=no_new on:click=new>{new_name}</button>
+                    <p id="read-only" class="hint" hidden=move || fixed.with(String::is_empty)>
+                        {move || say_of("workspace_read_only", &[&fixed.get()])}
+                    </p>
                     <p class="box warn" hidden=move || !unset()>
                         {say("workspace_unset")} " " <a href="options.html">{say("popup_set_up")}</a>
                     </p>
                     <Telling id="said" said />
                 </div>
                 <div id="panel" role="tabpanel">
-                    <List role rows opened open />
+                    <List role rows folders opened open />
                 </div>
             </section>
             <section class="sheet side">
                 {move || match opened.get() {
-                    Some(item) => view! { <Form item opened /> }.into_any(),
+                    Some(item) => view! { <Form item folders=folders.get_untracked() opened said /> }.into_any(),
                     None => view! { <p class="quiet">{say("workspace_pick")}</p> }.into_any(),
                 }}
             </section>

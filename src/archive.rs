@@ -1,0 +1,128 @@
+//! A copy of items as files, for whoever leaves: a zip archive with a folder for
+//! each collection and a file for each item, byte for byte. Nothing is compressed.
+
+use std::collections::HashSet;
+use std::io::{Cursor, Write};
+
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::fault;
+use crate::model::Fault;
+
+/// Longest name of a folder or file, in characters: below what file systems take,
+/// whatever alphabet it is in.
+const LONGEST: usize = 60;
+/// Names that Windows keeps for devices.
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
+
+/// A collection, named as the person knows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folder {
+    pub name: String,
+    /// Names, with their endings, and contents.
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+/// The archive. Names are made safe for every file system, and told apart where
+/// two would be one.
+///
+/// # Errors
+/// If an archive of that size cannot be written.
+pub fn zip(folders: &[Folder]) -> Result<Vec<u8>, Fault> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut taken = HashSet::new();
+    for folder in folders {
+        let path = unique(&safe(&folder.name), &mut taken);
+        let mut inside = HashSet::new();
+        for (name, content) in &folder.files {
+            let name = unique(&safe(name), &mut inside);
+            archive.start_file(format!("{path}/{name}"), SimpleFileOptions::default()).map_err(fault::internal)?;
+            archive.write_all(content).map_err(fault::internal)?;
+        }
+    }
+    Ok(archive.finish().map_err(fault::internal)?.into_inner())
+}
+
+/// The name with nothing in it that a file system could mind.
+fn safe(name: &str) -> String {
+    let mild = |c: char| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c };
+    let mild: String = name.chars().map(mild).collect();
+    let (stem, ending) = parts(mild.trim_matches([' ', '.']));
+    let stem: String = stem.chars().take(LONGEST - ending.chars().count()).collect();
+    let stem = stem.trim_end_matches([' ', '.']);
+    let device = stem.to_lowercase();
+    let device = device.trim_end_matches(|c: char| c.is_ascii_digit());
+    let before = if stem.is_empty() || DEVICES.contains(&device) { "_" } else { "" };
+    format!("{before}{stem}{ending}")
+}
+
+/// The name, or the name with the first number that tells it apart from those that
+/// are `taken`.
+fn unique(name: &str, taken: &mut HashSet<String>) -> String {
+    let (stem, ending) = parts(name);
+    let mut found = name.to_owned();
+    let mut number = 1;
+    while !taken.insert(found.to_lowercase()) {
+        number += 1;
+        found = format!("{stem} ({number}){ending}");
+    }
+    found
+}
+
+/// The name and its ending, with the dot.
+fn parts(name: &str) -> (&str, &str) {
+    match name.rfind('.') {
+        Some(at) if at > 0 && (2..=5).contains(&(name.len() - at)) && name[at..].is_ascii() => name.split_at(at),
+        _ => (name, ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn names_are_safe() {
+        let long = "ä".repeat(100);
+        let cut = format!("{}.ics", "ä".repeat(56));
+        for (name, made) in [
+            ("Home", "Home"),
+            ("a/b\\c:d", "a_b_c_d"),
+            ("..", "_"),
+            ("", "_"),
+            (" . ", "_"),
+            ("../../etc/passwd", "_.._etc_passwd"),
+            ("tab\there", "tab_here"),
+            ("CON", "_CON"),
+            ("com1.ics", "_com1.ics"),
+            ("console", "console"),
+            (&format!("{long}.ics"), cut.as_str()),
+            ("Übersicht 2026.", "Übersicht 2026"),
+        ] {
+            assert_eq!(safe(name), made, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_text_is_in_a_file_of_its_own() {
+        let file = |name: &str, content: &[u8]| (name.to_owned(), content.to_vec());
+        let folders = [
+            Folder { name: "Home".into(), files: vec![file("a.ics", b"one\r\n"), file("A.ics", &[0, 255])] },
+            Folder { name: "home".into(), files: vec![file("a.ics", b"three")] },
+            Folder { name: "Empty".into(), files: vec![] },
+        ];
+        let mut archive = zip::ZipArchive::new(Cursor::new(super::zip(&folders).unwrap())).unwrap();
+        let mut found = Vec::new();
+        for at in 0..archive.len() {
+            let mut entry = archive.by_index(at).unwrap();
+            let mut content = Vec::new();
+            entry.read_to_end(&mut content).unwrap();
+            found.push((entry.name().to_owned(), content));
+        }
+        let wanted = [("Home/a.ics", &b"one\r\n"[..]), ("Home/A (2).ics", &[0, 255]), ("home (2)/a.ics", b"three")];
+        assert_eq!(found, wanted.map(|(name, content)| (name.to_owned(), content.to_vec())));
+    }
+}
