@@ -126,6 +126,10 @@ pub fn uid_taken() -> Fault {
 pub fn item_missing() -> Fault {
     fault(Class::Item, "fault_item_missing")
 }
+/// The server took it, and has not got it.
+pub fn not_stored() -> Fault {
+    fault(Class::Item, "fault_not_stored")
+}
 /// 423: somebody else is writing in the collection.
 pub fn locked() -> Fault {
     fault(Class::Item, "fault_locked")
@@ -141,7 +145,9 @@ pub fn read_only(name: &str) -> Fault {
 
 /// Whether what an item waits for may well have passed by the next run.
 pub fn passing(reason: &Saying) -> bool {
-    servers(reason) || ["fault_locked", "fault_changed_meanwhile", "fault_item_missing"].contains(&reason.key.as_str())
+    servers(reason)
+        || ["fault_locked", "fault_changed_meanwhile", "fault_item_missing", "fault_not_stored"]
+            .contains(&reason.key.as_str())
 }
 
 /// Whether the item was refused by a server that failed (5xx).

@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AccountId, Changed, Choice, Collection, CollectionId, Fate, Fault, Fields, ItemId, Millis, Policy, Progress, Role,
-    Run, Settings, Why,
+    Account, AccountId, Changed, Choice, Collection, CollectionId, Fate, Fault, Fields, ItemId, Millis, Policy,
+    Progress, Role, Run, Settings, Why,
 };
 
 /// What the person typed on the options page.
@@ -163,6 +163,12 @@ impl Drafted {
             resting: 0,
             fault: None,
         }
+    }
+
+    /// Of an account that could not be looked at.
+    pub fn failed(account: &Account) -> Drafted {
+        let (collection, name) = (CollectionId(account.id.0.clone()), account.user.clone());
+        Drafted { collection, name, role: None, steps: Vec::new(), resting: 0, fault: None }
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::driver::{Driver, Options};
 use crate::fault;
-use crate::message::{Answer, Ask, Reply, State};
+use crate::message::{Answer, Ask, Drafted, Reply, State};
 use crate::model::{Account, Fault, Guard, History, Millis, News, Outcome, Progress, Run, Saying, Settings, Trigger};
 use crate::port::Ports;
 use crate::schedule;
@@ -145,7 +145,11 @@ impl Worker {
             Ask::Preview => {
                 let mut drafted = Vec::new();
                 for account in driver.accounts().await? {
-                    drafted.extend(driver.preview(account).await?);
+                    let whole = Drafted::failed(&account);
+                    match driver.preview(account).await {
+                        Ok(plans) => drafted.extend(plans),
+                        Err(fault) => drafted.push(Drafted { fault: Some(fault), ..whole }),
+                    }
                 }
                 Answer::Drafted(drafted)
             }

@@ -477,3 +477,34 @@ fn accounts_run_beside_each_other_and_one_is_removed_alone() {
     let foreign = CollectionId("nobody's".into());
     desk.ask(Ask::Settle { collection: foreign, fate: Fate::Remove });
 }
+
+#[test]
+fn a_second_account_that_cannot_be_looked_at_does_not_hide_the_plan_of_the_first() {
+    let desk = desk();
+    desk.notes(1);
+    desk.world.fake.misbehave(vec![Planned { after: 0, trouble: Trouble::LostBefore }]);
+    let drafted = desk.drafted(Ask::Preview);
+    assert_eq!(drafted.len(), 1);
+    assert_eq!(drafted[0].fault.as_ref().map(|fault| fault.text.key.as_str()), Some("fault_unreachable"));
+    assert_eq!(desk.drafted(Ask::Preview).len(), 3, "and when it can be again");
+}
+
+#[test]
+fn what_the_server_took_and_has_not_got_is_here_still() {
+    let desk = desk();
+    desk.notes(1);
+    let text = desk.world.here_new(Role::Notes);
+    // Whatever answered the PUT did not store it: gone before it is read back.
+    let (fake, path) = (desk.world.fake.clone(), desk.world.path(Role::Notes));
+    desk.world.fake.meanwhile(4, move || {
+        for at in fake.texts().into_keys().filter(|at| at.starts_with(&path) && !at.ends_with("/0.ics")) {
+            fake.slip(&at, None);
+        }
+    });
+    desk.run(Trigger::Person);
+    assert_eq!((desk.here(Role::Notes).len(), desk.there(Role::Notes)), (2, 1), "{:?}", desk.last().log);
+    assert_eq!(desk.state().waiting, 1, "and says so");
+    desk.run(Trigger::Start);
+    assert_eq!((desk.here(Role::Notes).len(), desk.there(Role::Notes), desk.state().waiting), (2, 2, 0));
+    assert!(desk.world.fake.texts().values().any(|there| pimento::text::same_meaning(there, &text)));
+}

@@ -77,6 +77,7 @@ impl Driver {
             before.user == account.user
                 && match &found {
                     None => before.entered.trim() == sign_in.server.trim(),
+                    Some(_) if before.principal.is_none() => before.entered.trim() == sign_in.server.trim(),
                     Some(_) => before.server == account.server && principal(before) == principal(&account),
                 }
         });

@@ -44,9 +44,24 @@ impl Session<'_> {
         let seen = |head: &Head| head.edit != Some(Edit::Delete) || !head.based || deletions.contains(&head.id);
         // New and deleted again while its lost upload was being read: it may well be there.
         let unsure = |head: &Head| head.edit == Some(Edit::Delete) && !head.based && head.refetch;
-        edits.retain(|head| head.edit.is_some() && self.due(head) && seen(head) && !unsure(head));
-        edits.sort_by_key(|head| (head.edit == Some(Edit::Put), head.href.clone()));
+        let wanted = |head: &Head| head.edit.is_some() && self.due(head) && seen(head) && !unsure(head);
+        edits.retain(&wanted);
+        self.push_all(collection, edits.clone(), deletions, report).await?;
+        // Copies that were made on the way go at once.
+        let mut copies = self.ports.store.todo(&collection.id).await?;
+        copies.retain(|head| wanted(head) && edits.iter().all(|edit| edit.id != head.id));
+        self.push_all(collection, copies, deletions, report).await?;
+        self.read_back(collection, report).await
+    }
 
+    async fn push_all(
+        &self,
+        collection: &mut Collection,
+        mut edits: Vec<Head>,
+        deletions: &[ItemId],
+        report: &mut CollectionReport,
+    ) -> Result<(), Fault> {
+        edits.sort_by_key(|head| (head.edit == Some(Edit::Put), head.href.clone()));
         if collection.writable {
             self.go_ahead(collection, &edits).await?;
         }
@@ -59,7 +74,7 @@ impl Session<'_> {
             }
             self.push_one(collection, &head.id, deletions, report).await?;
         }
-        self.read_back(collection, report).await
+        Ok(())
     }
 
     /// Notes, before anything is sent, what will be ahead of the token. The marker goes
@@ -150,6 +165,7 @@ impl Session<'_> {
             Written::Done { etag } => {
                 report.sent += 1;
                 self.failures.set(0);
+                self.sent.borrow_mut().insert(head.id.clone());
                 // Stored at once, to be read back: should the worker die now, the next
                 // run does not take its own upload for somebody else's (quirk 16).
                 let mut sent = self.based(head, etag, text.clone());
@@ -243,11 +259,36 @@ impl Session<'_> {
         heads.retain(|head| head.refetch && head.based && head.waiting.is_none());
         for heads in heads.chunks(BATCH) {
             let hrefs: Vec<_> = heads.iter().map(|head| head.href.clone()).collect();
-            let fetched = self.remote.fetch(collection, &hrefs).await?;
-            let known = heads.iter().map(|head| (head.href.key(), head)).collect();
+            let mut fetched = self.remote.fetch(collection, &hrefs).await?;
+            let known: HashMap<String, &Head> = heads.iter().map(|head| (head.href.key(), head)).collect();
+            let mut missing = Vec::new();
+            fetched.retain(|fetched| {
+                let head = known.get(&fetched.href.key());
+                let sent = head.filter(|head| head.edit.is_none() && self.sent.borrow().contains(&head.id));
+                let is_missing = fetched.result == Fetch::Gone && sent.is_some();
+                missing.extend(sent.filter(|_| is_missing).map(|head| head.id.clone()));
+                !is_missing
+            });
             self.absorb(collection, &known, fetched, report).await?;
+            for id in missing {
+                self.unsend(collection, &id).await?;
+            }
         }
         Ok(())
+    }
+
+    /// Taken by the server, or by whatever answered in its place, and not there a
+    /// moment later: it is here still, and to be sent.
+    async fn unsend(&self, collection: &Collection, id: &ItemId) -> Result<(), Fault> {
+        let Some(mut item) = self.ports.store.item(id).await? else { return Ok(()) };
+        let fault = fault::not_stored();
+        item.edit = item.base.take();
+        item.head = Head { based: false, etag: None, edit: Some(Edit::Put), refetch: false, ..item.head };
+        self.waiting(&mut item.head, &fault);
+        self.problem(Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text), vec![id.clone()]);
+        let seen = Some(item.head.rev);
+        let change = self.put(collection.kind, item, seen, Race::KeepBase);
+        self.ports.store.commit(Commit { changes: vec![change], ..Commit::default() }).await
     }
 
     /// The item waits, with its reason; the others go on, unless the server seems to

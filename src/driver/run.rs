@@ -111,6 +111,7 @@ impl Driver {
             started: report.started,
             log: RefCell::new(report.log.clone()),
             failures: Cell::new(0),
+            sent: RefCell::default(),
             kept_at: Cell::new(None),
         })
     }

@@ -1,6 +1,7 @@
 //! What every step of one run shares: the ports, the server, the report.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 
 use crate::model::{
     Account, Collection, CollectionId, Fault, Head, Href, Index, Item, ItemId, Kept, Kind, LogLine, Millis, News,
@@ -30,6 +31,8 @@ pub(super) struct Session<'a> {
     pub log: RefCell<Vec<LogLine>>,
     /// Writes in a row that the server failed on (5xx).
     pub failures: Cell<u8>,
+    /// What this run has sent.
+    pub sent: RefCell<HashSet<ItemId>>,
     /// When the last text went into history: no two go at the same time.
     pub kept_at: Cell<Option<Millis>>,
 }
