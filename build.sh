@@ -258,7 +258,7 @@ soak() {
   while [ "$(date +%s)" -lt "$end" ]; do
     PIMENTO_CASES=2000 cargo test --quiet --all-features --test engine --test model -- --nocapture >"$log" 2>&1 \
       || { cat "$log"; die "a property does not hold, after $cases cases; the case is in proptest-regressions/"; }
-    cases=$((cases + $(awk '/^[0-9]+ cases$/ { sum += $1 } END { print sum + 0 }' "$log")))
+    cases=$((cases + $(grep -oE '[0-9]+ cases$' "$log" | awk '{ sum += $1 } END { print sum + 0 }')))
     say "$cases cases"
   done
   echo "$cases cases in $minutes minutes, all properties held"

@@ -181,6 +181,8 @@ pub fn settle(stored: Option<Item>, change: Change) -> Result<Option<(Item, Opti
                         stored.head.etag = item.head.etag;
                         stored.head.href = item.head.href;
                         stored.base = item.base;
+                        // What was sent is still to be read back.
+                        stored.head.refetch |= item.head.refetch;
                     }
                 }
                 Some((stored, None))

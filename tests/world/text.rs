@@ -54,9 +54,9 @@ pub fn rewritten(text: &[u8], part: Part, n: u32) -> Vec<u8> {
 /// The same in other words: another stamp.
 pub fn restamped(text: &[u8], n: u32) -> Vec<u8> {
     let text = String::from_utf8_lossy(text).replace("\r\n ", "");
-    let stamp = |line: &str| match line.split_once(':') {
-        Some(("DTSTAMP", _)) => format!("DTSTAMP:202611{:02}T{:06}Z", n % 28 + 1, n),
-        _ => line.to_owned(),
+    let stamp = |line: &str| match line.starts_with("DTSTAMP:") {
+        true => format!("DTSTAMP:202611{:02}T{:06}Z", n % 28 + 1, n),
+        false => line.to_owned(),
     };
     text.lines().map(|line| stamp(line) + "\r\n").collect::<String>().into_bytes()
 }
