@@ -4,12 +4,10 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::fault;
-use crate::model::{
-    Class, Collection, Fault, Head, Held, Href, Item, ItemId, Millis, Past, Policy, Saying, Trigger, Why,
-};
+use crate::model::{Class, Collection, Fault, Head, Held, Href, Item, Millis, Past, Policy, Saying, Trigger, Why};
 use crate::sync::diff::diff;
 use crate::sync::guard::{self, Deletions};
-use crate::sync::plan::{Likeness, Plan, Remote, There, plan};
+use crate::sync::plan::{Likeness, Plan, Remote, Step, There, plan};
 use crate::sync::want::{Fetch, Fetched, Listed, Listing};
 use crate::text::{self, same_meaning};
 
@@ -28,6 +26,21 @@ pub(super) struct Draft {
     pub heads: Vec<Head>,
     /// What the server told; `None` where its marker said that nothing changed.
     pub told: Option<Told>,
+    /// Hrefs (by [`Href::key`]) that no listing named, but that are asked for.
+    asked: HashSet<String>,
+}
+
+impl Draft {
+    /// What the plan deletes. What is only asked for is not counted on to come.
+    pub fn deletions(&self) -> Deletions {
+        let comes = |step: &Step| step.item.is_none() && !self.asked.contains(&step.href.key());
+        Deletions { adds_here: self.plan.steps.iter().any(comes), ..Deletions::of(&self.plan) }
+    }
+
+    /// How many items both sides once agreed on, as far as the heads are here.
+    fn based(&self) -> Option<usize> {
+        self.told.as_ref().map(|_| self.heads.iter().filter(|head| head.based).count())
+    }
 }
 
 /// What a listing led to.
@@ -58,7 +71,7 @@ impl Session<'_> {
         let todo = store.todo(&collection.id).await?;
         if unchanged && !restore && !audit && !todo.iter().any(|head| self.to_be_read(head)) {
             let plan = self.plan(&todo, &Remote::new());
-            return Ok(Draft { plan, heads: todo, told: None });
+            return Ok(Draft { plan, heads: todo, told: None, asked: HashSet::new() });
         }
         let listed = if unchanged && audit { None } else { Some(self.list(collection, restore).await?) };
         let heads = store.heads(&collection.id).await?;
@@ -66,13 +79,15 @@ impl Session<'_> {
             Some(listing) if listing.complete || !audit => (listing, 0),
             told => self.audit(collection, &heads, told).await?,
         };
+        let mut asked = HashSet::new();
         if !listing.complete {
             let told = listing.items.iter().map(|item| &item.href).chain(&listing.gone).map(Href::key);
             // An edit that is still here has its own condition when it is sent.
             let edited = heads.iter().filter(|head| head.edit.is_some()).map(|head| head.href.key());
             let known: HashSet<String> = told.chain(edited).collect();
             let silent = collection.ahead.iter().filter(|href| !known.contains(&href.key()));
-            listing.items.extend(silent.map(|href| Listed { href: href.clone(), etag: None }));
+            listing.items.extend(silent.clone().map(|href| Listed { href: href.clone(), etag: None }));
+            asked.extend(silent.map(Href::key));
         }
         let diff = diff(&listing, &heads, restore);
         let gone_ids: HashSet<_> = diff.gone.iter().collect();
@@ -108,7 +123,8 @@ impl Session<'_> {
         remote.extend(gone.iter().map(|href| (href.clone(), There::Gone)));
         let plan = self.plan(&heads, &remote);
         let audited = listing.complete;
-        Ok(Draft { plan, heads, told: Some(Told { token: listing.token, audited, hidden, fetched, fetch, gone }) })
+        let told = Told { token: listing.token, audited, hidden, fetched, fetch, gone };
+        Ok(Draft { plan, heads, told: Some(told), asked })
     }
 
     fn plan(&self, heads: &[Head], remote: &Remote) -> Plan {
@@ -133,38 +149,46 @@ impl Session<'_> {
         Ok(past.iter().any(|kept| kept.why == Why::Edited && same_meaning(&kept.text, theirs)))
     }
 
-    /// The guard reads what the plan deletes (`draft.plan`, and `late` what turned
-    /// out to be gone when it was to be read): what it stops, if it does.
+    /// The guard reads what a draft deletes: what it stops, if it does.
     pub async fn guard(
         &self,
         collection: &Collection,
-        mut deletions: Deletions,
-        late: &[ItemId],
+        draft: &Draft,
         marker: Option<&str>,
     ) -> Result<Option<Held>, Fault> {
+        let all = match draft.based() {
+            Some(all) => all,
+            None => self.ports.store.heads(&collection.id).await?.iter().filter(|head| head.based).count(),
+        };
+        Ok(self.stop(collection, draft.deletions(), all, marker))
+    }
+
+    /// What the guard stops of these, in a collection of so many items.
+    pub fn stop(
+        &self,
+        collection: &Collection,
+        deletions: Deletions,
+        all: usize,
+        marker: Option<&str>,
+    ) -> Option<Held> {
         // A restore takes the server's state, whatever it is: that is what the person
         // asked for, and the history has the rest.
-        if !self.options.guard || self.trigger == Trigger::Restore {
-            return Ok(None);
+        let off = !self.options.guard || self.trigger == Trigger::Restore;
+        if off || deletions.agreed(collection.held.as_ref()) {
+            return None;
         }
-        deletions.here.extend_from_slice(late);
-        if deletions.is_empty() || deletions.agreed(collection.held.as_ref()) {
-            return Ok(None);
-        }
-        let heads = self.ports.store.heads(&collection.id).await?;
-        let all = heads.iter().filter(|head| head.based).count();
         if !guard::stops(&self.settings.guard, &deletions, all) {
-            return Ok(None);
+            return None;
         }
         let Deletions { here, there, .. } = deletions;
-        Ok(Some(Held {
+        Some(Held {
             since: self.started,
             of: u32::try_from(all).unwrap_or(u32::MAX),
             marker: marker.map(str::to_owned),
             agreed: false,
             here,
             there,
-        }))
+        })
     }
 
     /// What changed, by the cheapest way that can be trusted.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Collection, CollectionReport, Fault, Head, Held, Href, Item, News, Saying};
+use crate::model::{Collection, CollectionReport, Fault, Head, Held, Href, Item, ItemId, News, Saying};
 use crate::port::{Commit, Race};
 use crate::sync::guard::Deletions;
 use crate::sync::want::{Fetch, Fetched};
@@ -22,10 +22,16 @@ impl Session<'_> {
         draft: Draft,
         report: &mut CollectionReport,
     ) -> Result<Option<Held>, Fault> {
+        let mut deletions = draft.deletions();
         let Some(told) = draft.told else { return Ok(None) };
         let known: HashMap<String, &Head> = draft.heads.iter().map(|head| (head.href.key(), head)).collect();
         let (read, mut gone) = apart(told.fetched);
         let total = read.len() + told.fetch.len();
+        let new = |read: &[Fetched]| {
+            let new = |one: &Fetched| matches!(one.result, Fetch::Found { .. }) && !known.contains_key(&one.href.key());
+            read.iter().any(new)
+        };
+        let mut adds_here = new(&read);
         let token = collection.sync_token.clone();
         if total + gone.len() + told.gone.len() > 0 {
             // Should the worker die on the way, what is here is ahead of any token, and
@@ -37,16 +43,21 @@ impl Session<'_> {
             self.progress(&collection.name, n * BATCH, total);
             let (read, absent) = apart(self.remote.fetch(collection, hrefs).await?);
             gone.extend(absent);
+            adds_here |= new(&read);
             self.absorb(collection, &known, read, report).await?;
             self.ports.shell.tell(&News::Changed);
         }
+        // Once more, with what is known now: what was listed may be gone, and what was to
+        // come may not have come.
         let late = gone.iter().filter_map(|fetched| known.get(&fetched.href.key()));
-        let late: Vec<_> = late.filter(|head| head.edit.is_none() && head.based).map(|head| head.id.clone()).collect();
-        if !late.is_empty() {
-            let deletions = Deletions::of(&draft.plan);
-            if let Some(held) = self.guard(collection, deletions, &late, marker.as_deref()).await? {
-                return Ok(Some(held));
-            }
+        let late = late.filter(|head| head.edit.is_none() && head.based && !deletions.here.contains(&head.id));
+        let late: Vec<ItemId> = late.map(|head| head.id.clone()).collect();
+        deletions.here.extend(late);
+        deletions.adds_here = adds_here;
+        let all = draft.heads.iter().filter(|head| head.based).count();
+        let unseen = Deletions { there: Vec::new(), ..deletions };
+        if let Some(held) = self.stop(collection, unseen, all, marker.as_deref()) {
+            return Ok(Some(held));
         }
         gone.extend(told.gone.into_iter().map(|href| Fetched { href, result: Fetch::Gone }));
         self.absorb(collection, &known, gone, report).await?;

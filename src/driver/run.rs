@@ -14,7 +14,6 @@ use crate::model::{
 };
 use crate::port::{Change, Commit, Race};
 use crate::remote::Remote;
-use crate::sync::guard::Deletions;
 use crate::sync::want::Described;
 
 impl Driver {
@@ -181,8 +180,8 @@ impl Session<'_> {
         let draft = self.draft(&collection, marker).await?;
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         report.plan = draft.plan.counts().into_iter().map(|(action, n)| (action.word().to_owned(), count(n))).collect();
-        let deletions = Deletions::of(&draft.plan);
-        let stop = self.guard(&collection, deletions.clone(), &[], marker).await?;
+        let deletions = draft.deletions();
+        let stop = self.guard(&collection, &draft, marker).await?;
         self.hold(&mut collection, stop).await?;
 
         match &draft.told {
@@ -252,7 +251,7 @@ impl Session<'_> {
             };
             let draft = match draft {
                 Ok(draft) => {
-                    let stop = self.guard(&collection, Deletions::of(&draft.plan), &[], None).await?;
+                    let stop = self.guard(&collection, &draft, None).await?;
                     Ok((draft, stop))
                 }
                 Err(fault) if verdict(&fault) != Verdict::Next => return Err(fault),

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::want::Listing;
-use crate::model::{Head, Href, ItemId};
+use crate::model::{Edit, Head, Href, ItemId};
 
 /// What has to be looked at, item by item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,8 +40,9 @@ pub fn diff(listing: &Listing, heads: &[Head], everything: bool) -> Diff {
             diff.gone.push(head.id.clone());
         } else if head.refetch && !absent && !listed.contains(&key) {
             diff.fetch.push(head.href.clone());
-        } else if absent && !head.based && head.edit.is_none() {
-            // Listed once, never readable, and now gone: nothing is left of it.
+        } else if absent && !head.based && head.edit != Some(Edit::Put) {
+            // Listed once, never readable, and now gone, or new and deleted here: nothing
+            // is left of it.
             diff.gone.push(head.id.clone());
         }
     }
@@ -51,7 +52,7 @@ pub fn diff(listing: &Listing, heads: &[Head], everything: bool) -> Diff {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CollectionId, Edit, Etag};
+    use crate::model::{CollectionId, Etag};
     use crate::sync::want::Listed;
 
     fn head(name: &str, etag: Option<&str>) -> Head {
