@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::driver::{Driver, Options};
 use crate::fault;
 use crate::message::{Answer, Ask, Drafted, Reply, State};
-use crate::model::{Account, Fault, Guard, History, Millis, News, Outcome, Progress, Run, Saying, Settings, Trigger};
+use crate::model::{
+    Account, Fate, Fault, Guard, History, Millis, News, Outcome, Progress, Run, Saying, Settings, Trigger,
+};
 use crate::port::Ports;
 use crate::schedule;
 
@@ -294,7 +296,8 @@ impl Worker {
     async fn has_work(&self, account: &Account) -> Result<bool, Fault> {
         let store = &self.driver.ports.store;
         for collection in store.collections(&account.id).await? {
-            let decided = collection.held.is_some() || collection.vanished.is_some();
+            let kept = collection.vanished.as_ref().is_some_and(|vanished| vanished.fate == Some(Fate::Keep));
+            let decided = collection.held.is_some() || (collection.vanished.is_some() && !kept);
             if decided || store.todo(&collection.id).await?.iter().any(|head| head.edit.is_some()) {
                 return Ok(true);
             }

@@ -17,6 +17,10 @@ struct Machine {
     root: TempDir,
 }
 
+/// Installs a fuzzer that finds nothing.
+const FUZZ: &str = "mkdir -p target/tools/bin && printf '#!/bin/sh\\necho number_of_executed_units\\n' \
+                    >target/tools/bin/cargo-fuzz && chmod +x target/tools/bin/cargo-fuzz";
+
 /// What running build.sh there gave.
 struct Outcome {
     code: Option<i32>,
@@ -28,7 +32,9 @@ impl Machine {
     fn bare() -> Machine {
         let machine = Machine { root: TempDir::new().expect("a folder") };
         fs::create_dir(machine.commands()).expect("a folder");
-        for real in ["bash", "sh", "dirname", "mkdir", "touch", "mv", "rm", "cat", "sed", "grep", "awk", "tee"] {
+        for real in
+            ["bash", "sh", "dirname", "mkdir", "chmod", "touch", "mv", "rm", "cat", "sed", "grep", "awk", "tee", "tail"]
+        {
             let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
                 .map(|folder| folder.join(real))
                 .find(|path| path.exists())
@@ -45,7 +51,7 @@ impl Machine {
     /// One that lacks nothing; its cargo gives `tests` out as the tests' output.
     fn whole(tests: &str, code: i32) -> Machine {
         let machine = Machine::bare();
-        for present in ["cc", "node", "chromium", "chromedriver", "firefox-esr", "Xvfb", "xauth", "xdotool"] {
+        for present in ["cc", "c++", "node", "chromium", "chromedriver", "firefox-esr", "Xvfb", "xauth", "xdotool"] {
             machine.command(present, "");
         }
         machine.command("rustc", &format!("echo {}", machine.root.path().display()));
@@ -60,7 +66,7 @@ impl Machine {
         machine.command(
             "cargo",
             &format!(
-                "case \"$*\" in\n*wasm32*) ;;\ntest*) cat {}; exit {code} ;;\n*) mkdir -p target ;;\nesac",
+                "case \"$*\" in\n*wasm32*) ;;\ntest*) cat {}; exit {code} ;;\n*cargo-fuzz*) {FUZZ} ;;\n*) mkdir -p target ;;\nesac",
                 output.display()
             ),
         );

@@ -84,6 +84,9 @@ impl Driver {
         let Some(mut held) = collection.held.take() else { return Ok(()) };
         match choice {
             Choice::Delete => held.agreed = true,
+            Choice::BringBack if !collection.writable && !held.here.is_empty() => {
+                return Err(fault::read_only(&collection.name));
+            }
             Choice::BringBack => {
                 for id in &held.here {
                     self.as_new(id).await?;
@@ -119,6 +122,8 @@ impl Driver {
                 collection.sync_token = None;
                 collection.marker = None;
                 collection.held = None;
+                // What we make is ours to write.
+                collection.writable = true;
                 store.save_collection(&collection).await
             }
         }

@@ -146,7 +146,10 @@ impl Session<'_> {
     /// sent, and the answer was lost. What was made of it since is no conflict with it.
     async fn was_ours(&self, item: &Item, theirs: &[u8]) -> Result<bool, Fault> {
         let past = self.ports.store.kept(Past::Item(item.head.id.clone())).await?;
-        Ok(past.iter().any(|kept| kept.why == Why::Edited && same_meaning(&kept.text, theirs)))
+        // Newest first, and only as far back as the present base: what came before it was
+        // sent, or given up.
+        let mut since = past.iter().take_while(|kept| kept.why == Why::Edited);
+        Ok(since.any(|kept| same_meaning(&kept.text, theirs)))
     }
 
     /// The guard reads what a draft deletes: what it stops, if it does.
@@ -221,7 +224,11 @@ impl Session<'_> {
         heads: &[Head],
         told: Option<Listing>,
     ) -> Result<(Listing, usize), Fault> {
-        let full = self.remote.listing(collection).await?;
+        let mut full = self.remote.listing(collection).await?;
+        // Told and not listed: one of the two is wrong, so it is asked for by name.
+        let listed: HashSet<String> = full.items.iter().map(|item| item.href.key()).collect();
+        let unlisted = told.iter().flat_map(|told| &told.items).filter(|item| !listed.contains(&item.href.key()));
+        full.items.extend(unlisted.map(|item| Listed { href: item.href.clone(), etag: None }));
         let found = diff(&full, heads, false);
         let known: HashSet<String> = told
             .iter()
@@ -234,7 +241,6 @@ impl Session<'_> {
         let gone = found.gone.iter().filter_map(|id| by_id.get(id)).map(|head| head.href.key());
         let found = found.fetch.iter().map(Href::key).chain(gone);
         let hidden = found.filter(|key| !known.contains(key) && !unsure.contains(key)).count();
-        // Told and not in the listing: it came or went in between. It is asked for.
         let token = told.and_then(|told| told.token);
         Ok((Listing { token, ..full }, hidden))
     }

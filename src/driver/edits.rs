@@ -42,6 +42,10 @@ impl Driver {
         if !collection.writable {
             return Err(fault::read_only(&collection.name));
         }
+        if collection.vanished.is_some() {
+            // Nothing of it is sent any more: what is new would be here alone.
+            return Err(fault::collection_gone(&collection.name));
+        }
         let uid = uuid(&self.ports);
         let id = ItemId(uuid(&self.ports));
         let text = text::compose::new_item(fields, &uid, self.ports.clock.now());

@@ -61,7 +61,8 @@ impl Session<'_> {
         deletions: &[ItemId],
         report: &mut CollectionReport,
     ) -> Result<(), Fault> {
-        edits.sort_by_key(|head| (head.edit == Some(Edit::Put), head.href.clone()));
+        // What was refused before goes last: it is not to keep the others from going.
+        edits.sort_by_key(|head| (head.waiting.is_some(), head.edit == Some(Edit::Put), head.href.clone()));
         if collection.writable {
             self.go_ahead(collection, &edits).await?;
         }
@@ -69,7 +70,7 @@ impl Session<'_> {
         for (n, head) in edits.iter().enumerate() {
             self.progress(&collection.name, n, total);
             if !collection.writable {
-                self.refuse(collection, &head.id, &fault::read_only(&collection.name)).await?;
+                self.refuse(collection, head, &fault::read_only(&collection.name)).await?;
                 continue;
             }
             self.push_one(collection, &head.id, deletions, report).await?;
@@ -139,7 +140,7 @@ impl Session<'_> {
             match tried {
                 Tried::Settled => return Ok(()),
                 Tried::Again { .. } if readings == READINGS => {
-                    return self.refuse(collection, id, &fault::changed_meanwhile(412)).await;
+                    return self.refuse(collection, &item.head, &fault::changed_meanwhile(412)).await;
                 }
                 Tried::Again { compared: now } => {
                     readings += 1;
@@ -187,11 +188,11 @@ impl Session<'_> {
                 Ok(Tried::Again { compared: false })
             }
             Written::UidTaken { .. } => {
-                self.refuse(collection, &head.id, &fault::uid_taken()).await?;
+                self.refuse(collection, head, &fault::uid_taken()).await?;
                 Ok(Tried::Settled)
             }
             Written::Refused(fault) => {
-                self.refuse(collection, &head.id, &fault).await?;
+                self.refuse(collection, head, &fault).await?;
                 Ok(Tried::Settled)
             }
         }
@@ -215,7 +216,7 @@ impl Session<'_> {
                 Written::Gone => {}
                 Written::Changed | Written::UidTaken { .. } => return self.reread(collection, item, report).await,
                 Written::Refused(fault) => {
-                    self.refuse(collection, &head.id, &fault).await?;
+                    self.refuse(collection, head, &fault).await?;
                     return Ok(Tried::Settled);
                 }
             }
@@ -245,7 +246,7 @@ impl Session<'_> {
             Some(Fetch::Gone | Fetch::Found { .. }) => None,
         };
         if let Some(fault) = refused {
-            self.refuse(collection, &head.id, &fault).await?;
+            self.refuse(collection, head, &fault).await?;
             return Ok(Tried::Settled);
         }
         let known = HashMap::from([(head.href.key(), head)]);
@@ -281,6 +282,10 @@ impl Session<'_> {
     /// moment later: it is here still, and to be sent.
     async fn unsend(&self, collection: &Collection, id: &ItemId) -> Result<(), Fault> {
         let Some(mut item) = self.ports.store.item(id).await? else { return Ok(()) };
+        if item.head.edit.is_some() || !item.head.based {
+            // Edited meanwhile: the next run looks at it, with the edit.
+            return Ok(());
+        }
         let fault = fault::not_stored();
         item.edit = item.base.take();
         item.head = Head { based: false, etag: None, edit: Some(Edit::Put), refetch: false, ..item.head };
@@ -292,21 +297,32 @@ impl Session<'_> {
     }
 
     /// The item waits, with its reason; the others go on, unless the server seems to
-    /// fail on everything.
-    async fn refuse(&self, collection: &Collection, id: &ItemId, fault: &Fault) -> Result<(), Fault> {
-        self.failures.set(if fault::servers(&fault.text) { self.failures.get() + 1 } else { 0 });
+    /// fail on everything: on item after item that it had not failed on before.
+    /// `tried` is the item as it was sent.
+    async fn refuse(&self, collection: &Collection, tried: &Head, fault: &Fault) -> Result<(), Fault> {
+        let known = tried.waiting.as_ref().is_some_and(|waiting| waiting.reason == fault.text);
+        match fault::servers(&fault.text) {
+            true if known => {}
+            true => self.failures.set(self.failures.get() + 1),
+            false => self.failures.set(0),
+        }
+        self.problem(
+            Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text),
+            vec![tried.id.clone()],
+        );
+        if let Some(mut item) = self.ports.store.item(&tried.id).await?.filter(|item| item.head.rev == tried.rev) {
+            self.waiting(&mut item.head, fault);
+            // There is nothing to read of what never was there: asking for it would start
+            // the item anew, and send it again at each run.
+            item.head.refetch &= item.head.based;
+            let seen = Some(item.head.rev);
+            let change = self.put(collection.kind, item, seen, Race::KeepBase);
+            self.ports.store.commit(Commit { changes: vec![change], ..Commit::default() }).await?;
+        }
         if self.failures.get() >= FAILURES {
             return Err(fault::busy(500, None).during(&fault.context));
         }
-        let Some(mut item) = self.ports.store.item(id).await? else { return Ok(()) };
-        self.waiting(&mut item.head, fault);
-        // There is nothing to read of what never was there: asking for it would start
-        // the item anew, and send it again at each run.
-        item.head.refetch &= item.head.based;
-        self.line(true, Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text), vec![id.clone()]);
-        let seen = Some(item.head.rev);
-        let change = self.put(collection.kind, item, seen, Race::KeepBase);
-        self.ports.store.commit(Commit { changes: vec![change], ..Commit::default() }).await
+        Ok(())
     }
 }
 

@@ -122,7 +122,7 @@ impl Stage {
                 untold += usize::from(!self.completes(point, &before, &undisturbed));
             }
         }
-        println!("{:?}: died at {points} points", self.browser.kind);
+        tell(&format!("{:?}: died at {points} points", self.browser.kind));
         assert!(points >= POINTS / step, "only {points} points");
         // In the first of all writes, and after the last.
         assert!(untold <= 2, "{untold} runs died untold");
@@ -185,4 +185,10 @@ impl Stage {
         );
         told
     }
+}
+
+/// Past the capture of the test's output: how many there were is to be seen.
+fn tell(what: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{what}");
 }
