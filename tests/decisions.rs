@@ -508,3 +508,19 @@ fn what_the_server_took_and_has_not_got_is_here_still() {
     assert_eq!((desk.here(Role::Notes).len(), desk.there(Role::Notes), desk.state().waiting), (2, 2, 0));
     assert!(desk.world.fake.texts().values().any(|there| pimento::text::same_meaning(there, &text)));
 }
+
+#[test]
+fn what_cannot_be_written_cannot_be_brought_back() {
+    let desk = desk();
+    let notes = desk.notes(3);
+    notes.iter().for_each(|name| desk.world.fake.erase(name));
+    desk.world.fake.remake(&desk.world.path(Role::Notes), |mut folder| {
+        folder.read_only = true;
+        Some(folder)
+    });
+    desk.run(Trigger::Person);
+    let held = desk.drafted(Ask::Held);
+    let ask = Ask::Decide { collection: held[0].collection.clone(), choice: Choice::BringBack };
+    assert_eq!(now(desk.worker.handle(Event::Ask(ask))).0.unwrap_err().text.key, "fault_read_only");
+    assert_eq!(desk.drafted(Ask::Held).len(), 1, "still to be decided");
+}

@@ -299,3 +299,21 @@ async fn quirk_23_a_write_says_how_long_it_is() {
     assert_eq!(put.header("content-length"), Some(put.body.len().to_string().as_str()));
     assert_eq!(put.header("transfer-encoding"), None);
 }
+
+/// 20, with a server that fails on some items and not for itself: the others go on,
+/// at the next run at the latest.
+#[tokio::test]
+async fn quirk_20_items_that_a_server_fails_on_do_not_keep_the_others_for_good() {
+    let (site, engine) = in_step().await;
+    for n in 1..=3 {
+        engine.retitle(&format!("/u/cal/{n}.ics"), "mine").await;
+    }
+    engine.retitle("/u/book/c.vcf", "After").await;
+    site.answer(|request| (is_write(request) && request.path().starts_with("/u/cal/")).then(|| answer(500, "")));
+    engine.run_badly().await;
+    engine.run_well().await;
+    assert!(site.text("/u/book/c.vcf").unwrap().contains("After"), "the other folder is not kept waiting");
+    assert_eq!(engine.waits("/u/cal/3.ics").await.as_deref(), Some("fault_item_refused"));
+    site.behave();
+    assert_eq!(engine.run_well().await.total(|report| report.sent), 3);
+}
