@@ -11,10 +11,10 @@ mod world;
 
 use fake::flavour::Flavour;
 use fake::trouble::{Planned, Trouble, Ways};
-use pimento::model::{Role, Trigger};
+use pimento::model::{Choice, Guard, Policy, Role, Trigger};
 use world::act::Act;
 use world::text::{Part, compose};
-use world::{World, law};
+use world::{Rules, World, law};
 
 /// What stands before a run that is cut short: one row of the sync table each, or a
 /// way a run can go.
@@ -179,6 +179,34 @@ fn at_every_point_of_every_row_of_the_sync_table() {
     }
     tell(&format!("died at {points} points"));
     assert!(points >= 1000, "only {points} points");
+}
+
+/// Merging, yielding, overruling, being stopped and what is decided then.
+#[test]
+fn at_every_point_under_every_rule() {
+    let asks = Guard { at_least: 1, percent: 0, emptied: true };
+    let policies = Policy::ALL.map(|policy| Rules { policy, guard: None, choice: Choice::Delete });
+    let guards =
+        [Choice::Delete, Choice::BringBack].map(|choice| Rules { policy: Policy::Merge, guard: Some(asks), choice });
+    let contested = ["changed on both sides", "changed in different places", "everything at once"];
+    let deleted = ["gone there", "deleted here", "everything at once"];
+    let mut points = 0;
+    for flavour in Flavour::ALL {
+        for rules in policies.into_iter().chain(guards) {
+            let names = if rules.guard.is_some() { deleted } else { contested };
+            for scene in SCENES.iter().filter(|scene| names.contains(&scene.name)) {
+                let name = format!("{} under {rules:?}", scene.name);
+                points += die_everywhere(&name, scene.trigger, || {
+                    let mut world = ready(Ways::of(flavour));
+                    world.rule(rules);
+                    (scene.set)(&world);
+                    world
+                });
+            }
+        }
+    }
+    tell(&format!("died at {points} points"));
+    assert!(points >= 900, "only {points} points");
 }
 
 #[test]
