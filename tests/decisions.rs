@@ -524,3 +524,15 @@ fn what_cannot_be_written_cannot_be_brought_back() {
     assert_eq!(now(desk.worker.handle(Event::Ask(ask))).0.unwrap_err().text.key, "fault_read_only");
     assert_eq!(desk.drafted(Ask::Held).len(), 1, "still to be decided");
 }
+
+#[test]
+fn a_restore_leaves_a_folder_that_vanished_alone() {
+    let desk = desk();
+    desk.notes(3);
+    let id = desk.folder(Role::Notes).id;
+    let note = Fields::Note(NoteFields { title: "only here".into(), text: String::new() });
+    now(desk.worker.handle(Event::Ask(Ask::Create { folder: None, fields: note }))).0.unwrap();
+    desk.world.fake.remake(&desk.world.path(Role::Notes), |_| None);
+    desk.run(Trigger::Restore);
+    assert_eq!(now(desk.world.memory.heads(&id)).unwrap().len(), 4, "there is nothing to restore it from");
+}

@@ -130,7 +130,9 @@ impl Session<'_> {
         if self.trigger == Trigger::Restore {
             // All of it before anything else: a restore that is interrupted must not
             // leave edits that the next run sends.
-            for (collection, _) in &covered.all {
+            // Of a collection that vanished there is nothing to be restored from: what is
+            // here may be all there is.
+            for (collection, _) in covered.all.iter().filter(|(_, described)| described.is_some()) {
                 let aside = self.set_aside(collection).await?;
                 self.say(Saying::new("log_restored").with(&collection.name).with(aside));
             }
