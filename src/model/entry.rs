@@ -24,6 +24,9 @@ pub struct Entry {
     pub detail: String,
     /// Orders a list: start time for events, folded name for the rest.
     pub sort: String,
+    /// What the item calls itself in every collection; empty without one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub uid: String,
     /// The text could not be wholly understood: what is shown may be partial.
     pub partial: bool,
 }
@@ -41,6 +44,23 @@ pub struct Occurrence {
     pub all_day: bool,
     /// No zone: the times are the reader's local ones.
     pub floating: bool,
+    /// Of a series: the start that the series gives this instance, which is what a
+    /// RECURRENCE-ID names, wherever the instance was moved to. As `start`: UTC, or the
+    /// local time as if it were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Millis>,
+    /// The event names a zone that nobody knows; its times are taken as floating.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guessed: bool,
+}
+
+/// Which part of a series an edit is for. The instance is named by [`Occurrence::of`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reach {
+    #[default]
+    All,
+    One(Millis),
+    Following(Millis),
 }
 
 /// What lists and the popup show of an item's text.

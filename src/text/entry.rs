@@ -34,11 +34,14 @@ pub fn index(collection: &CollectionId, id: &ItemId, kind: Kind, text: &[u8], fr
                 end: i.end.saturating_mul(1000),
                 all_day: i.all_day,
                 floating: i.floating,
+                of: i.of.map(|of| of.saturating_mul(1000)),
+                guessed: i.guessed,
             });
         }
     }
     let Row { kind, title, detail, sort, partial } = row;
-    let entry = Entry { id: id.clone(), collection: collection.clone(), kind, title, detail, sort, partial };
+    let uid = super::uid::of(&tree).unwrap_or_default();
+    let entry = Entry { id: id.clone(), collection: collection.clone(), kind, title, detail, sort, uid, partial };
     Index { entry: Some(entry), occurrences }
 }
 

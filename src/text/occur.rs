@@ -27,6 +27,11 @@ pub struct Instance {
     pub component: usize,
     pub all_day: bool,
     pub floating: bool,
+    /// The start that the series gives it, of what is part of one: what a
+    /// RECURRENCE-ID names, wherever the instance was moved to.
+    pub of: Option<i64>,
+    /// Its zone is one that nobody knows; taken as floating.
+    pub guessed: bool,
 }
 
 /// What was found, and whether something in it was not understood.
@@ -156,13 +161,15 @@ impl Times {
         }
     }
 
-    fn instance(&self, start: i64, length: Option<i64>) -> Instance {
+    fn instance(&self, start: i64, length: Option<i64>, of: Option<i64>) -> Instance {
         Instance {
             start,
             end: length.map_or_else(|| self.end(start), |length| start.saturating_add(length)),
             component: self.component,
             all_day: self.start.moment.is_date(),
             floating: self.start.floating(),
+            of,
+            guessed: self.start.guessed,
         }
     }
 }
@@ -237,7 +244,7 @@ pub fn instances(tree: &Tree<'_>, from: i64, to: i64) -> Instances {
     }
     for over in overrides.values().flatten().filter(|o| !o.cancelled) {
         if let Some(times) = &over.times {
-            out.list.push(times.instance(times.start.utc(), None));
+            out.list.push(times.instance(times.start.utc(), None, Some(over.of.utc())));
         }
     }
     out.list.retain(|i| i.start <= to && (i.end > from || i.start >= from));
@@ -260,6 +267,7 @@ fn series(
     out: &mut Instances,
 ) {
     let start = &times.start;
+    let recurs = ["RRULE", "RDATE"].iter().any(|name| tree.find(times.component, name).is_some());
     let first = start.utc();
     let length = times.end(first) - first;
     // Room on both sides for clock changes, which lengthen ends reckoned in calendar days.
@@ -322,9 +330,9 @@ fn series(
                 let by = new.start.zone.to_local(new.start.utc()) - times.start.zone.to_local(of.utc());
                 let local = times.start.zone.to_local(start);
                 let moved = local.checked_add_signed(by).unwrap_or(local);
-                out.list.push(new.instance(new.start.zone.to_utc(moved), None));
+                out.list.push(new.instance(new.start.zone.to_utc(moved), None, Some(start)));
             }
-            _ => out.list.push(times.instance(start, length)),
+            _ => out.list.push(times.instance(start, length, recurs.then_some(start))),
         }
     }
 }

@@ -16,8 +16,11 @@ pub(super) fn carriers(tree: &Tree<'_>) -> Vec<usize> {
 
 /// The UID of the main component; `None` without one, or when it is empty.
 pub fn uid(text: &[u8]) -> Option<String> {
-    let tree = Tree::parse(text);
-    let uid = tree.get(main(&tree)?, "UID")?.text();
+    of(&Tree::parse(text))
+}
+
+pub(super) fn of(tree: &Tree<'_>) -> Option<String> {
+    let uid = tree.get(main(tree)?, "UID")?.text();
     let uid = uid.trim();
     (!uid.is_empty()).then(|| uid.to_owned())
 }

@@ -41,6 +41,7 @@ pub fn entry(item: &Item, title: &str) -> Entry {
         title: title.to_owned(),
         detail: String::new(),
         sort: title.to_lowercase(),
+        uid: item.head.id.0.clone(),
         partial: false,
     }
 }
@@ -55,6 +56,8 @@ pub fn occurrence(item: &Item, start: i64, end: i64) -> Occurrence {
         end,
         all_day: false,
         floating: false,
+        of: None,
+        guessed: false,
     }
 }
 
