@@ -39,15 +39,9 @@ pub fn text(html: &str) -> String {
             },
             "br" | "br/" | "tr" | "hr" | "hr/" => out.push('\n'),
             "p" | "/p" | "div" | "/div" | "ul" | "/ul" | "ol" | "/ol" | "table" | "h1" | "h2" | "h3" | "h4" | "/h1"
-            | "/h2" | "/h3" | "/h4" | "blockquote" | "/blockquote" => {
-                if !out.is_empty() && !out.ends_with('\n') {
-                    out.push('\n');
-                }
-            }
+            | "/h2" | "/h3" | "/h4" | "blockquote" | "/blockquote" => new_line(&mut out),
             "li" => {
-                if !out.is_empty() && !out.ends_with('\n') {
-                    out.push('\n');
-                }
+                new_line(&mut out);
                 out.push_str("• ");
             }
             "td" | "th" => out.push(' '),
@@ -68,6 +62,12 @@ pub fn text(html: &str) -> String {
         entities(rest, &mut out);
     }
     tidy(&out)
+}
+
+fn new_line(out: &mut String) {
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
 }
 
 /// Behind the end of the element.

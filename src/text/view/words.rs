@@ -54,10 +54,11 @@ pub fn time(hour: i32, minute: i32) -> String {
 /// "a, b and c".
 pub fn list(mut items: Vec<Saying>) -> Saying {
     const LISTS: [&str; 8] = ["list_2", "list_3", "list_4", "list_5", "list_6", "list_7", "list_8", "list_9"];
+    const LONG: &str = "list_long";
     if items.len() > 9 {
         // The rest is a list of its own at the end of this one.
         let rest = list(items.split_off(8));
-        return items.iter().fold(Saying::new("list_long"), |list, item| list.with_saying(item)).with_saying(&rest);
+        return items.iter().fold(Saying::new(LONG), |list, item| list.with_saying(item)).with_saying(&rest);
     }
     match items.len() {
         0 => Saying::new("list_nothing"),
