@@ -2,7 +2,7 @@
 //! (RFC 5545, 3.3.11; RFC 6350, 3.4), parameter quoting (RFC 6868),
 //! quoted-printable and the charsets of vCard 2.1.
 
-use calcard::vcard::{VCard, VCardProperty, VCardValue};
+use mail_parser::decoders::charsets::map::charset_decoder;
 
 /// `\n`, `\N`, `\,`, `\;`, `\:` and `\\` resolved; other backslashes stay.
 pub fn unescape(text: &str) -> String {
@@ -150,23 +150,11 @@ pub fn charset(bytes: &[u8], charset: Option<&str>) -> String {
     decode(bytes, named)
 }
 
-/// calcard knows the charsets, in a vCard's quoted-printable values: so the bytes
-/// are handed to it as one.
+/// A charset that nobody knows is read as UTF-8, as far as it is.
 fn decode(bytes: &[u8], charset: &str) -> String {
-    let lossy = || String::from_utf8_lossy(bytes).into_owned();
-    if !charset.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
-        return lossy();
-    }
-    let mut card = format!("BEGIN:VCARD\r\nVERSION:2.1\r\nNOTE;CHARSET={charset};ENCODING=QUOTED-PRINTABLE:");
-    for byte in bytes {
-        card.push_str(&format!("={byte:02X}"));
-    }
-    card.push_str("\r\nEND:VCARD\r\n");
-    let Ok(card) = VCard::parse(&card) else { return lossy() };
-    let value = card.entries.iter().find(|e| e.name == VCardProperty::Note).and_then(|e| e.values.first());
-    match value {
-        Some(VCardValue::Text(text)) => text.clone(),
-        _ => lossy(),
+    match charset_decoder(charset.as_bytes()) {
+        Some(decoder) => decoder(bytes),
+        None => String::from_utf8_lossy(bytes).into_owned(),
     }
 }
 
