@@ -409,7 +409,7 @@ fn a_folder_that_cannot_be_written_refuses_every_edit_and_is_marked() {
     desk.run(Trigger::Person);
     assert!(!desk.folder(Role::Notes).writable);
     let id = desk.here(Role::Notes)["0.ics"].clone();
-    let note = || Fields::Note(NoteFields { title: "no".into(), text: String::new() });
+    let note = || Fields::Note(NoteFields { title: "no".into(), text: String::new(), ..NoteFields::default() });
     for ask in [
         Ask::Create { folder: None, fields: note() },
         Ask::Edit { id: id.clone(), was: note(), fields: note() },
@@ -460,7 +460,7 @@ fn accounts_run_beside_each_other_and_one_is_removed_alone() {
     assert_eq!(runs.iter().filter(|run| run.outcome == Outcome::Ok).count(), 1);
     assert!(matches!(desk.state().last.unwrap().outcome, Outcome::Failed(_)), "the worse of the two is told");
 
-    let note = Fields::Note(NoteFields { title: "mine".into(), text: String::new() });
+    let note = Fields::Note(NoteFields { title: "mine".into(), text: String::new(), ..NoteFields::default() });
     let id = first.id.clone();
     let folder = of(&first).into_iter().find(|c| c.role == Some(Role::Notes)).map(|c| c.id);
     now(desk.worker.handle(Event::Ask(Ask::Create { folder, fields: note }))).0.unwrap();
@@ -530,7 +530,7 @@ fn a_restore_leaves_a_folder_that_vanished_alone() {
     let desk = desk();
     desk.notes(3);
     let id = desk.folder(Role::Notes).id;
-    let note = Fields::Note(NoteFields { title: "only here".into(), text: String::new() });
+    let note = Fields::Note(NoteFields { title: "only here".into(), text: String::new(), ..NoteFields::default() });
     now(desk.worker.handle(Event::Ask(Ask::Create { folder: None, fields: note }))).0.unwrap();
     desk.world.fake.remake(&desk.world.path(Role::Notes), |_| None);
     desk.run(Trigger::Restore);

@@ -13,6 +13,8 @@
 //! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances |
 //! | [`entry`] | the small rows that lists and the popup read |
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |
+//! | [`series`] | one instance of a series changed, or those from one on |
+//! | `follow`, `instance`, `split` | what hangs on a series' start; one instance of it; a series made two |
 //! | [`compose`] | a new item's text |
 //! | [`uid`] | reading and setting the UID |
 //! | [`copy`] | an item made a copy of itself, for what is kept twice |
@@ -29,10 +31,16 @@ pub mod difference;
 pub mod edit;
 pub mod entry;
 pub mod escape;
+mod follow;
 pub mod form;
+mod form_alarm;
 mod form_contact;
 mod form_event;
+mod form_note;
+mod form_row;
+mod form_rule;
 pub mod lines;
+mod instance;
 mod matching;
 pub mod merge;
 pub mod moment;
@@ -40,6 +48,8 @@ pub mod occur;
 mod patch;
 pub mod recur;
 pub mod sameness;
+pub mod series;
+mod split;
 pub mod uid;
 pub mod zone;
 

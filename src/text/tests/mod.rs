@@ -11,6 +11,7 @@ mod occur;
 mod properties;
 mod radicale;
 mod sameness;
+mod series;
 
 use crate::model::{CollectionId, EventFields, Index, ItemId, Kind};
 
@@ -44,7 +45,7 @@ pub(super) fn event_fields(start: &str, end: &str, zone: &str) -> EventFields {
         zone: zone.into(),
         all_day: !start.contains('T'),
         description: "One,\ntwo; three\n".into(),
-        recurs: false,
+        ..EventFields::default()
     }
 }
 
