@@ -10,8 +10,9 @@
 //! | [`moment`] | DATE, DATE-TIME and DURATION values |
 //! | [`zone`] | IANA, Windows and private time zones; VTIMEZONE for new events |
 //! | [`recur`] | recurrence rules, counted by calcard |
-//! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances |
+//! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances; from when to when at all |
 //! | [`entry`] | the small rows that lists and the popup read |
+//! | [`view`] | an item as a person reads it |
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |
 //! | [`series`] | one instance of a series changed, or those from one on |
 //! | `follow`, `instance`, `split` | what hangs on a series' start; one instance of it; a series made two |
@@ -51,6 +52,7 @@ pub mod sameness;
 pub mod series;
 mod split;
 pub mod uid;
+pub mod view;
 pub mod zone;
 
 pub use compose::new_item;
