@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     Account, AccountId, Changed, Choice, Collection, CollectionId, Fate, Fault, Fields, ItemId, Millis, Policy,
-    Progress, Role, Run, Settings, View, Why,
+    Progress, Reach, Role, Run, Settings, View, Why,
 };
 
 /// What the person typed on the options page.
@@ -76,8 +76,12 @@ pub enum Ask {
         id: ItemId,
         of: Option<Millis>,
     },
-    /// The fields of an item, to fill a form.
-    Open(ItemId),
+    /// The fields of an item, to fill a form; of a series, those of the instance that is
+    /// named so.
+    Open {
+        id: ItemId,
+        of: Option<Millis>,
+    },
     /// A new item, in the folder or the default one of its kind.
     Create {
         folder: Option<CollectionId>,
@@ -86,10 +90,14 @@ pub enum Ask {
     /// What the form `was` when it was opened, and what it is now.
     Edit {
         id: ItemId,
+        reach: Reach,
         was: Fields,
         fields: Fields,
     },
-    Delete(ItemId),
+    Delete {
+        id: ItemId,
+        reach: Reach,
+    },
     /// What the item was before.
     Versions(ItemId),
     /// Makes a kept text an item again (by the time it was kept and its item).

@@ -135,7 +135,9 @@ pub(super) fn apply(tree: &mut Tree<'_>, c: usize, old: &ContactFields, new: &Co
     ];
     set_parts(tree, c, "N", &names, 5);
     set_parts(tree, c, "ORG", &[(0, &old.organization, &new.organization), (1, &old.department, &new.department)], 1);
-    if tree.get(c, "ORG").is_some_and(|line| line.decoded().chars().all(|c| c == ';')) && old.organization != new.organization {
+    if tree.get(c, "ORG").is_some_and(|line| line.decoded().chars().all(|c| c == ';'))
+        && old.organization != new.organization
+    {
         edit::remove(tree, c, "ORG");
     }
     set_formatted(tree, c, old, new);

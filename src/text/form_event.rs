@@ -168,8 +168,7 @@ fn set_recurrence(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventF
             let before = tree.get(c, "RRULE").map(|line| line.plain().into_owned());
             let before = before.filter(|_| matches!(old.recurrence, Recurrence::Rule(_)));
             let rule = form_rule::written(rule, before.as_deref(), &start);
-            let others: Vec<usize> =
-                tree.own(c).filter(|i| tree.lines()[*i].is("RRULE")).skip(1).collect();
+            let others: Vec<usize> = tree.own(c).filter(|i| tree.lines()[*i].is("RRULE")).skip(1).collect();
             tree.remove_all(&others);
             edit::set_value(tree, c, "RRULE", &rule);
             (follow::prune(tree, c, &start), true)

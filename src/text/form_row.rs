@@ -11,8 +11,23 @@ use super::{edit, escape};
 
 /// Words of TYPE that say nothing a form's label says.
 const SILENT: [&str; 17] = [
-    "PREF", "VOICE", "INTERNET", "TEXT", "VIDEO", "MSG", "DOM", "INTL", "POSTAL", "PARCEL", "X400", "URI",
-    "QUOTED-PRINTABLE", "BASE64", "B", "8BIT", "7BIT",
+    "PREF",
+    "VOICE",
+    "INTERNET",
+    "TEXT",
+    "VIDEO",
+    "MSG",
+    "DOM",
+    "INTL",
+    "POSTAL",
+    "PARCEL",
+    "X400",
+    "URI",
+    "QUOTED-PRINTABLE",
+    "BASE64",
+    "B",
+    "8BIT",
+    "7BIT",
 ];
 
 /// What a label of Apple's stands around (`_$!<Home>!$_`).
@@ -101,10 +116,7 @@ fn sizes(tree: &Tree<'_>, c: usize) -> HashMap<String, usize> {
 fn words(line: &Line<'_>) -> Vec<String> {
     let params = line.params().into_iter().filter(|p| p.name == "TYPE" || p.name.is_empty());
     let words = params.flat_map(|p| p.values).flat_map(|v| v.split(',').map(str::to_owned).collect::<Vec<_>>());
-    words
-        .map(|word| word.trim().to_ascii_lowercase())
-        .filter(|word| !word.is_empty() && !silent(word))
-        .collect()
+    words.map(|word| word.trim().to_ascii_lowercase()).filter(|word| !word.is_empty() && !silent(word)).collect()
 }
 
 fn silent(word: &str) -> bool {
@@ -281,7 +293,15 @@ impl Row for AddressRow {
         let value = line.decoded();
         let parts = escape::parts(&value);
         let part = |i: usize| parts.get(FIRST + i).map(|p| escape::one_line(&escape::unescape(p))).unwrap_or_default();
-        AddressRow { at: Some(at), label, street: part(0), city: part(1), region: part(2), code: part(3), country: part(4) }
+        AddressRow {
+            at: Some(at),
+            label,
+            street: part(0),
+            city: part(1),
+            region: part(2),
+            code: part(3),
+            country: part(4),
+        }
     }
 
     fn write(&self, tree: &mut Tree<'_>, c: usize, at: usize, old: &AddressRow) {

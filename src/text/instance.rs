@@ -63,9 +63,9 @@ impl<'t, 'a> Series<'t, 'a> {
         let room = far.max().unwrap_or(0).min(EVER.1) + 86_400;
         let found = instances(self.tree, of.saturating_sub(room), of.saturating_add(room)).list;
         let uid = self.tree.text(self.c, "UID");
-        found.into_iter().find(|i| {
-            i.of == Some(of) && (i.component == self.c || self.tree.text(i.component, "UID") == uid)
-        })
+        found
+            .into_iter()
+            .find(|i| i.of == Some(of) && (i.component == self.c || self.tree.text(i.component, "UID") == uid))
     }
 
     pub fn fields(&self, of: i64) -> Option<EventFields> {
@@ -188,7 +188,8 @@ pub(super) fn repoint(tree: &mut Tree<'_>, o: usize, to: i64) {
     let by = like(&id, to).local() - id.moment.local();
     for name in ["DTSTART", "DTEND"] {
         let line = tree.get(o, name);
-        if let Some((line, moment)) = line.and_then(|line| Some((line, super::occur::placed(line, &mut zones)?.moment))) {
+        if let Some((line, moment)) = line.and_then(|line| Some((line, super::occur::placed(line, &mut zones)?.moment)))
+        {
             let Some(local) = moment.local().checked_add_signed(by) else { continue };
             let moment = match moment {
                 Moment::Date(_) => Moment::Date(local.date()),

@@ -134,7 +134,8 @@ fn one(series: &Series<'_, '_>, of: i64, shown: &EventFields, wanted: &EventFiel
         if !ranged(series.tree, o) {
             return Some(changed(series.tree, o, shown, wanted, now));
         }
-        let instance = instances(series.tree, EVER.0, EVER.1).list.into_iter().find(|i| i.component == o && i.of == Some(of))?;
+        let instance =
+            instances(series.tree, EVER.0, EVER.1).list.into_iter().find(|i| i.component == o && i.of == Some(of))?;
         let (text, begin) = series.with_component(&instance, of)?;
         let mut tree = Tree::parse(&text);
         let made = component_at(&tree, begin)?;
@@ -185,7 +186,8 @@ fn without(series: &Series<'_, '_>, of: i64, now: Millis) -> Option<Option<Vec<u
     }
     let c = component_at(&tree, at)?;
     let line = fold(series.line("EXDATE", of).as_bytes(), tree.eol());
-    let behind = ["EXDATE", "RRULE", "RDATE"].into_iter().find_map(|n| tree.own(c).filter(|i| tree.lines()[*i].is(n)).last());
+    let behind =
+        ["EXDATE", "RRULE", "RDATE"].into_iter().find_map(|n| tree.own(c).filter(|i| tree.lines()[*i].is(n)).last());
     match behind {
         Some(behind) => tree.insert(behind + 1, line),
         None => drop(edit::append(&mut tree, c, line)),
@@ -266,4 +268,3 @@ fn shift(old: &EventFields, shown: &EventFields, wanted: &EventFields, new: &mut
     (new.start, new.end) = (form_event::shown(start, wanted.all_day), form_event::shown(end, wanted.all_day));
     (new.all_day, new.zone) = (wanted.all_day, wanted.zone.clone());
 }
-

@@ -27,7 +27,8 @@ fn what_is_written_is_read_back() {
         let fields = Fields::Event(event);
         assert_eq!(super::super::fields(text(&fields).as_bytes()), Some(fields));
     }
-    let note = Fields::Note(NoteFields { title: "Räder".into(), text: "* a, b;\n* c\\d\n".into(), ..NoteFields::default() });
+    let note =
+        Fields::Note(NoteFields { title: "Räder".into(), text: "* a, b;\n* c\\d\n".into(), ..NoteFields::default() });
     assert_eq!(fields(text(&note).as_bytes()), Some(note));
     let contact = Fields::Contact(ContactFields {
         given: "Anna, B.".into(),

@@ -19,7 +19,8 @@ fn changed(text: &str, change: impl Fn(&mut EventFields)) -> (String, Vec<String
     let new = String::from_utf8(new).unwrap();
     let read = event_of(&new);
     // The rule may have moved along.
-    let recurrence = if event_of(text).start == fields.start { fields.recurrence.clone() } else { read.recurrence.clone() };
+    let recurrence =
+        if event_of(text).start == fields.start { fields.recurrence.clone() } else { read.recurrence.clone() };
     let recurs = read.recurs;
     assert_eq!(read, EventFields { recurs, recurrence, ..fields }, "what was set is read back\n{new}");
     let lines =
@@ -235,7 +236,9 @@ fn what_was_typed_is_kept_and_the_rest_is_as_it_is_now() {
         let want: [&str; 6] = std::array::from_fn(|n| if n == which { "typed" } else { "now" });
         assert_eq!(all, want);
     }
-    let note = |title: &str, text: &str| Fields::Note(NoteFields { title: title.into(), text: text.into(), ..NoteFields::default() });
+    let note = |title: &str, text: &str| {
+        Fields::Note(NoteFields { title: title.into(), text: text.into(), ..NoteFields::default() })
+    };
     assert_eq!(rebase(&note("a", "b"), &note("a", "x"), &note("c", "d")), note("c", "x"));
     assert_eq!(rebase(&note("a", "b"), &note("x", "b"), &note("c", "d")), note("x", "d"));
     assert_eq!(rebase(&note("a", "b"), &note("a", "b"), &was), note("a", "b"), "of different kinds");

@@ -5,6 +5,7 @@ mod corpus;
 mod difference;
 mod extent;
 mod form;
+mod form_contact;
 mod lines;
 mod merge;
 mod merge_laws;

@@ -28,7 +28,8 @@ fn days() {
 
 #[test]
 fn a_note() {
-    let note = NoteFields { title: "Räder, long".into(), text: "* a, b;\n* c\\d 🎻\n".repeat(9), ..NoteFields::default() };
+    let note =
+        NoteFields { title: "Räder, long".into(), text: "* a, b;\n* c\\d 🎻\n".repeat(9), ..NoteFields::default() };
     known_again(&Fields::Note(note), "note", include_bytes!("radicale/note.ics"));
 }
 

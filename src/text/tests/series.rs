@@ -127,7 +127,11 @@ fn from_the_first_on_is_all() {
     assert_eq!(deleted(series.as_bytes(), Reach::All, NOW), Some(Parts { item: None, new: None }));
     assert_eq!(deleted(series.as_bytes(), Reach::One(first + 1000), NOW), None, "there is none such");
     let single = series.replace("COUNT=10", "COUNT=2");
-    assert_eq!(deleted(single.as_bytes(), Reach::One(first), NOW), Some(Parts { item: None, new: None }), "the last one");
+    assert_eq!(
+        deleted(single.as_bytes(), Reach::One(first), NOW),
+        Some(Parts { item: None, new: None }),
+        "the last one"
+    );
 }
 
 #[test]
@@ -170,7 +174,10 @@ fn what_is_for_this_and_following_is_respected() {
         DTSTART;TZID=Europe/Berlin:20260323T110000\nDTEND;TZID=Europe/Berlin:20260323T113000\nEND:VEVENT"
     ));
     let shown = event(fields(series.as_bytes(), of("20260406T070000Z")));
-    assert_eq!((shown.title.as_str(), shown.start.as_str(), shown.end.as_str()), ("Late", "2026-04-06T11:00", "2026-04-06T11:30"));
+    assert_eq!(
+        (shown.title.as_str(), shown.start.as_str(), shown.end.as_str()),
+        ("Late", "2026-04-06T11:00", "2026-04-06T11:30")
+    );
     let before = all(series.as_bytes());
     for at in ["20260323T080000Z", "20260406T070000Z"] {
         let one = text(change(&series, Reach::One(of(at)), |f| f.title = "Solo".into()).item);
