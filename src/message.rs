@@ -22,6 +22,8 @@ pub struct SignIn {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+// There is one at a time, on its way between page and worker.
+#[allow(clippy::large_enum_variant)]
 pub enum Ask {
     /// Looks what is there; changes nothing, here or on the server. The page has
     /// asked for the host permission before.

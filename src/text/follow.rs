@@ -178,6 +178,9 @@ pub(super) fn starts(tree: &Tree<'_>, c: usize, (from, to): (i64, i64), dates: b
     (starts, found.partial)
 }
 
+/// The values of a list of dates, each with what it names.
+type Dates = Vec<(String, Option<Placed>)>;
+
 /// Takes away the exceptions and changed instances that the series does not give; the
 /// number of its component then.
 pub(super) fn prune(tree: &mut Tree<'_>, c: usize, start: &Placed) -> usize {
@@ -188,12 +191,11 @@ pub(super) fn prune(tree: &mut Tree<'_>, c: usize, start: &Placed) -> usize {
     };
     let mut zones = Zones::new(tree);
     let mut points: Vec<i64> = Vec::new();
-    let mut lines: Vec<(usize, Vec<(String, Option<Placed>)>)> = Vec::new();
+    let mut lines: Vec<(usize, Dates)> = Vec::new();
     for at in tree.own(c).filter(|i| tree.lines()[*i].is("EXDATE")) {
         let line = &tree.lines()[at];
         let value = line.plain();
-        let parts: Vec<(String, Option<Placed>)> =
-            value.split(',').map(|part| (part.to_owned(), placed_as(line, part, &mut zones))).collect();
+        let parts: Dates = value.split(',').map(|part| (part.to_owned(), placed_as(line, part, &mut zones))).collect();
         points.extend(parts.iter().filter_map(|(_, placed)| Some(placed.as_ref()?.utc())));
         lines.push((at, parts));
     }

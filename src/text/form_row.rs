@@ -75,7 +75,9 @@ pub(super) fn set<R: Row>(tree: &mut Tree<'_>, c: usize, name: &str, old: &[R], 
                     // A label that others have too stays theirs.
                     let shared = sizes.get(&group).is_some_and(|n| *n > 1);
                     relabel(tree, c, at, row.label(), shared);
-                    groups.insert((group, 1));
+                    if !shared {
+                        groups.insert((group, 1));
+                    }
                 }
             }
             None => {

@@ -85,7 +85,7 @@ fn each_version_in_its_own_form() {
     let (_, came) = changed(&old, |f| f.phones[0].label = Label::Work);
     assert_eq!(came, ["TEL;VOICE;WORK:1"]);
     let (_, came) = changed(&old, |f| f.mails.push(row("ä@x", Label::Home)));
-    assert_eq!(came, ["EMAIL;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE;HOME:=C3=A4@x"]);
+    assert_eq!(came, ["EMAIL;HOME;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C3=A4@x"]);
     let (_, came) = changed(&old, |f| f.birthday = "1985-04-12".into());
     assert_eq!(came, ["BDAY:1985-04-12"]);
 

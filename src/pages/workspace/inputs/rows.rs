@@ -217,7 +217,11 @@ pub fn Reminders(alarms: RwSignal<Vec<i32>>) -> impl IntoView {
                     alarms.update(|alarms| alarms.iter_mut().skip(n).take(1).for_each(|alarm| *alarm = chosen));
                 }
             };
-            let remove = move |_| alarms.update(|alarms| drop(alarms.remove(n)));
+            let remove = move |_| {
+                alarms.update(|alarms| {
+                    alarms.remove(n);
+                });
+            };
             view! {
                 <div class="row">
                     <label class="hidden-label" for=id.clone()>{say("workspace_reminder")}</label>
