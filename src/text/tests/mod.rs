@@ -1,5 +1,6 @@
 //! Tests of the text module, by what they show.
 
+mod budget;
 mod compose;
 mod corpus;
 mod difference;
@@ -14,6 +15,7 @@ mod properties;
 mod radicale;
 mod sameness;
 mod series;
+mod zones;
 
 use crate::model::{CollectionId, EventFields, Index, ItemId, Kind};
 
