@@ -272,6 +272,8 @@ bench_sync() {
   others
   say "building probe, as it is released"
   cargo build --quiet --release --bin probe
+  browsers
+  web --test
   [ $# -gt 0 ] || set -- --write docs/performance.md
   measure "$@"
 }

@@ -12,18 +12,20 @@ use std::rc::Rc;
 
 use cost::contestant::{Contestant, Floor, Measured, Scenario, round};
 use cost::data::{Size, Sort};
+use cost::extension::Extension;
 use cost::others::{Tsdav, Vdirsyncer};
 use cost::probe::Probe;
 use cost::report::{Heat, Results};
 use cost::world::{Server, World};
 use cost::{crowd, floor, report, spent};
+use harness::browser::Kind;
 
 const USAGE: &str = "\
 usage: measure [--size full|tenth|hundredth|tenfold] [--server NAME,...] [--delay MS,...]
                [--who NAME,...] [--scenario NAME,...] [--rounds N] [--write FILE]
        measure --crowd [--write FILE]
   servers   radicale radicale-raised xandikos
-  who       floor probe vdirsyncer tsdav
+  who       floor probe chromium firefox vdirsyncer tsdav
   scenarios first nothing there here";
 
 struct Wanted {
@@ -38,7 +40,7 @@ struct Wanted {
     write: Option<PathBuf>,
 }
 
-const WHO: [&str; 4] = ["floor", "probe", "vdirsyncer", "tsdav"];
+const WHO: [&str; 6] = ["floor", "probe", "chromium", "firefox", "vdirsyncer", "tsdav"];
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).peekable();
@@ -145,7 +147,8 @@ fn measure(wanted: &Wanted) -> (&'static str, String) {
          photo of 10 to 30 KB) and {} notes; servers on loopback whose caches are warm, behind a proxy that counts \
          requests and bytes, keeps connections open and adds the round trip named. The floor is a bare loop that \
          sends the fewest requests which move the same content, without gzip; the ratio is that of the wall times of \
-         the same round, to the fastest floor.\n\n{}\n",
+         the same round, to the fastest floor. CPU is that of the process, in a browser that of all its processes \
+         meanwhile; memory is the largest resident set, in a browser what its WebAssembly has.\n\n{}\n",
         wanted.rounds,
         wanted.size.count(Sort::Event),
         wanted.size.count(Sort::Contact),
@@ -187,6 +190,8 @@ fn entries(wanted: &Wanted, server: Server) -> Vec<Entry> {
         let world = worlds.next().expect("there is always another");
         let contestants: Vec<Box<dyn Contestant>> = match who.as_str() {
             "floor" => Floor::WAYS.into_iter().map(|way| Box::new(Floor::new(way)) as Box<dyn Contestant>).collect(),
+            "chromium" => vec![Box::new(Extension::new(Kind::Chromium))],
+            "firefox" => vec![Box::new(Extension::new(Kind::Firefox))],
             "vdirsyncer" => vec![Box::new(Vdirsyncer::new())],
             "tsdav" => vec![Box::new(Tsdav::new())],
             _ => vec![Box::new(Probe::new(program()))],
