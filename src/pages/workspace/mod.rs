@@ -97,7 +97,7 @@ fn Workspace() -> impl IntoView {
     let edit = Callback::new(move |()| {
         let Some(Shown { id, folder, of }) = shown.get_untracked() else { return };
         spawn_local(async move {
-            match api::ask(&Ask::Open(id.clone())).await {
+            match api::ask(&Ask::Open { id: id.clone(), of }).await {
                 Ok(Answer::Fields(fields)) => opened.set(Some(Opened { id: Some(id), folder, fields, of })),
                 Ok(_) => said.set(Said::Failed(crate::fault::internal("not fields").during("Open"))),
                 Err(fault) => said.set(Said::Failed(fault)),
