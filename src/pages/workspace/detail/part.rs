@@ -141,7 +141,7 @@ pub fn zone(start: &When, end: Option<&When>) -> Option<AnyView> {
     let (from, to) = (reader(start), end.map(reader));
     let zones = match end.filter(|_| other_end) {
         Some(end) => say_of("view_zones", &[&start.zone, &end.zone]),
-        None => say_of("workspace_zone", &[&start.zone]),
+        None => say_of("view_zone_named", &[&start.zone]),
     };
     let yours = say_of("view_yours", &[&span(&from, to.as_ref())]);
     Some(view! { <p class="hint">{zones} " " {yours}</p> }.into_any())
