@@ -95,20 +95,25 @@ fn head_for_text(line: &Line<'_>) -> Vec<u8> {
 /// Sets the property of that name to a whole line (`head:value`, neither folded
 /// nor ended), in the place of the first; others of that name stay.
 pub fn set_line(tree: &mut Tree<'_>, component: usize, name: &str, line: &str) {
-    let line = fold(line.as_bytes(), tree.eol());
+    set_bytes(tree, component, name, line.as_bytes());
+}
+
+fn set_bytes(tree: &mut Tree<'_>, component: usize, name: &str, line: &[u8]) {
+    let line = fold(line, tree.eol());
     match tree.find(component, name) {
         Some(at) => tree.replace(at, line),
         None => append(tree, component, line),
     }
 }
 
-/// Sets the value of the property of that name, its parameters kept.
+/// Sets the value of the property of that name, its parameters kept, but for the
+/// encoding the old value had.
 pub fn set_value(tree: &mut Tree<'_>, component: usize, name: &str, value: &str) {
     let head = match tree.get(component, name) {
-        Some(line) => String::from_utf8_lossy(line.head()).into_owned(),
-        None => name.to_owned(),
+        Some(line) => head_for_text(line),
+        None => name.as_bytes().to_vec(),
     };
-    set_line(tree, component, name, &format!("{head}:{value}"));
+    set_bytes(tree, component, name, &[&head, &b":"[..], value.as_bytes()].concat());
 }
 
 /// Adds a line (folded, without ending) behind the component's own properties,
@@ -118,6 +123,8 @@ pub fn append(tree: &mut Tree<'_>, component: usize, line: Vec<u8>) {
     let begin = c.begin;
     let inner = tree.components().iter().find(|c| c.parent == Some(component)).map(|c| c.begin);
     let at = match inner {
+        // An AGENT of vCard 2.1 is said to begin by a line of its own, which stays with it.
+        Some(at) if at > begin + 1 && agent(&tree.lines()[at - 1]) => at - 1,
         Some(at) => at,
         // Blank lines and junk at the end stay behind it.
         None => tree.own(component).filter(|i| !tree.lines()[*i].name().is_empty()).last().unwrap_or(begin) + 1,
@@ -128,10 +135,15 @@ pub fn append(tree: &mut Tree<'_>, component: usize, line: Vec<u8>) {
     tree.insert(at, line);
 }
 
+fn agent(line: &Line<'_>) -> bool {
+    line.is("AGENT") && line.value().trim_ascii().is_empty()
+}
+
 /// Removes all of the component's own lines of that name.
 pub fn remove(tree: &mut Tree<'_>, component: usize, name: &str) {
-    while let Some(at) = tree.find(component, name) {
-        tree.remove(at);
+    let named: Vec<usize> = tree.own(component).filter(|at| tree.lines()[*at].is(name)).collect();
+    if !named.is_empty() {
+        tree.remove_all(&named);
     }
 }
 

@@ -5,6 +5,7 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`lines`] | content lines as a tree that prints back the bytes it was given |
+//! | `folding` | where a content line ends, unfolding and folding |
 //! | [`escape`] | TEXT escapes, parameters, quoted-printable, charsets |
 //! | [`edit`] | setting and removing a property, stamps |
 //! | [`moment`] | DATE, DATE-TIME and DURATION values |
@@ -29,6 +30,7 @@ pub mod difference;
 pub mod edit;
 pub mod entry;
 pub mod escape;
+mod folding;
 pub mod form;
 mod form_contact;
 mod form_event;
