@@ -84,12 +84,18 @@ fn escaped(value: &str, old: bool) -> String {
     if escape::unescape(&plain) == value { plain } else { value.replace('\\', "\\\\").replace(';', "\\;") }
 }
 
+/// The head without the encoding the old value had, and its quotes closed: a quote in
+/// the new value would else be taken for theirs.
 fn head_for_text(line: &Line<'_>) -> Vec<u8> {
-    line.head_without(|p| {
-        p.name == "ENCODING"
-            || p.name == "CHARSET"
-            || (p.name.is_empty() && p.values.iter().any(|v| v.eq_ignore_ascii_case("QUOTED-PRINTABLE")))
-    })
+    const ENCODINGS: [&str; 4] = ["QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"];
+    let encoding = |word: &String| ENCODINGS.iter().any(|e| e.eq_ignore_ascii_case(word));
+    let mut head = line.head_without(|p| {
+        p.name == "ENCODING" || p.name == "CHARSET" || (p.name.is_empty() && p.values.iter().any(encoding))
+    });
+    if head.iter().filter(|b| **b == b'"').count() % 2 == 1 {
+        head.push(b'"');
+    }
+    head
 }
 
 /// Sets the property of that name to a whole line (`head:value`, neither folded

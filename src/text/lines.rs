@@ -267,7 +267,11 @@ impl<'a> Tree<'a> {
     /// Puts a line (without ending, folded) in the place of line `at`, with the ending that has.
     pub fn replace(&mut self, at: usize, mut line: Vec<u8>) {
         if let Some(old) = self.lines.get_mut(at) {
-            line.extend_from_slice(old.ending());
+            let block = spill(Line::new(&line[..]).head()) == Spill::Base64;
+            let ending = old.ending();
+            // The blank line behind a block of base64 goes with the block.
+            let end = if block { ending.len() } else { memchr(b'\n', ending).map_or(0, |at| at + 1) };
+            line.extend_from_slice(&ending[..end]);
             let old = std::mem::replace(old, Line::new(line));
             if [&old, &self.lines[at]].iter().any(|line| line.is("BEGIN") || line.is("END")) {
                 self.find_components();

@@ -58,8 +58,8 @@ fn by_icalendar(text: &str) -> Option<String> {
 
 /// The files that all three read, as UTF-8: all read the same bytes.
 fn texts(card: bool) -> Vec<String> {
-    let samples = files::all().into_iter().filter(|sample| sample.card() == card);
-    let texts = samples.filter_map(|sample| String::from_utf8(sample.text).ok());
+    let samples = files::all().into_iter().filter(|(path, _)| files::is_card(path) == card);
+    let texts = samples.filter_map(|(_, text)| String::from_utf8(text).ok());
     texts.filter(|text| by_calcard(text).is_some() && by_icalendar(text).is_some()).collect()
 }
 
