@@ -23,6 +23,7 @@ usage: ./build.sh WORD
   check     formatting, lints (native and wasm32) and layering
   fuzz [SECONDS]
             feed the parsers with what nobody thought of, 30 seconds each if not told otherwise
+  bench     how fast items are read and printed, beside other readers; writes docs/performance.md
   dist      the archives for the shops, in dist/
 
   setup     only install what the others need
@@ -39,7 +40,7 @@ main() {
     fuzz)
       [[ $# -le 1 && ${1:-30} =~ ^[1-9][0-9]*$ ]] || die "fuzz wants a number of seconds; I got: $*"
       fuzz "${1:-30}" ;;
-    test | check | dist | setup | web)
+    test | check | bench | dist | setup | web)
       [ $# -eq 0 ] || die "$word takes no arguments; I got: $*"
       "$word" ;;
     -h | --help | help) usage ;;
@@ -247,6 +248,11 @@ fuzz() {
       || { tail -n 20 target/fuzz/log; code=1; }
   done
   return $code
+}
+
+# bench measures and writes the table; figures stand nowhere else.
+bench() {
+  PIMENTO_TABLE=$PWD/docs/performance.md cargo bench --bench text
 }
 
 # soak [MINUTES] tries new cases of the engine's properties until the time is over or one fails.

@@ -116,9 +116,9 @@ proptest! {
 
     #[test]
     fn parameters_say_what_was_said(value in "[^\\p{C}]{0,40}(\n[^\\p{C}]{0,9})?") {
-        prop_assume!(value.trim() == value);
-        let line = format!("X;P={}:v", escape::param(&value));
+        let value = value.trim();
+        let line = format!("X;P={}:v", escape::param(value));
         let tree = Tree::parse(line.as_bytes());
-        prop_assert_eq!(tree.lines()[0].param("P"), Some(value));
+        prop_assert_eq!(tree.lines()[0].param("P").as_deref(), Some(value));
     }
 }

@@ -23,7 +23,7 @@ struct Fact {
     within: String,
     /// With its group, in upper case.
     name: String,
-    /// Each value on its own, in order; the bare words of vCard 2.1 without a name.
+    /// In order, several values joined by commas; the bare words of vCard 2.1 without a name.
     params: Vec<(String, String)>,
     value: String,
 }
@@ -55,7 +55,7 @@ fn fact(within: &str, line: &Line<'_>) -> Fact {
     Fact {
         within: within.to_owned(),
         name: format!("{group}{}", line.name()).to_uppercase(),
-        params: params.flat_map(|p| p.values.into_iter().map(move |v| (p.name.clone(), v))).collect(),
+        params: params.map(|p| (p.name, p.values.join(","))).collect(),
         value: if is_text(line) { line.text() } else { line.decoded() },
     }
 }
@@ -68,8 +68,10 @@ fn is_text(line: &Line<'_>) -> bool {
         "TRANSP", "TZID", "TZNAME", "CONTACT", "RELATED-TO", "UID", "ACTION", "REQUEST-STATUS", "FN", "NOTE", "TITLE",
         "ROLE", "LABEL", "MAILER", "SORT-STRING", "TEL", "EMAIL", "BDAY", "REV",
     ];
-    let other = line.param("VALUE").is_some_and(|value| !value.eq_ignore_ascii_case("TEXT"));
-    !other && (TEXTS.iter().any(|name| line.is(name)) || line.name().to_uppercase().starts_with("X-"))
+    if let Some(named) = line.param("VALUE") {
+        return named.eq_ignore_ascii_case("TEXT");
+    }
+    TEXTS.iter().any(|name| line.is(name)) || line.name().to_uppercase().starts_with("X-")
 }
 
 /// By the `icalendar` crate, as far as it reads.
@@ -86,9 +88,10 @@ fn by_icalendar(text: &[u8]) -> Result<Vec<Fact>, String> {
 fn flatten(component: &Component<'_>, above: &str, facts: &mut Vec<Fact>) {
     let within = format!("{above}{}", component.name.as_str().to_uppercase());
     for property in &component.properties {
-        let params = property.params.iter().flat_map(|p| {
-            let value = p.val.as_ref().map_or("", |v| v.as_str());
-            value.split(',').map(|v| (p.key.as_str().to_uppercase(), v.trim_matches('"').to_owned())).collect::<Vec<_>>()
+        let params = property.params.iter().map(|p| {
+            // The quotes of lists are left standing.
+            let value = p.val.as_ref().map_or("", |v| v.as_str()).replace('"', "");
+            (p.key.as_str().to_uppercase(), value)
         });
         facts.push(Fact {
             within: within.clone(),
@@ -106,7 +109,7 @@ fn flatten(component: &Component<'_>, above: &str, facts: &mut Vec<Fact>) {
 fn by_vobject(paths: &[&Path]) -> Vec<Result<Vec<Fact>, String>> {
     let root = harness::root();
     let mut command = Command::new(harness::tools().join("venv/bin/python"));
-    command.arg(root.join("tests/readers/vobject.py"));
+    command.arg(root.join("tests/readers/cards.py"));
     let output = command.args(paths.iter().map(|path| root.join("../shared/corpus").join(path))).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let lines = String::from_utf8(output.stdout).unwrap();
@@ -133,7 +136,7 @@ fn compare(
     name: &Path,
     mut ours: Vec<Fact>,
     theirs: Result<Vec<Fact>, String>,
-    reason: fn(&Fact, &Fact) -> Option<&'static str>,
+    reason: fn(Option<&Fact>, Option<&Fact>) -> Option<&'static str>,
 ) {
     let mut theirs = match theirs {
         Ok(theirs) => theirs,
@@ -149,22 +152,18 @@ fn compare(
             None => unmatched.push(fact),
         }
     }
+    let mut pairs = Vec::new();
     for fact in unmatched {
         let at = theirs.iter().position(|other| (&other.within, &other.name) == (&fact.within, &fact.name));
-        let Some(other) = at.map(|at| theirs.remove(at)) else {
-            println!("{}: only ours: {fact:?}", name.display());
-            *agreement.entry("only ours".to_owned()).or_default() += 1;
-            continue;
-        };
-        let why = reason(&fact, &other);
-        if why.is_none() {
-            println!("{}:\n  ours   {fact:?}\n  theirs {other:?}", name.display());
-        }
-        *agreement.entry(why.unwrap_or("unexplained").to_owned()).or_default() += 1;
+        pairs.push((Some(fact), at.map(|at| theirs.remove(at))));
     }
-    for other in theirs {
-        println!("{}: only theirs: {other:?}", name.display());
-        *agreement.entry("only theirs".to_owned()).or_default() += 1;
+    pairs.extend(theirs.into_iter().map(|other| (None, Some(other))));
+    for (fact, other) in &pairs {
+        let why = reason(fact.as_ref(), other.as_ref()).unwrap_or_else(|| {
+            println!("{}:\n  ours   {fact:?}\n  theirs {other:?}", name.display());
+            "unexplained"
+        });
+        *agreement.entry(why.to_owned()).or_default() += 1;
     }
 }
 
@@ -174,13 +173,83 @@ fn pinned(agreement: Agreement, expected: &[(&str, usize)]) {
     assert_eq!(agreement, expected);
 }
 
+/// Why the `icalendar` crate reads a property otherwise.
+fn of_icalendar(ours: Option<&Fact>, theirs: Option<&Fact>) -> Option<&'static str> {
+    let (Some(ours), Some(theirs)) = (ours, theirs) else {
+        return match theirs {
+            // Junk, to us.
+            Some(theirs) if theirs.value.is_empty() => Some("a line without a colon is a property to it"),
+            _ => Some("a parameter with a line break in it runs on to it"),
+        };
+    };
+    let differing = ours.params.iter().zip(&theirs.params).find(|(ours, theirs)| ours != theirs)?;
+    match differing {
+        _ if ours.params.len() != theirs.params.len() || ours.value != theirs.value => None,
+        (_, (_, raw)) if raw.contains('^') => Some("it leaves RFC 6868 undone"),
+        ((name, word), (other, nothing)) if name.is_empty() && word == other && nothing.is_empty() => {
+            Some("a bare word is a name without a value to it, to us a value without a name")
+        }
+        ((_, ours), (_, theirs)) if *ours == theirs.replace(", ", ",") => Some("it keeps white space around a value"),
+        _ => None,
+    }
+}
+
+/// Why vobject reads a property otherwise.
+fn of_vobject(ours: Option<&Fact>, theirs: Option<&Fact>) -> Option<&'static str> {
+    let (ours, theirs) = (ours?, theirs?);
+    if ours.params != theirs.params {
+        let raw = theirs.params.iter().any(|(_, value)| value.contains('^'));
+        return (raw && ours.value == theirs.value).then_some("it leaves RFC 6868 undone");
+    }
+    let unescaped = |text: &str| text.replace("\\,", ",").replace("\\;", ";").replace("\\n", "\n");
+    match &theirs.value {
+        cut if ours.value.starts_with(&format!("{cut},")) => Some("it takes what is before the first bare comma"),
+        raw if ours.value == raw.replace("\\:", ":") => Some("it leaves an escaped colon escaped"),
+        text if unescaped(&ours.value) == *text => Some("it reads a list, an address or a card as one text"),
+        _ => None,
+    }
+}
+
+/// As vobject keeps it: each value of a parameter on its own and in no order, none that
+/// says how the value was encoded, base64 without white space and padding, breaks as LF.
+fn loose(fact: Fact) -> Fact {
+    let alone = |(name, values): &(String, String)| {
+        values.split(',').map(|value| (name.clone(), value.to_owned())).collect::<Vec<_>>()
+    };
+    let base64 = ["BASE64", "B"];
+    let encoding = |(name, value): &(String, String)| {
+        name == "ENCODING" || name.is_empty() && ["BASE64", "QUOTED-PRINTABLE"].contains(&value.to_uppercase().as_str())
+    };
+    let mut params: Vec<_> = fact.params.iter().flat_map(alone).collect();
+    let block = params.iter().any(|p| encoding(p) && base64.contains(&p.1.to_uppercase().as_str()));
+    params.retain(|p| !encoding(p));
+    params.sort();
+    let value = match fact.value {
+        value if block => value.split_whitespace().collect::<String>().trim_end_matches('=').to_owned(),
+        value => value.replace("\r\n", "\n"),
+    };
+    Fact { params, value, ..fact }
+}
+
 #[test]
 fn calendars_as_the_icalendar_crate_reads_them() {
     let mut agreement = Agreement::new();
     for (path, text) in files::all().iter().filter(|(path, _)| !files::is_card(path)) {
-        compare(&mut agreement, path, ours(text), by_icalendar(text), |_, _| None);
+        compare(&mut agreement, path, ours(text), by_icalendar(text), of_icalendar);
     }
-    pinned(agreement, &[]);
+    pinned(
+        agreement,
+        &[
+            ("alike", 6771),
+            ("a bare word is a name without a value to it, to us a value without a name", 2),
+            ("a line without a colon is a property to it", 3),
+            ("a parameter with a line break in it runs on to it", 2),
+            ("it keeps white space around a value", 2),
+            ("it leaves RFC 6868 undone", 3),
+            ("refused: a line it does not take", 18),
+            ("refused: not UTF-8", 2),
+        ],
+    );
 }
 
 #[test]
@@ -190,7 +259,19 @@ fn cards_as_vobject_reads_them() {
     let read = by_vobject(&cards.iter().map(|(path, _)| path.as_path()).collect::<Vec<_>>());
     assert_eq!(read.len(), cards.len());
     for ((path, text), read) in cards.iter().zip(read) {
-        compare(&mut agreement, path, ours(text), read, |_, _| None);
+        let loosely = |facts: Vec<Fact>| facts.into_iter().map(loose).collect();
+        compare(&mut agreement, path, loosely(ours(text)), read.map(loosely), of_vobject);
     }
-    pinned(agreement, &[]);
+    pinned(
+        agreement,
+        &[
+            ("alike", 562),
+            ("it leaves RFC 6868 undone", 1),
+            ("it leaves an escaped colon escaped", 2),
+            ("it reads a list, an address or a card as one text", 3),
+            ("it takes what is before the first bare comma", 10),
+            ("refused: Error", 1),
+            ("refused: VObjectError", 1),
+        ],
+    );
 }

@@ -2,7 +2,8 @@
 //! (RFC 5545, 3.3.11; RFC 6350, 3.4), parameter quoting (RFC 6868),
 //! quoted-printable and the charsets of vCard 2.1.
 
-/// `\n`, `\N`, `\,`, `\;`, `\:` and `\\` resolved; other backslashes stay.
+/// `\n`, `\N`, `\,`, `\;`, `\:`, `\"` (which no RFC knows and many write) and `\\`
+/// resolved; other backslashes stay.
 pub fn unescape(text: &str) -> String {
     if !text.contains('\\') {
         return text.to_owned();
@@ -16,7 +17,7 @@ pub fn unescape(text: &str) -> String {
         }
         match chars.next() {
             Some('n' | 'N') => out.push('\n'),
-            Some(c @ (',' | ';' | ':' | '\\')) => out.push(c),
+            Some(c @ (',' | ';' | ':' | '"' | '\\')) => out.push(c),
             Some(c) => {
                 out.push('\\');
                 out.push(c);

@@ -13,7 +13,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use calcard::{Entry, Parser};
-use criterion::{BatchSize, Criterion, Throughput};
+use criterion::{Criterion, Throughput};
 use icalendar::parser::{read_calendar, unfold};
 use pimento::model::{CollectionId, ItemId, Kind};
 use pimento::text::index;
@@ -126,5 +126,8 @@ fn main() {
     reading(&mut criterion, "cards", true);
     month(&mut criterion);
     criterion.final_summary();
-    table::write();
+    if let Some(into) = std::env::var_os("PIMENTO_TABLE") {
+        let size = |card| texts(card).iter().fold((0, 0), |(files, bytes), text| (files + 1, bytes + text.len()));
+        table::write(into.as_ref(), size(false), size(true), EVENTS);
+    }
 }
