@@ -224,8 +224,8 @@ test() {
   say "tests inside a page"
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$TOOLS/bin/wasm-bindgen-test-runner CHROMEDRIVER=$(command -v chromedriver) \
     web_cargo test --no-fail-fast --profile web --test indexeddb 2>&1 | tee -a "$log" || code=1
-  # Last, because it is built apart: fifteen seconds each find what somebody broke, not what is rare.
-  fuzz 15 2>&1 | tee -a "$log" || code=1
+  # Last, because it is built apart: twelve seconds each find what somebody broke, not what is rare.
+  fuzz 12 2>&1 | tee -a "$log" || code=1
   sum "$log" "$code"
 }
 
@@ -239,7 +239,7 @@ fuzz() {
   say "building the fuzz targets"
   # Without a sanitizer: there is no unsafe code to watch, and the stable compiler will do.
   "$TOOLS/bin/cargo-fuzz" build --sanitizer none --target-dir target/fuzz || die "the fuzz targets do not build."
-  for pair in multistatus:xml content_lines:text items:text edits:text; do
+  for pair in multistatus:xml content_lines:text items:text views:text edits:text; do
     target=${pair%:*}
     say "fuzzing $target for $seconds seconds"
     mkdir -p "target/fuzz/corpus/$target"

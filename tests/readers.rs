@@ -64,9 +64,35 @@ fn fact(within: &str, line: &Line<'_>) -> Fact {
 /// escapes, which tell their parts.
 fn is_text(line: &Line<'_>) -> bool {
     const TEXTS: [&str; 29] = [
-        "CALSCALE", "METHOD", "PRODID", "VERSION", "CLASS", "COMMENT", "DESCRIPTION", "LOCATION", "STATUS", "SUMMARY",
-        "TRANSP", "TZID", "TZNAME", "CONTACT", "RELATED-TO", "UID", "ACTION", "REQUEST-STATUS", "FN", "NOTE", "TITLE",
-        "ROLE", "LABEL", "MAILER", "SORT-STRING", "TEL", "EMAIL", "BDAY", "REV",
+        "CALSCALE",
+        "METHOD",
+        "PRODID",
+        "VERSION",
+        "CLASS",
+        "COMMENT",
+        "DESCRIPTION",
+        "LOCATION",
+        "STATUS",
+        "SUMMARY",
+        "TRANSP",
+        "TZID",
+        "TZNAME",
+        "CONTACT",
+        "RELATED-TO",
+        "UID",
+        "ACTION",
+        "REQUEST-STATUS",
+        "FN",
+        "NOTE",
+        "TITLE",
+        "ROLE",
+        "LABEL",
+        "MAILER",
+        "SORT-STRING",
+        "TEL",
+        "EMAIL",
+        "BDAY",
+        "REV",
     ];
     if let Some(named) = line.param("VALUE") {
         return named.eq_ignore_ascii_case("TEXT");

@@ -38,7 +38,12 @@ fn items(path: &Path, text: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let bytes = |c: usize| -> Vec<u8> {
         let component = &tree.components()[c];
         let end = component.end.min(tree.lines().len() - 1);
-        tree.lines()[component.begin..=end].iter().flat_map(|line| line.raw().to_vec()).collect()
+        let mut bytes: Vec<u8> =
+            tree.lines()[component.begin..=end].iter().flat_map(|line| line.raw().to_vec()).collect();
+        if !bytes.ends_with(b"\n") {
+            bytes.extend_from_slice(b"\r\n");
+        }
+        bytes
     };
     if files::is_card(path) {
         let cards = tree.inner(None).filter(|c| tree.components()[*c].name == "VCARD");
@@ -56,7 +61,8 @@ fn items(path: &Path, text: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         }
     }
     let whole = |component: &[u8]| {
-        [b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\n", &zones[..], component, b"END:VCALENDAR\r\n"].concat()
+        [b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\n", &zones[..], component, b"END:VCALENDAR\r\n"]
+            .concat()
     };
     items.into_iter().map(|(folder, _, component)| (folder, whole(&component))).collect()
 }
@@ -135,7 +141,8 @@ async fn round_trip(world: &World) -> Counts {
                 201 | 204 => {
                     there.insert(href.clone(), world.get(&href));
                 }
-                400 | 403 | 415 | 422 => count("refused"),
+                400 | 403 | 415 | 422 if pimento::text::uid(&item).is_none() => count("refused, having no UID"),
+                400 | 403 | 415 | 422 => count("refused for its values"),
                 409 | 412 => count("its UID is taken"),
                 500 => count("the server breaks"),
                 status => panic!("{}: {status}", path.display()),
@@ -178,9 +185,16 @@ async fn round_trip(world: &World) -> Counts {
         let folder = href.rsplit_once('/').unwrap();
         let beside = format!("{}-again/{}", folder.0, folder.1);
         if engine.waits(&href).await.is_some() {
-            count("edited, and refused");
             assert_eq!(world.get(&href), *was, "{href}");
-            assert!(world.put(&beside, was) >= 400, "{href}: refused with an edit only");
+            let item = engine.item(&href).await;
+            let soft_break = item.shown().is_some_and(|text| String::from_utf8_lossy(text).contains("=\r\n="));
+            if soft_break {
+                // Its vobject is not told to read quoted-printable: the title is too long for one line.
+                count("edited, and a soft break of vCard 2.1 refused");
+            } else {
+                assert!(world.put(&href, was) >= 500, "{href}: refused with an edit only");
+                count("edited, and not to be replaced on the server, be it by its own text");
+            }
             continue;
         }
         let now = world.get(&href);
@@ -195,7 +209,9 @@ async fn round_trip(world: &World) -> Counts {
         }
         let (before, after) = (titles(was), titles(&now));
         assert_eq!(after.iter().filter(|title| title.contains("Ein neuer Titel")).count(), 1, "{href}: {after:?}");
-        let kept = |titles: &[String]| titles.iter().filter(|t| !t.contains("Ein neuer Titel")).cloned().collect::<BTreeSet<_>>();
+        let kept = |titles: &[String]| {
+            titles.iter().filter(|t| !t.contains("Ein neuer Titel")).cloned().collect::<BTreeSet<_>>()
+        };
         assert!(kept(&after).is_subset(&kept(&before)), "{href}: {before:?} became {after:?}");
         count(as_it_was);
     }

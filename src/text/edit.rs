@@ -136,7 +136,11 @@ pub fn append(tree: &mut Tree<'_>, component: usize, line: Vec<u8>) {
         None => tree.own(component).filter(|i| !tree.lines()[*i].name().is_empty()).last().unwrap_or(begin) + 1,
     };
     // Behind a soft break that nothing follows it would become part of that line.
-    let dangling = |i: usize| tree.lines()[i].quoted_printable() && tree.lines()[i].value().ends_with(b"=");
+    // A CR at the end of the text belongs to the break that it gets now.
+    let dangling = |i: usize| {
+        let line = &tree.lines()[i];
+        line.quoted_printable() && line.value().iter().rev().find(|b| **b != b'\r') == Some(&b'=')
+    };
     let at = (begin + 1..=at).rev().find(|at| !dangling(at - 1)).unwrap_or(at);
     tree.insert(at, line);
 }

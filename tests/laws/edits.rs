@@ -43,7 +43,9 @@ fn said<'t>(tree: &'t Tree<'_>) -> Vec<(&'t [u8], &'t [u8])> {
 /// was junk behind a line that was removed.
 fn base64(tree: &Tree<'_>) -> bool {
     tree.lines().iter().any(|line| {
-        line.params().iter().any(|p| p.values.iter().any(|v| v.eq_ignore_ascii_case("BASE64") || v.eq_ignore_ascii_case("B")))
+        line.params()
+            .iter()
+            .any(|p| p.values.iter().any(|v| v.eq_ignore_ascii_case("BASE64") || v.eq_ignore_ascii_case("B")))
     })
 }
 
