@@ -119,6 +119,6 @@ proptest! {
         let value = value.trim();
         let line = format!("X;P={}:v", escape::param(value));
         let tree = Tree::parse(line.as_bytes());
-        prop_assert_eq!(tree.lines()[0].param("P").as_deref(), Some(value));
+        prop_assert_eq!(tree.lines()[0].param("P"), Some(value.to_owned()));
     }
 }

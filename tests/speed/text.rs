@@ -106,16 +106,9 @@ fn month(criterion: &mut Criterion) {
     let events = events();
     let mut group = criterion.benchmark_group("month");
     group.throughput(Throughput::Elements(EVENTS as u64));
-    group.bench_function("parse", |b| {
-        b.iter(|| events.iter().map(|t| Tree::parse(t.as_bytes()).lines().len()).sum::<usize>())
-    });
-    group.bench_function("expand", |b| {
-        b.iter_batched(
-            || (),
-            |()| events.iter().for_each(|t| row(t.as_bytes(), Kind::Calendar)),
-            BatchSize::PerIteration,
-        )
-    });
+    let lines = |text: &String| Tree::parse(text.as_bytes()).lines().len();
+    group.bench_function("parse", |b| b.iter(|| events.iter().map(lines).sum::<usize>()));
+    group.bench_function("expand", |b| b.iter(|| events.iter().for_each(|t| row(t.as_bytes(), Kind::Calendar))));
     group.finish();
 }
 
