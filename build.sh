@@ -23,7 +23,11 @@ usage: ./build.sh WORD
   check     formatting, lints (native and wasm32) and layering
   fuzz [SECONDS]
             feed the parsers with what nobody thought of, 30 seconds each if not told otherwise
-  bench     how fast items are read and printed, beside other readers; writes docs/performance.md
+  bench     measure, and write docs/performance.md; or one part of it:
+            bench sync [OPTION...]   synchronization, beside others; --help names the options,
+                                     with any of them it is only printed
+            bench crowd              ten thousand clients of one server, simulated
+            bench text               items read and printed, beside calcard and icalendar
   dist      the archives for the shops, in dist/
 
   setup     only install what the others need
@@ -37,10 +41,11 @@ main() {
   case $word in
     run) run "$@" ;;
     soak) soak "$@" ;;
+    bench) bench "$@" ;;
     fuzz)
       [[ $# -le 1 && ${1:-30} =~ ^[1-9][0-9]*$ ]] || die "fuzz wants a number of seconds; I got: $*"
       fuzz "${1:-30}" ;;
-    test | check | bench | dist | setup | web)
+    test | check | dist | setup | web)
       [ $# -eq 0 ] || die "$word takes no arguments; I got: $*"
       "$word" ;;
     -h | --help | help) usage ;;
@@ -251,9 +256,49 @@ fuzz() {
   return $code
 }
 
-# bench measures and writes the table; figures stand nowhere else.
+# bench [PART [OPTION...]] measures; a part without options is written to docs/performance.md.
 bench() {
-  PIMENTO_TABLE=$PWD/docs/performance.md cargo bench --bench text
+  local part=${1:-}
+  case $part in
+    "") bench_sync; bench_crowd; bench_text ;;
+    sync) shift; bench_sync "$@" ;;
+    crowd) [ $# -eq 1 ] || die "bench crowd takes no options; I got: ${*:2}"; bench_crowd ;;
+    text) [ $# -eq 1 ] || die "bench text takes no options; I got: ${*:2}"; bench_text ;;
+    *) die "bench knows sync, crowd and text; not $part" ;;
+  esac
+}
+
+bench_sync() {
+  commands "Xandikos keeps its items in git" git:git
+  servers
+  others
+  say "building probe, as it is released"
+  cargo build --quiet --release --bin probe
+  browsers
+  web --test
+  [ $# -gt 0 ] || set -- --write docs/performance.md
+  measure "$@"
+}
+
+bench_crowd() { measure --crowd --write docs/performance.md; }
+
+bench_text() { PIMENTO_TABLE=$PWD/docs/performance.md cargo bench --bench text; }
+
+measure() {
+  export PIMENTO_TOOLS=$TOOLS PIMENTO_EXTENSIONS=$EXTENSIONS
+  cargo test --quiet --all-features --test measure -- "$@"
+}
+
+# What we are measured beside.
+others() {
+  local at=$TOOLS/vdirsyncer-$VDIRSYNCER
+  npm_tool tsdav "$TSDAV" "we are measured beside it"
+  [ ! -e "$at/ready" ] || return 0
+  say "installing vdirsyncer $VDIRSYNCER with pip: we are measured beside it"
+  rm -rf "$at"
+  { "$TOOLS/venv/bin/python" -m venv "$at" && "$at/bin/pip" install --quiet "vdirsyncer==$VDIRSYNCER" >&2; } \
+    || die "pip could not install vdirsyncer $VDIRSYNCER."
+  touch "$at/ready"
 }
 
 # soak [MINUTES] tries new cases of the engine's properties until the time is over or one fails.

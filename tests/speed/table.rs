@@ -45,9 +45,8 @@ pub fn write(into: &Path, calendars: (usize, usize), cards: (usize, usize), even
     let (parse, expand) = (millis("month", "parse"), millis("month", "expand"));
     let (calcard, icalendar) = (version("calcard"), version("icalendar"));
     let text = format!(
-        "# Performance\n\n\
-         `./build.sh bench` measures this and writes this page. How fast a machine is shows in all rows alike: what \
-         counts are the ratios, which are of one run.\n\n\
+        "`./build.sh bench text` measures this. How fast a machine is shows in all rows alike: what counts are the \
+         ratios, which are of one run.\n\n\
          Read are the public sample files that all three readers read whole, the same bytes for each; calcard is \
          {calcard}, icalendar {icalendar} (its parser, not its builder). Pimento keeps every byte; \"decode all\" reads \
          name, parameters and value of every line besides, as the two others do when they parse.\n\n\
@@ -57,5 +56,14 @@ pub fn write(into: &Path, calendars: (usize, usize), cards: (usize, usize), even
         expand / parse,
         expand * 1e3 / events as f64
     );
-    fs::write(into, text).unwrap();
+    report(into, &text);
+}
+
+/// Puts the text in its section of the page, instead of what stood there.
+fn report(into: &Path, text: &str) {
+    const HEADING: &str = "## Reading and printing items\n";
+    let page = fs::read_to_string(into).unwrap_or_else(|_| "# Performance\n".to_owned());
+    let (before, after) = page.split_once(HEADING).unwrap_or((&page, ""));
+    let after = after.find("\n## ").map_or("", |at| &after[at..]);
+    fs::write(into, format!("{}\n\n{HEADING}\n{}\n{after}", before.trim_end(), text.trim_end())).unwrap();
 }
