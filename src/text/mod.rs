@@ -12,6 +12,7 @@
 //! | [`recur`] | recurrence rules, counted by calcard |
 //! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances |
 //! | [`entry`] | the small rows that lists and the popup read |
+//! | [`file`] | a file of many items: taken apart, and put together |
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |
 //! | [`compose`] | a new item's text |
 //! | [`uid`] | reading and setting the UID |
@@ -29,6 +30,7 @@ pub mod difference;
 pub mod edit;
 pub mod entry;
 pub mod escape;
+pub mod file;
 pub mod form;
 mod form_contact;
 mod form_event;

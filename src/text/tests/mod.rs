@@ -3,6 +3,7 @@
 mod compose;
 mod corpus;
 mod difference;
+mod file;
 mod form;
 mod lines;
 mod merge;
