@@ -22,7 +22,7 @@
 //! | `browser` | the ports in a browser (wasm) | model, fault, port, message |
 //! | `pages` | popup, workspace, options, status (wasm) | model, fault, phrase, field, archive, text, message, port, browser |
 //! | `memory` | the store in memory, for tests (native) | model, fault, port |
-//! | `native` | the ports of `probe`: native HTTP and a folder of files | model, fault, port |
+//! | `native` | the ports of `probe`: native HTTP and a folder of files | model, fault, text, port |
 //!
 //! Data flows one way: server → dav → sync → store → pages. Edits flow back
 //! the same road.

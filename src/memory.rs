@@ -2,7 +2,7 @@
 //! browser (`tests/contract/store.rs` holds both to it), and it counts.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use async_trait::async_trait;
 
@@ -135,6 +135,14 @@ impl Store for Memory {
 
     async fn item(&self, id: &ItemId) -> Result<Option<Item>, Fault> {
         Ok(self.state.borrow().items.get(id).cloned())
+    }
+
+    async fn by_uid(&self, uids: &[String]) -> Result<Vec<(String, ItemId, CollectionId)>, Fault> {
+        let state = self.state.borrow();
+        let entries = state.indexes.values().filter_map(|index| index.entry.as_ref());
+        let wanted: HashSet<&str> = uids.iter().map(String::as_str).filter(|uid| !uid.is_empty()).collect();
+        let found = entries.filter(|entry| wanted.contains(entry.uid.as_str()));
+        Ok(found.map(|entry| (entry.uid.clone(), entry.id.clone(), entry.collection.clone())).collect())
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), Fault> {

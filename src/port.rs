@@ -146,6 +146,9 @@ pub trait Store {
     /// The heads of those for which [`Head::todo`] is true.
     async fn todo(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault>;
     async fn item(&self, id: &ItemId) -> Result<Option<Item>, Fault>;
+    /// Which items call themselves so, of all that are shown, in any collection and in
+    /// no order: each with its UID. One UID may have several items, an empty one has none.
+    async fn by_uid(&self, uids: &[String]) -> Result<Vec<(String, ItemId, CollectionId)>, Fault>;
     async fn commit(&self, commit: Commit) -> Result<(), Fault>;
 
     /// Newest first, at most `limit`.

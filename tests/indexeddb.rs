@@ -49,6 +49,7 @@ kept_by_indexeddb!(
     history_is_kept_below_an_age_and_a_size,
     the_persons_edit_is_written_on_what_they_saw_or_not_at_all,
     a_removed_account_takes_all_of_it_along,
+    items_are_found_by_their_uid,
 );
 
 /// The item, shown so; new if its count is 0, else the next after the one stored.

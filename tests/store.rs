@@ -7,6 +7,7 @@
 mod contract;
 
 use pimento::memory::Memory;
+use pimento::native::FolderStore;
 
 macro_rules! kept_by_memory {
     ($($name:ident),* $(,)?) => {
@@ -29,4 +30,19 @@ kept_by_memory!(
     history_is_kept_below_an_age_and_a_size,
     the_persons_edit_is_written_on_what_they_saw_or_not_at_all,
     a_removed_account_takes_all_of_it_along,
+    items_are_found_by_their_uid,
 );
+
+macro_rules! kept_by_a_folder {
+    ($($name:ident),* $(,)?) => {
+        mod folder {
+            $(#[tokio::test]
+            async fn $name() {
+                let dir = tempfile::tempdir().unwrap();
+                super::contract::$name(&super::FolderStore::open(dir.path()).unwrap()).await;
+            })*
+        }
+    };
+}
+
+kept_by_a_folder!(items_are_found_by_their_uid);

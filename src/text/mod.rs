@@ -10,7 +10,7 @@
 //! | [`moment`] | DATE, DATE-TIME and DURATION values |
 //! | [`zone`] | IANA, Windows and private time zones; VTIMEZONE for new events |
 //! | [`recur`] | recurrence rules, counted by calcard |
-//! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances |
+//! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances; from when to when at all |
 //! | [`entry`] | the small rows that lists and the popup read |
 //! | [`file`] | a file of many items: taken apart, and put together |
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |

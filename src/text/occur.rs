@@ -6,6 +6,10 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
+mod extent;
+
+pub use extent::{Extent, extent};
+
 use super::lines::{Line, Tree};
 use super::moment::{Moment, Span, at, seconds};
 use super::recur;
@@ -161,6 +165,36 @@ impl Times {
         }
     }
 
+    /// The local time, in which its rule is counted, of a UTC one.
+    fn local_of(&self, utc: NaiveDateTime) -> NaiveDateTime {
+        match self.start.moment {
+            Moment::Utc(_) | Moment::Date(_) => utc,
+            Moment::Local(_) => self.start.zone.to_local(seconds(utc)),
+        }
+    }
+
+    /// The moment (seconds) of a local time as its rule gives it.
+    fn utc_of(&self, local: NaiveDateTime) -> i64 {
+        match self.start.moment {
+            Moment::Local(_) => self.start.zone.to_utc(local),
+            Moment::Utc(_) | Moment::Date(_) => seconds(local),
+        }
+    }
+
+    /// How far (seconds) from the start that its rule gives it an instance may
+    /// reach: by its length, by clock changes, which lengthen ends reckoned in
+    /// calendar days, and by "this and following", which moves instances.
+    fn room(&self, overrides: &[Override]) -> i64 {
+        const CLOCKS: i64 = 3 * 3_600;
+        let first = self.start.utc();
+        let moved = overrides.iter().filter(|o| o.following).filter_map(|o| {
+            let new = o.times.as_ref()?;
+            let start = new.start.utc();
+            Some((start - o.of.utc()).abs() + new.end(start) - start)
+        });
+        CLOCKS + self.end(first) - first + moved.max().unwrap_or(0)
+    }
+
     fn instance(&self, start: i64, length: Option<i64>, of: Option<i64>) -> Instance {
         Instance {
             start,
@@ -207,42 +241,56 @@ struct Override {
     following: bool,
 }
 
+/// The VEVENTs of a text by what they are.
+struct Events {
+    /// Those that are no changed instance, with their UID; not the cancelled.
+    masters: Vec<(String, Times)>,
+    /// Changed instances by the UID of their series.
+    overrides: HashMap<String, Vec<Override>>,
+    /// Of something the time was not understood.
+    partial: bool,
+}
+
+impl Events {
+    fn read(tree: &Tree<'_>, zones: &mut Zones<'_, '_>) -> Events {
+        let mut events = Events { masters: Vec::new(), overrides: HashMap::new(), partial: false };
+        for c in tree.named("VEVENT") {
+            let cancelled = tree.text(c, "STATUS").trim().eq_ignore_ascii_case("CANCELLED");
+            let uid = tree.text(c, "UID");
+            let times = Times::read(tree, c, zones);
+            events.partial |= times.as_ref().is_none_or(|t| t.start.guessed);
+            let Some(id) = tree.get(c, "RECURRENCE-ID") else {
+                events.masters.extend(times.filter(|_| !cancelled).map(|times| (uid, times)));
+                continue;
+            };
+            let following = id.param("RANGE").is_some_and(|r| r.eq_ignore_ascii_case("THISANDFUTURE"));
+            match placed(id, zones) {
+                Some(of) => events.overrides.entry(uid).or_default().push(Override { of, times, cancelled, following }),
+                None => events.partial = true,
+            }
+        }
+        events
+    }
+
+    fn overrides_of(&self, uid: &str) -> &[Override] {
+        self.overrides.get(uid).map_or(&[], Vec::as_slice)
+    }
+
+    /// The changed instances that happen, each as it was changed.
+    fn moved(&self) -> impl Iterator<Item = &Times> {
+        self.overrides.values().flatten().filter(|o| !o.cancelled).filter_map(|o| o.times.as_ref())
+    }
+}
+
 /// The instances of all VEVENTs that overlap `from` to `to` (seconds), sorted.
 pub fn instances(tree: &Tree<'_>, from: i64, to: i64) -> Instances {
     let mut zones = Zones::new(tree);
-    let mut out = Instances::default();
-    let events: Vec<usize> = tree.named("VEVENT").collect();
-    let cancelled = |c: usize| tree.text(c, "STATUS").trim().eq_ignore_ascii_case("CANCELLED");
-    let mut overrides: HashMap<String, Vec<Override>> = HashMap::new();
-    let mut masters = Vec::new();
-    for c in events {
-        let uid = tree.text(c, "UID");
-        let Some(id) = tree.get(c, "RECURRENCE-ID") else {
-            masters.push((uid, c));
-            continue;
-        };
-        let times = Times::read(tree, c, &mut zones);
-        out.partial |= times.as_ref().is_none_or(|t| t.start.guessed);
-        let following = id.param("RANGE").is_some_and(|r| r.eq_ignore_ascii_case("THISANDFUTURE"));
-        match placed(id, &mut zones) {
-            Some(of) => {
-                overrides.entry(uid).or_default().push(Override { of, times, cancelled: cancelled(c), following })
-            }
-            None => out.partial = true,
-        }
+    let events = Events::read(tree, &mut zones);
+    let mut out = Instances { list: Vec::new(), partial: events.partial };
+    for (uid, times) in &events.masters {
+        series(tree, times, events.overrides_of(uid), (from, to), &mut zones, &mut out);
     }
-    for (uid, c) in masters {
-        let Some(times) = Times::read(tree, c, &mut zones) else {
-            out.partial = true;
-            continue;
-        };
-        out.partial |= times.start.guessed;
-        let of_it = overrides.get(&uid).map_or(&[][..], Vec::as_slice);
-        if !cancelled(c) {
-            series(tree, &times, of_it, (from, to), &mut zones, &mut out);
-        }
-    }
-    for over in overrides.values().flatten().filter(|o| !o.cancelled) {
+    for over in events.overrides.values().flatten().filter(|o| !o.cancelled) {
         if let Some(times) = &over.times {
             out.list.push(times.instance(times.start.utc(), None, Some(over.of.utc())));
         }
@@ -269,36 +317,20 @@ fn series(
     let start = &times.start;
     let recurs = ["RRULE", "RDATE"].iter().any(|name| tree.find(times.component, name).is_some());
     let first = start.utc();
-    let length = times.end(first) - first;
-    // Room on both sides for clock changes, which lengthen ends reckoned in calendar days.
-    const ROOM: i64 = 3 * 3_600;
-    // "This and following" may move instances from outside the window into it.
-    let moved = overrides.iter().filter(|o| o.following).filter_map(|o| {
-        let new = o.times.as_ref()?;
-        let start = new.start.utc();
-        Some((start - o.of.utc()).abs() + new.end(start) - start)
-    });
-    let room = ROOM + length + moved.max().unwrap_or(0);
+    let room = times.room(overrides);
     let window = (start.zone.to_local(from.saturating_sub(room)), start.zone.to_local(to.saturating_add(room)));
-    let local = |utc: NaiveDateTime| match start.moment {
-        Moment::Utc(_) | Moment::Date(_) => utc,
-        Moment::Local(_) => start.zone.to_local(seconds(utc)),
-    };
-    let utc_of = |at: NaiveDateTime| match start.moment {
-        Moment::Local(_) => start.zone.to_utc(at),
-        Moment::Utc(_) | Moment::Date(_) => seconds(at),
-    };
     let mut starts: Vec<(i64, Option<i64>)> = vec![(first, None)];
     let mut excluded: Vec<i64> = Vec::new();
     for (name, into_starts) in [("RRULE", true), ("EXRULE", false)] {
         out.partial |= tree.all(times.component, name).nth(RULES).is_some();
         for line in tree.all(times.component, name).take(RULES) {
-            let Some(found) = recur::rule(&line.plain(), start.moment, local, window, 4 * LIMIT) else {
+            let Some(found) = recur::rule(&line.plain(), start.moment, |utc| times.local_of(utc), window, 4 * LIMIT)
+            else {
                 out.partial = true;
                 continue;
             };
             out.partial |= found.partial;
-            let found = found.starts.into_iter().map(utc_of);
+            let found = found.starts.into_iter().map(|local| times.utc_of(local));
             if into_starts { starts.extend(found.map(|s| (s, None))) } else { excluded.extend(found) }
         }
     }

@@ -40,14 +40,8 @@ pub fn rule(
     let (from, to) = window;
     let mut first = start.local();
     let mut last = to;
-    if let Some(until) = rule.until.as_ref().and_then(moment) {
-        last = last.min(match until {
-            _ if start.is_date() => until.date().and_time(NaiveTime::MIN),
-            // A date where a time is asked for means the whole day.
-            Moment::Date(date) => date.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399),
-            Moment::Local(until) => until,
-            Moment::Utc(until) => local(until),
-        });
+    if let Some(until) = until(&rule, start, local) {
+        last = last.min(until);
     }
     if last < first || rule.interval == Some(0) || impossible(&rule) {
         return Some(Starts { starts: Vec::new(), partial: strange });
@@ -71,6 +65,40 @@ pub fn rule(
     starts.retain(|at| *at >= from && *at <= to);
     starts.truncate(limit);
     Some(Starts { starts, partial: strange || more })
+}
+
+/// When a rule gives its last start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Last {
+    /// It is no rule.
+    Never,
+    /// None after this local time.
+    By(NaiveDateTime),
+    /// It has no end, or one that is not cheaply told.
+    Unknown,
+}
+
+/// When the rule gives its last start; `local` as for [`rule`].
+pub fn last(rule: &str, start: Moment, local: impl Fn(NaiveDateTime) -> NaiveDateTime) -> Last {
+    match parse(rule) {
+        None => Last::Never,
+        Some(rule) => until(&rule, start, local).map_or(Last::Unknown, Last::By),
+    }
+}
+
+/// The `UNTIL` of the rule in the series' local time.
+fn until(
+    rule: &ICalendarRecurrenceRule,
+    start: Moment,
+    local: impl Fn(NaiveDateTime) -> NaiveDateTime,
+) -> Option<NaiveDateTime> {
+    rule.until.as_ref().and_then(moment).map(|until| match until {
+        _ if start.is_date() => until.date().and_time(NaiveTime::MIN),
+        // A date where a time is asked for means the whole day.
+        Moment::Date(date) => date.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399),
+        Moment::Local(until) => until,
+        Moment::Utc(until) => local(until),
+    })
 }
 
 /// As many instances are counted to find those of a late window, not more.

@@ -323,3 +323,49 @@ pub async fn a_removed_account_takes_all_of_it_along(store: &dyn Store) {
     assert_eq!(store.collections(&other.account).await.unwrap(), [other.clone()]);
     assert_eq!(store.heads(&other.id).await.unwrap().len(), 1, "the others stay");
 }
+
+/// An event that calls itself so, and what lists show of it.
+fn event(of: &Collection, name: &str, uid: &str) -> (Item, Index) {
+    let text = format!(
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTART:20261122T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    );
+    let item = item(of, name, &text);
+    let index = pimento::text::index(&of.id, &item.head.id, of.kind, text.as_bytes(), 0, 0);
+    (item, index)
+}
+
+pub async fn items_are_found_by_their_uid(store: &dyn Store) {
+    let (work, home) = (collection("work"), collection("home"));
+    for collection in [&work, &home] {
+        store.save_collection(collection).await.unwrap();
+    }
+    let all = [event(&work, "a", "One"), event(&home, "b", "One"), event(&work, "c", "two"), event(&work, "d", "")];
+    let put = |(item, index): &(Item, Index), seen| {
+        let (item, index) = (Box::new(item.clone()), index.clone());
+        Change::Put { item, seen, index, race: Race::KeepBase }
+    };
+    store.commit(commit(all.iter().map(|one| put(one, None)).collect())).await.unwrap();
+    let find = async |uids: &[&str]| {
+        let uids: Vec<String> = uids.iter().map(|uid| (*uid).to_owned()).collect();
+        let mut found = store.by_uid(&uids).await.unwrap();
+        found.sort();
+        found
+    };
+    let is =
+        |uid: &str, (item, _): &(Item, Index)| (uid.to_owned(), item.head.id.clone(), item.head.collection.clone());
+    assert_eq!(find(&["One"]).await, [is("One", &all[1]), is("One", &all[0])]);
+    assert_eq!(find(&["two", "One", "two", "none", ""]).await.len(), 3, "each once, and nothing without one");
+    assert_eq!(find(&["one"]).await, [], "as it is written");
+    assert_eq!(find(&[]).await, []);
+    // It calls itself otherwise now; another is deleted by the person, another is gone.
+    let (mut named, index) = event(&work, "c", "three");
+    named.head.rev = 1;
+    let (deleted, _) = &all[0];
+    let mut deleted = deleted.clone();
+    deleted.head.edit = Some(Edit::Delete);
+    deleted.head.rev = 1;
+    let gone = Change::Remove { id: all[1].0.head.id.clone(), seen: 0 };
+    let changes = vec![put(&(named.clone(), index), Some(0)), put(&(deleted, Index::default()), Some(0)), gone];
+    store.commit(commit(changes)).await.unwrap();
+    assert_eq!(find(&["One", "two", "three"]).await, [is("three", &(named, Index::default()))]);
+}

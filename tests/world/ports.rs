@@ -121,6 +121,10 @@ impl Store for Shelf {
         self.life.alive().await;
         self.memory.item(id).await
     }
+    async fn by_uid(&self, uids: &[String]) -> Result<Vec<(String, ItemId, CollectionId)>, Fault> {
+        self.life.alive().await;
+        self.memory.by_uid(uids).await
+    }
     async fn commit(&self, commit: Commit) -> Result<(), Fault> {
         self.writing(&self.life.writes, self.memory.commit(commit)).await
     }

@@ -10,6 +10,7 @@ mod secret;
 mod store;
 mod v1;
 mod v2;
+mod v3;
 
 pub use secret::Secret;
 
@@ -23,7 +24,7 @@ use crate::fault;
 use crate::model::Fault;
 
 const NAME: &str = "pimento";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The database; clones share one connection.
 #[derive(Clone)]
@@ -185,10 +186,13 @@ fn upgrade(request: &idb::request::OpenDatabaseRequest, old: u32) -> Result<(), 
     if old < 1 {
         v1::make(&database)?;
     }
+    // Inside an upgrade there is one transaction, over everything.
+    let transaction = request.transaction().ok_or(idb::Error::TransactionNotFound)?;
     if old < 2 {
-        // Inside an upgrade there is one transaction, over everything.
-        let transaction = request.transaction().ok_or(idb::Error::TransactionNotFound)?;
         v2::make(&transaction.object_store("kept")?)?;
+    }
+    if old < 3 {
+        v3::make(&transaction)?;
     }
     Ok(())
 }

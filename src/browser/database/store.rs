@@ -1,5 +1,7 @@
 //! [`crate::port::Store`] over the database.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use idb::{CursorDirection, KeyRange, Query};
 use serde::de::DeserializeOwned;
@@ -9,7 +11,7 @@ use super::commit::Stores;
 use super::row::{self, HeadRow};
 use super::{Database, broken};
 use crate::model::{
-    Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Millis, Past, Run, Settings,
+    Account, AccountId, Collection, CollectionId, Entry, Fault, Head, Item, ItemId, Kept, Millis, Past, Run, Settings,
 };
 use crate::port::{Commit, Store};
 
@@ -119,6 +121,23 @@ impl Store for Database {
         let texts = texts.get(key).map_err(broken)?.into_future();
         let (head, texts) = (head.await.map_err(broken)?, texts.await.map_err(broken)?);
         head.map(|head| row::item(head, texts)).transpose()
+    }
+
+    async fn by_uid(&self, uids: &[String]) -> Result<Vec<(String, ItemId, CollectionId)>, Fault> {
+        let transaction = self.reading(&["entries"]).await?;
+        let index = transaction.object_store("entries").and_then(|s| s.index("uid")).map_err(broken)?;
+        // All are asked for before any is awaited: the requests overlap.
+        let mut asked = Vec::with_capacity(uids.len());
+        for uid in uids.iter().collect::<BTreeSet<_>>() {
+            let only = KeyRange::only(&uid.as_str().into()).map_err(broken)?;
+            asked.push(index.get_all(Some(Query::KeyRange(only)), None).map_err(broken)?.into_future());
+        }
+        let mut found = Vec::new();
+        for rows in asked {
+            let entries: Vec<Entry> = row::read_all(rows.await.map_err(broken)?)?;
+            found.extend(entries.into_iter().map(|entry| (entry.uid, entry.id, entry.collection)));
+        }
+        Ok(found)
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), Fault> {

@@ -22,7 +22,7 @@ pub fn Form(
     opened: RwSignal<Option<Opened>>,
     said: RwSignal<Said>,
 ) -> impl IntoView {
-    let Opened { id, folder, fields } = item;
+    let Opened { id, folder, fields, of: _ } = item;
     let own = folders.iter().find(|own| Some(&own.id) == folder.as_ref()).cloned();
     let fixed = own.as_ref().filter(|own| !own.writable).map(Folder::label);
     let is_fixed = fixed.is_some();

@@ -17,7 +17,7 @@ use super::shelf::{self, Folder, Row};
 use super::standing::{StateLine, follow};
 use crate::browser::api;
 use crate::message::{Answer, Ask};
-use crate::model::{CollectionId, ContactFields, EventFields, Fields, ItemId, NoteFields, Role};
+use crate::model::{CollectionId, ContactFields, EventFields, Fields, ItemId, Millis, NoteFields, Role};
 
 /// Shows the page.
 pub fn workspace() {
@@ -32,6 +32,9 @@ struct Opened {
     /// Where it is; of a new one, where it is to be if nothing else is chosen.
     folder: Option<CollectionId>,
     fields: Fields,
+    /// Of a series: the instance that was chosen, by the start that the series gives
+    /// it. `None`: the series as a whole, or what does not recur.
+    of: Option<Millis>,
 }
 
 const TABS: [(Role, &str); 3] =
@@ -78,7 +81,7 @@ fn Workspace() -> impl IntoView {
                     let row = |row: &&Row| row.entry.id == id;
                     let folder =
                         rows.with_untracked(|(_, rows)| rows.iter().find(row).map(|r| r.entry.collection.clone()));
-                    opened.set(Some(Opened { id: Some(id), folder, fields }));
+                    opened.set(Some(Opened { id: Some(id), folder, fields, of: None }));
                 }
                 Ok(_) => said.set(Said::Failed(crate::fault::internal("not fields").during("Open"))),
                 Err(fault) => said.set(Said::Failed(fault)),
@@ -88,7 +91,7 @@ fn Workspace() -> impl IntoView {
     let new = move |_| {
         said.set(Said::Nothing);
         let folder = folders.with_untracked(|folders| folders.iter().find(|f| f.writable).map(|f| f.id.clone()));
-        opened.set(Some(Opened { id: None, folder, fields: blank(role.get_untracked()) }));
+        opened.set(Some(Opened { id: None, folder, fields: blank(role.get_untracked()), of: None }));
     };
     let unset = move || standing.state.with(|state| state.as_ref().is_some_and(|state| !state.set_up));
     // Whose folders can all only be read; none there yet is another thing.

@@ -3,6 +3,7 @@
 mod compose;
 mod corpus;
 mod difference;
+mod extent;
 mod file;
 mod form;
 mod lines;
