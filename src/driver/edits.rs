@@ -8,7 +8,7 @@ use crate::port::{Change, Commit};
 use crate::text;
 
 /// So often an edit is made anew on what a run has written meanwhile.
-const RACES: usize = 8;
+pub(super) const RACES: usize = 8;
 
 impl Driver {
     /// The fields of an item, for its form.

@@ -21,7 +21,7 @@ pub mod note;
 mod scan;
 mod split;
 
-pub use split::{Broken, Flaw, Part, Split, split};
+pub use split::{Broken, Flaw, Part, Split, made, split};
 
 use scan::{Object, scan};
 

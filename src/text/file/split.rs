@@ -219,7 +219,7 @@ fn with_uid(piece: &Piece<'_>) -> Vec<u8> {
 
 /// A UUID of our own making (RFC 9562, version 8) that the same bytes have again:
 /// FNV-1a with 128 bits of them.
-pub(in crate::text) fn made(bytes: &[u8]) -> String {
+pub fn made(bytes: &[u8]) -> String {
     const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
     let hash = bytes.iter().fold(BASIS, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME));
