@@ -22,6 +22,8 @@ pub struct Part {
     /// What it is, in upper case: `VEVENT`, `VJOURNAL`, `VTODO`, `VCARD`, or what else
     /// stood there.
     pub component: String,
+    /// The one it has, or was given.
+    pub uid: String,
     /// Its text, in UTF-8 wherever it does not itself say otherwise.
     pub text: Vec<u8>,
     /// SUMMARY or FN; may be empty.
@@ -157,6 +159,7 @@ impl<'a> Draft<'a> {
         let (text, recoded) = utf8(&raw);
         Part {
             component: main.name.clone(),
+            uid: main.uid.clone().unwrap_or_else(|| made(main.bytes)),
             text: text.into_owned(),
             title: main.title.clone(),
             recoded,
