@@ -158,11 +158,13 @@ fn Workspace() -> impl IntoView {
             </section>
             <section class="sheet side">
                 <FilesPanel files />
-                {move || match opened.get() {
-                    _ if files.panel.get().is_some() => ().into_any(),
-                    Some(item) => view! { <Form item folders=folders.get_untracked() opened said /> }.into_any(),
-                    None => view! { <p class="quiet">{say("workspace_pick")}</p> }.into_any(),
-                }}
+                // A panel hides what is being typed, and does not end it.
+                <div hidden=move || files.panel.get().is_some()>
+                    {move || match opened.get() {
+                        Some(item) => view! { <Form item folders=folders.get_untracked() opened said /> }.into_any(),
+                        None => view! { <p class="quiet">{say("workspace_pick")}</p> }.into_any(),
+                    }}
+                </div>
             </section>
         </main>
     }

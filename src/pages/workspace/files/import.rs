@@ -30,29 +30,28 @@ struct Desk {
     /// So many of so many, while something is under way.
     busy: RwSignal<Option<(usize, usize)>>,
     said: RwSignal<Said>,
-    /// Counts what was begun: what is under way sees that it is not wanted any more.
-    turn: RwSignal<u32>,
+    /// What is under way shall go no further.
+    stopped: RwSignal<bool>,
 }
 
 impl Desk {
-    fn begin(self) -> u32 {
-        self.turn.update(|turn| *turn += 1);
+    fn begin(self) {
+        self.stopped.set(false);
         self.said.set(Said::Nothing);
-        self.turn.get_untracked()
+        self.busy.set(Some((0, 0)));
     }
 
-    /// Whether what began then has been given up. The panel may be gone, too.
-    fn over(self, turn: u32) -> bool {
-        self.turn.try_get_untracked() != Some(turn)
+    /// Whether it was stopped. The panel may be gone, too.
+    fn over(self) -> bool {
+        self.stopped.try_get_untracked() != Some(false)
     }
 
     async fn read(self, files: Vec<leptos::web_sys::File>) {
-        let turn = self.begin();
+        self.begin();
         self.incoming.set(Incoming::default());
         self.skipped.update(HashSet::clear);
-        self.busy.set(Some((0, 0)));
         let read = self.take(&files).await;
-        if self.over(turn) {
+        if self.over() {
             return;
         }
         match read {
@@ -61,7 +60,7 @@ impl Desk {
                 self.targets.set(usual.collect());
                 self.places.set(places);
                 self.incoming.set(incoming);
-                self.look(turn, &Sort::ALL).await;
+                self.look(&Sort::ALL).await;
             }
             Err(fault) => self.end(fault),
         }
@@ -81,7 +80,7 @@ impl Desk {
     }
 
     /// Asks the worker how the rows of these sorts stand in their folders.
-    async fn look(self, turn: u32, sorts: &[Sort]) {
+    async fn look(self, sorts: &[Sort]) {
         let rows: Vec<Row> = self.incoming.with_untracked(|incoming| incoming.rows.clone());
         let targets = self.targets.get_untracked();
         let numbers: Vec<usize> = (0..rows.len()).filter(|at| sorts.contains(&rows[*at].sort)).collect();
@@ -91,7 +90,7 @@ impl Desk {
             self.busy.set(Some((done, all)));
             if let Some(folder) = targets.get(&sort) {
                 let found = incoming::compare(folder.clone(), &rows, &numbers).await;
-                if self.over(turn) {
+                if self.over() {
                     return;
                 }
                 match found {
@@ -110,7 +109,7 @@ impl Desk {
     }
 
     async fn import(self) {
-        let turn = self.begin();
+        self.begin();
         let differing = self.differing.get_untracked();
         let skipped = self.skipped.get_untracked();
         let (rows, wanted) =
@@ -120,10 +119,10 @@ impl Desk {
         let batches = batches(&rows, &wanted);
         let (mut done, mut sum, last) = (0, Imported::default(), batches.len());
         for (number, (sort, numbers)) in batches.into_iter().enumerate() {
-            self.busy.set(Some((done, all)));
             let Some(folder) = targets.get(&sort).cloned() else { continue };
-            // Given up: what went in goes out all the same.
-            let stopped = self.over(turn);
+            // What went in before goes out all the same.
+            let stopped = self.over();
+            self.busy.set(Some((done, all)));
             let numbers = if stopped { Vec::new() } else { numbers };
             match incoming::import(folder, &rows, &numbers, differing, stopped || number + 1 == last).await {
                 Ok(more) => sum += more,
@@ -164,13 +163,14 @@ pub fn Import(files: Files) -> impl IntoView {
         differing: RwSignal::new(Differing::default()),
         busy: RwSignal::new(None),
         said: RwSignal::new(Said::Nothing),
-        turn: RwSignal::new(0),
+        stopped: RwSignal::new(false),
     };
     Effect::watch(
         move || files.times.get(),
         move |_, _, _| {
             let chosen = files.chosen.try_update_value(std::mem::take).unwrap_or_default();
-            if !chosen.is_empty() {
+            // One after the other: what is dropped in between is dropped again.
+            if !chosen.is_empty() && desk.busy.get_untracked().is_none() {
                 spawn_local(desk.read(chosen));
             }
         },
@@ -189,7 +189,15 @@ pub fn Import(files: Files) -> impl IntoView {
         desk.skipped.with(|skipped| desk.incoming.with(|incoming| incoming.wanted(skipped, differing).len()))
     });
     let action = move || say_of("files_import_items", &[&count.get()]);
-    let stop = move |_| desk.turn.update(|turn| *turn += 1);
+    let importing = RwSignal::new(false);
+    let go = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        importing.set(true);
+        spawn_local(async move {
+            desk.import().await;
+            importing.set(false);
+        });
+    };
     let progress = move || {
         desk.busy.get().map(|(done, all)| match all {
             0 => view! { <progress></progress> }.into_any(),
@@ -198,7 +206,7 @@ pub fn Import(files: Files) -> impl IntoView {
     };
     view! {
         <form id="import-panel" class="stack" aria-busy=move || working().to_string()
-            on:submit=move |event| { event.prevent_default(); spawn_local(desk.import()); }>
+            on:submit=go>
             <Head title="files_import_title" />
             <div class="field">
                 <label for="file">{say("files_choose")}</label>
@@ -212,7 +220,8 @@ pub fn Import(files: Files) -> impl IntoView {
             <div class="row">
                 <button id="import-go" type="submit" class="main" hidden=move || !there.get()
                     disabled=move || working() || count.get() == 0>{action}</button>
-                <button id="import-stop" type="button" hidden=move || !(working() && there.get()) on:click=stop>
+                <button id="import-stop" type="button" hidden=move || !importing.get()
+                    on:click=move |_| desk.stopped.set(true)>
                     {say("files_stop")}
                 </button>
                 <button id="import-close" type="button" on:click=move |_| files.panel.set(None)>
@@ -282,8 +291,8 @@ fn Target(desk: Desk, sort: Sort) -> impl IntoView {
         desk.targets.update(|targets| {
             targets.insert(sort, CollectionId(event_target_value(&event)));
         });
-        let turn = desk.begin();
-        spawn_local(async move { desk.look(turn, &[sort]).await });
+        desk.begin();
+        spawn_local(async move { desk.look(&[sort]).await });
     };
     view! {
         <div class="field">
