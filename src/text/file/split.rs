@@ -1,6 +1,7 @@
 //! A file as items, each as a server keeps it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::charset::{decoded, utf8};
 use super::scan::{Calendar, Object, Piece, scan};
@@ -24,14 +25,27 @@ pub struct Part {
     pub component: String,
     /// The one it has, or was given.
     pub uid: String,
-    /// Its text, in UTF-8 wherever it does not itself say otherwise.
-    pub text: Vec<u8>,
+    /// Its text in pieces: what a thousand items of one calendar have in common is there
+    /// once.
+    chunks: Vec<Arc<[u8]>>,
     /// SUMMARY or FN; may be empty.
     pub title: String,
     /// Lines of it were in no UTF-8, and read as Windows-1252.
     pub recoded: bool,
     /// Somebody is invited to it.
     pub guests: bool,
+}
+
+impl Part {
+    /// Its text, in UTF-8 wherever it does not itself say otherwise.
+    pub fn text(&self) -> Vec<u8> {
+        self.chunks.concat()
+    }
+
+    /// The length of its text.
+    pub fn size(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.len()).sum()
+    }
 }
 
 /// What is no item.
@@ -69,27 +83,27 @@ pub enum Flaw {
 pub fn split(file: &[u8]) -> Split {
     let file = decoded(file);
     let scanned = scan(&file);
+    let frames: Vec<Option<Frame<'_>>> = scanned.objects.iter().map(Frame::of).collect();
     let mut drafts: Vec<Draft<'_>> = Vec::new();
     let mut known: HashMap<(&str, &str), usize> = HashMap::new();
-    for object in &scanned.objects {
-        match object {
-            Object::Card(card) => drafts.push(Draft::new(None, card)),
-            Object::Calendar(calendar) => {
-                let defined = definitions(calendar);
-                for piece in calendar.parts.iter().filter(|piece| piece.name != "VTIMEZONE") {
-                    let zones: Zones<'_> =
-                        piece.zones.iter().map(|zone| (&**zone, defined.get(&**zone).copied())).collect();
-                    let key = piece.uid.as_deref().map(|uid| (&*piece.name, uid));
-                    let own = key.and_then(|key| known.get(&key)).copied();
-                    match own.and_then(|at| drafts.get_mut(at)).filter(|draft| draft.has_room(piece, &zones)) {
-                        Some(draft) => draft.add(piece, zones),
-                        None => {
-                            let mut draft = Draft::new(Some(calendar), piece);
-                            draft.take_zones(zones);
-                            known.extend(key.map(|key| (key, drafts.len())));
-                            drafts.push(draft);
-                        }
-                    }
+    for (object, frame) in scanned.objects.iter().zip(&frames) {
+        let (Object::Calendar(calendar), Some(frame)) = (object, frame) else {
+            if let Object::Card(card) = object {
+                drafts.push(Draft::new(None, card));
+            }
+            continue;
+        };
+        for piece in calendar.parts.iter().filter(|piece| piece.name != "VTIMEZONE") {
+            let zones: Zones<'_> = piece.zones.iter().map(|zone| (&**zone, frame.zones.get(&**zone))).collect();
+            let key = piece.uid.as_deref().map(|uid| (&*piece.name, uid));
+            let own = key.and_then(|key| known.get(&key)).copied();
+            match own.and_then(|at| drafts.get_mut(at)).filter(|draft| draft.has_room(piece, &zones)) {
+                Some(draft) => draft.add(piece, zones),
+                None => {
+                    let mut draft = Draft::new(Some(frame), piece);
+                    draft.take_zones(zones);
+                    known.extend(key.map(|key| (key, drafts.len())));
+                    drafts.push(draft);
                 }
             }
         }
@@ -98,41 +112,81 @@ pub fn split(file: &[u8]) -> Split {
     Split { items, broken: scanned.broken }
 }
 
-/// Names, and their definitions where there are any.
-type Zones<'a> = Vec<(&'a str, Option<&'a [u8]>)>;
+/// What the items of one calendar have in common.
+struct Frame<'a> {
+    begin: Arc<[u8]>,
+    /// The first definition of each time zone.
+    zones: HashMap<&'a str, Arc<[u8]>>,
+    end: Arc<[u8]>,
+}
 
-/// The first definition of each time zone.
-fn definitions<'a>(calendar: &'a Calendar<'_>) -> HashMap<&'a str, &'a [u8]> {
-    let mut found = HashMap::new();
-    for piece in calendar.parts.iter().filter(|piece| piece.name == "VTIMEZONE") {
-        if let Some(zone) = piece.zones.first() {
-            found.entry(&**zone).or_insert(piece.bytes);
+impl<'a> Frame<'a> {
+    /// `None` for a card.
+    fn of(object: &'a Object<'_>) -> Option<Frame<'a>> {
+        let Object::Calendar(calendar) = object else { return None };
+        let eol = calendar.parts.first().map_or(&b"\r\n"[..], |piece| eol(piece.bytes));
+        let mut zones = HashMap::new();
+        for piece in calendar.parts.iter().filter(|piece| piece.name == "VTIMEZONE") {
+            if let Some(zone) = piece.zones.first() {
+                zones.entry(&**zone).or_insert_with(|| utf8(&ended(piece.bytes, eol)).0.into());
+            }
+        }
+        let end = [b"END:VCALENDAR", eol].concat().into();
+        Some(Frame { begin: begin(calendar, eol).into(), zones, end })
+    }
+}
+
+/// `BEGIN:VCALENDAR` to the first component: VERSION, PRODID and CALSCALE as in the
+/// file, the first two in any case.
+fn begin(calendar: &Calendar<'_>, eol: &[u8]) -> Vec<u8> {
+    let mut out = [b"BEGIN:VCALENDAR", eol].concat();
+    let mut missing: Vec<(&str, &[u8])> = vec![("VERSION", b"VERSION:2.0"), ("PRODID", PRODID), ("CALSCALE", b"")];
+    let mut own = Vec::new();
+    for line in calendar.head.iter().flat_map(|line| lines(line)) {
+        // Of what is there twice, the first.
+        if let Some(at) = missing.iter().position(|(name, _)| line.is(name)) {
+            missing.remove(at);
+            own.extend_from_slice(&ended(line.raw(), eol));
         }
     }
-    found
+    for (_, line) in missing.iter().filter(|(_, line)| !line.is_empty()) {
+        out.extend_from_slice(&ended(line, eol));
+    }
+    out.extend_from_slice(&own);
+    utf8(&out).0.into_owned()
 }
+
+/// The lines, the last of them ended.
+fn ended(lines: &[u8], eol: &[u8]) -> Vec<u8> {
+    let eol = if lines.ends_with(b"\n") { &b""[..] } else { eol };
+    [lines, eol].concat()
+}
+
+/// Names, and their definitions where there are any.
+type Zones<'a> = Vec<(&'a str, Option<&'a Arc<[u8]>>)>;
 
 /// An item that is being gathered.
 struct Draft<'a> {
     /// `None` for a card.
-    calendar: Option<&'a Calendar<'a>>,
+    frame: Option<&'a Frame<'a>>,
     pieces: Vec<&'a Piece<'a>>,
     zones: Zones<'a>,
-    by_zone: HashMap<&'a str, Option<&'a [u8]>>,
+    by_zone: HashMap<&'a str, Option<&'a Arc<[u8]>>>,
     instances: HashSet<Option<&'a [u8]>>,
 }
 
 impl<'a> Draft<'a> {
-    fn new(calendar: Option<&'a Calendar<'a>>, piece: &'a Piece<'a>) -> Draft<'a> {
+    fn new(frame: Option<&'a Frame<'a>>, piece: &'a Piece<'a>) -> Draft<'a> {
         let instances = [piece.instance.as_deref()].into();
-        Draft { calendar, pieces: vec![piece], zones: Vec::new(), by_zone: HashMap::new(), instances }
+        Draft { frame, pieces: vec![piece], zones: Vec::new(), by_zone: HashMap::new(), instances }
     }
 
     /// Whether the piece can be one more of it: its instance is not there yet, and its
     /// zones are the same ones.
     fn has_room(&self, piece: &Piece<'_>, zones: &Zones<'_>) -> bool {
-        let fits =
-            |(name, definition): &(&str, Option<&[u8]>)| self.by_zone.get(name).is_none_or(|there| there == definition);
+        let fits = |(name, definition): &(&str, Option<&Arc<[u8]>>)| {
+            self.by_zone.get(name).is_none_or(|there| there == definition)
+        };
         !self.instances.contains(&piece.instance.as_deref()) && zones.iter().all(fits)
     }
 
@@ -152,44 +206,21 @@ impl<'a> Draft<'a> {
 
     fn part(&self) -> Part {
         let main = self.pieces.iter().find(|piece| piece.instance.is_none()).unwrap_or(&self.pieces[0]);
-        let raw = match self.calendar {
-            Some(calendar) => self.object(calendar),
-            None => with_uid(main),
-        };
-        let (text, recoded) = utf8(&raw);
+        let body: Vec<u8> = self.pieces.iter().flat_map(|piece| with_uid(piece)).collect();
+        let (body, recoded) = utf8(&body);
+        let mut chunks: Vec<Arc<[u8]>> = Vec::new();
+        chunks.extend(self.frame.map(|frame| frame.begin.clone()));
+        chunks.extend(self.zones.iter().filter_map(|(_, definition)| definition.cloned()));
+        chunks.push(body.into());
+        chunks.extend(self.frame.map(|frame| frame.end.clone()));
         Part {
             component: main.name.clone(),
             uid: main.uid.clone().unwrap_or_else(|| made(main.bytes)),
-            text: text.into_owned(),
+            chunks,
             title: main.title.clone(),
             recoded,
             guests: self.pieces.iter().any(|piece| piece.guests),
         }
-    }
-
-    fn object(&self, calendar: &Calendar<'_>) -> Vec<u8> {
-        let eol = eol(self.pieces[0].bytes);
-        let mut out = [b"BEGIN:VCALENDAR", eol].concat();
-        let mut add = |lines: &[u8]| {
-            out.extend_from_slice(lines);
-            if !lines.ends_with(b"\n") {
-                out.extend_from_slice(eol);
-            }
-        };
-        let has = |name: &str| calendar.head.iter().any(|line| lines(line).any(|line| line.is(name)));
-        if !has("VERSION") {
-            add(b"VERSION:2.0");
-        }
-        if !has("PRODID") {
-            add(PRODID);
-        }
-        calendar.head.iter().for_each(|line| add(line));
-        self.zones.iter().filter_map(|(_, definition)| *definition).for_each(&mut add);
-        for piece in &self.pieces {
-            add(&with_uid(piece));
-        }
-        add(b"END:VCALENDAR");
-        out
     }
 }
 
@@ -205,10 +236,7 @@ fn eol(text: &[u8]) -> &'static [u8] {
 /// The component, its last line ended, with a UID made of its bytes if it has none.
 fn with_uid(piece: &Piece<'_>) -> Vec<u8> {
     let eol = eol(piece.bytes);
-    let mut out = piece.bytes.to_vec();
-    if !out.ends_with(b"\n") {
-        out.extend_from_slice(eol);
-    }
+    let mut out = ended(piece.bytes, eol);
     if piece.uid.is_none() {
         // A card's VERSION stands first (RFC 6350, 6.7.9).
         let before = |(at, line): (usize, &crate::text::lines::Line<'_>)| at == 0 || (at == 1 && line.is("VERSION"));

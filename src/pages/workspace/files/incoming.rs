@@ -107,7 +107,7 @@ impl Incoming {
             incoming.broken.extend(found.broken);
             for part in found.items {
                 let at = *first.entry((part.component.clone(), part.uid.clone())).or_insert(incoming.rows.len());
-                let twin = incoming.rows.get(at).map(|row| match row.part.text == part.text {
+                let twin = incoming.rows.get(at).map(|row| match *row.part == part {
                     true => Standing::Same,
                     false => Standing::Differs,
                 });
@@ -148,7 +148,7 @@ pub fn batches(rows: &[Row], numbers: &[usize]) -> Vec<(Sort, Vec<usize>)> {
     for sort in Sort::ALL {
         let (mut size, mut now) = (0, Vec::new());
         for at in numbers.iter().copied().filter(|at| rows[*at].sort == sort) {
-            let len = rows[at].part.text.len();
+            let len = rows[at].part.size();
             if !now.is_empty() && (size + len > BATCH || now.len() == MOST) {
                 batches.push((sort, std::mem::take(&mut now)));
                 size = 0;
@@ -192,5 +192,5 @@ pub async fn import(
 }
 
 fn texts(rows: &[Row], numbers: &[usize]) -> Vec<Text> {
-    numbers.iter().map(|at| rows[*at].part.text.clone().into()).collect()
+    numbers.iter().map(|at| rows[*at].part.text().into()).collect()
 }
