@@ -37,6 +37,7 @@ pub fn Export(files: Files) -> impl IntoView {
     Effect::watch(
         move || place.get(),
         move |place, _, _| {
+            said.set(Said::Nothing);
             entries.set(Vec::new());
             left_out.update(HashSet::clear);
             sought.set(String::new());
