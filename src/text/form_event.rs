@@ -23,8 +23,8 @@ pub(super) fn fields(tree: &Tree<'_>, c: usize) -> Option<EventFields> {
     let all_day = start.moment.is_date();
     let local = start.moment.local();
     let zone = match start.zone.name() {
-        // A zone under a private name: shown by that name, so that it stays.
-        name if name.is_empty() && !all_day => line.param("TZID").unwrap_or_default(),
+        // A zone under a private name, or guessed: shown by that name, so that it stays.
+        name if (name.is_empty() || start.guessed) && !all_day => line.param("TZID").unwrap_or_default(),
         name => name,
     };
     Some(EventFields {

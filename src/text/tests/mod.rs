@@ -1,5 +1,6 @@
 //! Tests of the text module, by what they show.
 
+mod budget;
 mod compose;
 mod corpus;
 mod difference;
@@ -13,6 +14,7 @@ mod occur;
 mod properties;
 mod radicale;
 mod sameness;
+mod zones;
 
 use crate::model::{CollectionId, EventFields, Index, ItemId, Kind};
 
