@@ -7,6 +7,7 @@ mod difference;
 mod extent;
 mod file;
 mod form;
+mod form_contact;
 mod lines;
 mod merge;
 mod merge_laws;
@@ -14,6 +15,7 @@ mod occur;
 mod properties;
 mod radicale;
 mod sameness;
+mod series;
 mod zones;
 
 use crate::model::{CollectionId, EventFields, Index, ItemId, Kind};
@@ -48,7 +50,7 @@ pub(super) fn event_fields(start: &str, end: &str, zone: &str) -> EventFields {
         zone: zone.into(),
         all_day: !start.contains('T'),
         description: "One,\ntwo; three\n".into(),
-        recurs: false,
+        ..EventFields::default()
     }
 }
 
