@@ -16,7 +16,7 @@ use fake::trouble::Ways;
 use futures_util::FutureExt;
 use pimento::driver::Driver;
 use pimento::message::{Answer, Ask, Compared, Differing, Imported, Standing, Text};
-use pimento::model::{Collection, Edit, Fault, Item, Outcome, Past, Role, Trigger, Why};
+use pimento::model::{Collection, Edit, Fault, Item, Outcome, Past, Reach, Role, Trigger, Why};
 use pimento::port::{Ports, Store};
 use pimento::text::file::{made, same_item, split};
 use pimento::text::uid;
@@ -193,7 +193,7 @@ fn what_was_deleted_here_and_not_yet_there_comes_back() {
     let file = calendar(&[note("1", "One")]);
     desk.import(Role::Notes, &file, Differing::Leave);
     let id = desk.items(Role::Notes)[0].head.id.clone();
-    now(desk.world.person.delete(&id)).unwrap();
+    now(desk.world.person.delete(&id, Reach::All)).unwrap();
     assert_eq!(standings(&desk.compare(Role::Notes, &file)), [("One", Standing::New)]);
     assert_eq!(desk.import(Role::Notes, &file, Differing::Leave).added, 1);
     let items = desk.items(Role::Notes);
