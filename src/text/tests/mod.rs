@@ -6,6 +6,7 @@ mod corpus;
 mod difference;
 mod extent;
 mod form;
+mod form_contact;
 mod lines;
 mod merge;
 mod merge_laws;
@@ -13,6 +14,7 @@ mod occur;
 mod properties;
 mod radicale;
 mod sameness;
+mod series;
 mod zones;
 
 use crate::model::{CollectionId, EventFields, Index, ItemId, Kind};
@@ -47,7 +49,7 @@ pub(super) fn event_fields(start: &str, end: &str, zone: &str) -> EventFields {
         zone: zone.into(),
         all_day: !start.contains('T'),
         description: "One,\ntwo; three\n".into(),
-        recurs: false,
+        ..EventFields::default()
     }
 }
 
