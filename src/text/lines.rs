@@ -15,7 +15,7 @@ use super::escape;
 pub use super::folding::fold;
 use super::folding::{Read, Spill, ending_len, read, spill};
 
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 const CRLF: &[u8] = b"\r\n";
 
 /// One content line, or a line that is none (blank, or junk without a colon).
@@ -86,6 +86,11 @@ impl<'a> Line<'a> {
     /// What follows the colon, unfolded and otherwise as written.
     pub fn value(&self) -> &[u8] {
         self.logical.get(self.colon + 1..).unwrap_or_default()
+    }
+
+    /// All of it, unfolded and without its ending.
+    pub fn logical(&self) -> &[u8] {
+        &self.logical
     }
 
     /// The value as text that is not escaped: dates, rules, addresses.
@@ -177,17 +182,11 @@ pub struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// Total: every text is a tree.
     pub fn parse(text: &'a [u8]) -> Tree<'a> {
-        let (bom, mut rest) = match text.strip_prefix(BOM) {
+        let (bom, rest) = match text.strip_prefix(BOM) {
             Some(rest) => (true, rest),
             None => (false, text),
         };
-        let mut lines = Vec::new();
-        while !rest.is_empty() {
-            let read = read(rest);
-            let (raw, after) = rest.split_at(read.len);
-            lines.push(Line::of(Cow::Borrowed(raw), read));
-            rest = after;
-        }
+        let lines = lines(rest).collect();
         let mut tree = Tree { bom, lines, components: Vec::new(), owners: Vec::new() };
         tree.find_components();
         tree
@@ -366,6 +365,21 @@ impl<'a> Tree<'a> {
             component.end = component.end.min(last);
         }
     }
+}
+
+/// The content lines of a text one after the other, for what is too large to be a
+/// [`Tree`]. A byte order mark stays part of its line.
+pub fn lines(text: &[u8]) -> impl Iterator<Item = Line<'_>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let read = read(rest);
+        let (raw, after) = rest.split_at(read.len);
+        rest = after;
+        Some(Line::of(Cow::Borrowed(raw), read))
+    })
 }
 
 /// Ranges of group and name in a head.
