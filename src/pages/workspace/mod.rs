@@ -1,6 +1,7 @@
 //! Lists, details and forms of events, contacts and notes.
 
 mod detail;
+mod files;
 mod form;
 mod inputs;
 mod list;
@@ -11,6 +12,7 @@ use leptos::task::spawn_local;
 use leptos::web_sys::HtmlElement;
 
 use self::detail::{Detail, Ways};
+use self::files::{Files, FilesPanel, FilesRow};
 use self::form::Form;
 use self::list::List;
 use super::frame::{Said, Telling, Top, ready, rounds, show};
@@ -61,6 +63,17 @@ fn Workspace() -> impl IntoView {
     let opened = RwSignal::new(None::<Opened>);
     let shown = RwSignal::new(None::<Shown>);
     let said = RwSignal::new(Said::Nothing);
+    let files = Files::new();
+    // What is opened takes the place of a panel.
+    Effect::watch(
+        move || opened.with(Option::is_some) || shown.with(Option::is_some),
+        move |is, _, _| {
+            if *is {
+                files.panel.set(None)
+            }
+        },
+        false,
+    );
     let read = rounds(move || async move {
         let wanted = role.get_untracked();
         let found = shelf::rows(wanted, moment::now()).await;
@@ -159,6 +172,7 @@ fn Workspace() -> impl IntoView {
                     <StateLine standing />
                     <div class="tabs" role="tablist" aria-label=say("workspace_lists")>{tabs.collect_view()}</div>
                     <button id="new" class="main" disabled=no_new on:click=new>{new_name}</button>
+                    <FilesRow files />
                     <p id="read-only" class="hint" hidden=move || fixed.with(String::is_empty)>
                         {move || say_of("workspace_read_only", &[&fixed.get()])}
                     </p>
@@ -172,14 +186,18 @@ fn Workspace() -> impl IntoView {
                 </div>
             </section>
             <section class="sheet side">
-                {move || match (opened.get(), shown.get()) {
-                    (Some(item), _) => view! { <Form item folders=folders.get_untracked() opened said /> }.into_any(),
-                    (None, Some(shown)) => {
-                        let (folders, changes) = (folders.get_untracked(), standing.changes);
-                        view! { <Detail shown folders changes ways /> }.into_any()
-                    }
-                    (None, None) => view! { <p class="quiet">{say("workspace_pick")}</p> }.into_any(),
-                }}
+                <FilesPanel files />
+                // A panel hides what is being typed, and does not end it.
+                <div hidden=move || files.panel.get().is_some()>
+                    {move || match (opened.get(), shown.get()) {
+                        (Some(item), _) => view! { <Form item folders=folders.get_untracked() opened said /> }.into_any(),
+                        (None, Some(shown)) => {
+                            let (folders, changes) = (folders.get_untracked(), standing.changes);
+                            view! { <Detail shown folders changes ways /> }.into_any()
+                        }
+                        (None, None) => view! { <p class="quiet">{say("workspace_pick")}</p> }.into_any(),
+                    }}
+                </div>
             </section>
         </main>
     }
