@@ -302,12 +302,6 @@ pub async fn rows(role: Role, now: Millis) -> Result<Vec<Row>, Fault> {
     Ok(rows.collect())
 }
 
-/// The text of an item, as it is shown; `None` if it is not there any more.
-pub async fn text(id: &ItemId) -> Result<Option<Vec<u8>>, Fault> {
-    let item = database().await?.item(id).await?;
-    Ok(item.and_then(|item| item.shown().map(<[u8]>::to_vec)))
-}
-
 /// The items with these UIDs in folders that are synchronized, with their titles; of
 /// several with one UID any.
 pub async fn by_uid(uids: &[String]) -> Result<HashMap<String, (ItemId, String)>, Fault> {
