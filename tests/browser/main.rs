@@ -18,6 +18,7 @@ mod notes;
 mod person;
 mod restore;
 mod run;
+mod series;
 
 /// Each test runs once in each browser.
 macro_rules! in_both {
@@ -41,6 +42,7 @@ in_both! {
     run::a_run_whose_worker_was_stopped_is_completed_by_the_next;
     edit::what_is_done_here_arrives_there_without_pressing_anything;
     edit::what_both_sides_changed_is_kept_twice;
+    series::one_event_then_the_following_then_one_less;
     detail::an_event_with_all_that_is_in_it;
     detail::a_contact_a_note_and_a_text_that_nobody_understands;
     decide::mass_deletions_wait_until_the_person_wants_them;

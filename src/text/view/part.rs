@@ -21,7 +21,7 @@ pub fn moment(tree: &Tree<'_>, c: usize, name: &str, zones: &mut Zones<'_, '_>) 
 pub fn when(placed: &Placed, line: &Line<'_>) -> When {
     let date = placed.moment.is_date();
     let zone = match placed.zone.name() {
-        name if name.is_empty() && !date => line.param("TZID").unwrap_or_default(),
+        name if (name.is_empty() || placed.guessed) && !date => line.param("TZID").unwrap_or_default(),
         name if !date => name,
         _ => String::new(),
     };
