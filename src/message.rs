@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Account, AccountId, Changed, Choice, Collection, CollectionId, Fate, Fault, Fields, ItemId, Millis, Policy,
-    Progress, Role, Run, Settings, Why,
+    Account, AccountId, Changed, Choice, Collection, CollectionId, Fate, Fault, Fields, ItemId, Millis, Occurrence,
+    Policy, Progress, Role, Run, Settings, Why,
 };
 
 /// What the person typed on the options page.
@@ -95,6 +95,12 @@ pub enum Ask {
     PreviewUndo(Millis),
     /// Brings back what the run replaced or removed, and removes what it brought.
     Undo(Millis),
+    /// What happens between the two times (the second exclusive) in all that is in
+    /// the store, also where its index does not reach.
+    Between {
+        from: Millis,
+        to: Millis,
+    },
     State,
     /// The tab's server, so that the options page can offer it.
     OpenOptions {
@@ -112,6 +118,8 @@ pub enum Answer {
     State(State),
     Drafted(Vec<Drafted>),
     Versions(Vec<Version>),
+    /// By start.
+    Occurrences(Vec<Occurrence>),
 }
 
 pub type Reply = Result<Answer, Fault>;

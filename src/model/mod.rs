@@ -15,7 +15,7 @@ pub mod settings;
 
 pub use account::{Account, AccountId, Policy};
 pub use collection::{Choice, Collection, CollectionId, Fate, Held, Kind, Role, Vanished};
-pub use entry::{Entry, EntryKind, Index, Occurrence, Reach};
+pub use entry::{Entry, EntryKind, Index, Occurrence, Reach, Series};
 pub use etag::Etag;
 pub use fault::{Class, Fault};
 pub use fields::{ContactFields, EventFields, Fields, NoteFields};

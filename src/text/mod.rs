@@ -12,6 +12,7 @@
 //! | [`recur`] | recurrence rules, counted by calcard |
 //! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances; from when to when at all |
 //! | [`entry`] | the small rows that lists and the popup read |
+//! | [`words`] | what a search finds an item by |
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |
 //! | [`compose`] | a new item's text |
 //! | [`uid`] | reading and setting the UID |
@@ -41,6 +42,7 @@ mod patch;
 pub mod recur;
 pub mod sameness;
 pub mod uid;
+pub mod words;
 pub mod zone;
 
 pub use compose::new_item;
