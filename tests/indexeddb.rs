@@ -386,7 +386,7 @@ async fn a_text_of_words_costs_a_run_little_and_a_key_less() {
     let name = fresh_name();
     let mut request = idb::Factory::new().unwrap().open(&name, Some(1)).unwrap();
     request.on_upgrade_needed(|event| {
-        use idb::{Event as _, Request as _};
+        use idb::Event as _;
         let database = event.target().unwrap().database().unwrap();
         let words = database.create_object_store("words", idb::ObjectStoreParams::new()).unwrap();
         let mut each = idb::IndexParams::new();

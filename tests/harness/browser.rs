@@ -162,6 +162,12 @@ impl Browser {
         });
     }
 
+    /// Presses one key with the element in focus.
+    #[track_caller]
+    pub fn press(&self, css: &str, key: Key) {
+        self.with(css, "press a key in", |element| self.wait(element.send_keys(key.clone() + "")).map_err(told));
+    }
+
     /// Gives a date, a time or a list a value; what is typed there depends on the
     /// language of the browser.
     #[track_caller]

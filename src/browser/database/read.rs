@@ -1,6 +1,6 @@
 //! What pages read: index rows by key range, never an item's text.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use idb::{KeyRange, Query};
 use js_sys::Array;
@@ -58,6 +58,46 @@ impl Database {
         let store = transaction.object_store("words").map_err(broken)?;
         let rows = store.get_all(None, None).map_err(broken)?.await.map_err(broken)?;
         rows.iter().map(Words::read).collect()
+    }
+
+    /// When items (by their ids) happen next, of those that begin from then on: by keys
+    /// alone, so that those of many can be had at once.
+    ///
+    /// # Errors
+    /// `fault_store`.
+    pub async fn next_starts(&self, from: Millis) -> Result<HashMap<String, Millis>, Fault> {
+        let transaction = self.reading(&["occurrences"]).await?;
+        let store = transaction.object_store("occurrences").map_err(broken)?;
+        let from = KeyRange::lower_bound(&Array::of1(&JsValue::from(from as f64)), None).map_err(broken)?;
+        let keys = store.get_all_keys(Some(Query::KeyRange(from)), None).map_err(broken)?.await.map_err(broken)?;
+        let mut next = HashMap::new();
+        for key in keys {
+            let key = Array::from(&key);
+            if let (Some(start), Some(item)) = (key.get(0).as_f64(), key.get(1).as_string()) {
+                next.entry(item).or_insert(start as Millis);
+            }
+        }
+        Ok(next)
+    }
+
+    /// The occurrences of these items that begin then.
+    ///
+    /// # Errors
+    /// `fault_store`.
+    pub async fn occurrences_at(&self, starts: &[(ItemId, Millis)]) -> Result<Vec<Occurrence>, Fault> {
+        let transaction = self.reading(&["occurrences"]).await?;
+        let store = transaction.object_store("occurrences").map_err(broken)?;
+        let mut asked = Vec::with_capacity(starts.len());
+        for (item, start) in starts {
+            let range = starting_with(&[JsValue::from(*start as f64), item.0.as_str().into()])?;
+            asked.push(store.get_all(Some(Query::KeyRange(range)), Some(1)).map_err(broken)?.into_future());
+        }
+        let mut rows = Vec::with_capacity(asked.len());
+        for row in asked {
+            rows.extend(row.await.map_err(broken)?);
+        }
+        let rows: Vec<OccurrenceRow> = row::read_all(rows)?;
+        Ok(rows.into_iter().map(|row| row.occurrence).collect())
     }
 
     pub(super) async fn read_occurrences(&self, from: Millis, to: Millis) -> Result<Vec<Occurrence>, Fault> {
