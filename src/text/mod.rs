@@ -13,6 +13,7 @@
 //! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances; from when to when at all |
 //! | [`entry`] | the small rows that lists and the popup read |
 //! | [`words`] | what a search finds an item by |
+//! | [`view`] | an item as a person reads it |
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |
 //! | [`compose`] | a new item's text |
 //! | [`uid`] | reading and setting the UID |
@@ -42,6 +43,7 @@ mod patch;
 pub mod recur;
 pub mod sameness;
 pub mod uid;
+pub mod view;
 pub mod words;
 pub mod zone;
 
