@@ -347,7 +347,7 @@ const MANY: usize = match option_env!("PIMENTO_MANY") {
         }
         n
     }
-    None => 1_000,
+    None => 300,
 };
 
 /// What one line in twenty has of a note, the others of an event or a contact.
@@ -356,7 +356,7 @@ fn many_words(n: usize) -> String {
     (0..many).map(|k| format!(" {:05x}word", (n * 7_919 + k * 104_729) % 65_536)).collect::<String>() + " "
 }
 
-/// Docs of the choice: one text for each item, read at once and held by the page,
+/// The choice of `words`: one text for each item, read at once and held by the page,
 /// against an index of the database with an entry for each word.
 #[wasm_bindgen_test]
 async fn a_text_of_words_costs_a_run_little_and_a_key_less() {
@@ -378,9 +378,15 @@ async fn a_text_of_words_costs_a_run_little_and_a_key_less() {
         }
         (store, now() - began)
     };
-    run(true).await;
-    let (_, without) = run(false).await;
-    let (store, with) = run(true).await;
+    // Whatever else the machine does, one of three times is the least of it.
+    let (mut without, mut with, mut store) = (f64::INFINITY, f64::INFINITY, None);
+    for _ in 0..3 {
+        without = without.min(run(false).await.1);
+        let (stored, took) = run(true).await;
+        with = with.min(took);
+        store = Some(stored);
+    }
+    let store = store.unwrap();
 
     // The other way.
     let name = fresh_name();
@@ -432,6 +438,6 @@ async fn a_text_of_words_costs_a_run_little_and_a_key_less() {
     assert_eq!((words.len(), entries.len()), (MANY, MANY));
     assert!(found[0] > 0 && found[0] >= found[1] && found[1] >= found[2] && hits >= found[0]);
     assert!(with < without * 2.0 + 100.0, "storing with words: {with} ms, without: {without} ms");
-    assert!(with - without < indexed, "an index with an entry for each word costs more: {indexed} ms");
+    assert!(key < by_index + 5.0, "a key: {key} ms; by an index of words: {by_index} ms");
     assert!(key < listing + 5.0, "a key: {key} ms; to list the same items: {listing} ms");
 }

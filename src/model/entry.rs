@@ -63,9 +63,9 @@ pub struct Occurrence {
 
 impl Occurrence {
     /// Whether it happens between the two times (the second exclusive), in part at
-    /// least; what has no length, when it begins there.
+    /// least; what has no length, when it begins there. In no time nothing happens.
     pub fn touches(&self, from: Millis, to: Millis) -> bool {
-        self.start < to && (self.end > from || self.start >= from)
+        from < to && self.start < to && (self.end > from || self.start >= from)
     }
 }
 
