@@ -1,7 +1,7 @@
 //! What a search finds among everything: the words of all items are read once and
 //! looked through at each key, only what is shown is read then.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -41,11 +41,14 @@ struct Held {
 
 thread_local! {
     static HELD: RefCell<Option<Rc<Held>>> = const { RefCell::new(None) };
+    /// How often it was forgotten: what began to be read before is old.
+    static FORGOTTEN: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Forgets what was read: something changed.
 pub fn forget() {
     HELD.set(None);
+    FORGOTTEN.set(FORGOTTEN.get() + 1);
 }
 
 /// Reads what is looked through, so that the first key finds it there.
@@ -60,8 +63,11 @@ async fn held() -> Result<Rc<Held>, Fault> {
     if let Some(held) = HELD.with_borrow(Clone::clone) {
         return Ok(held);
     }
+    let began = FORGOTTEN.get();
     let held = Rc::new(read().await?);
-    HELD.set(Some(held.clone()));
+    if FORGOTTEN.get() == began {
+        HELD.set(Some(held.clone()));
+    }
     Ok(held)
 }
 
