@@ -9,7 +9,7 @@
 //! | [`edit`] | setting and removing a property, stamps |
 //! | [`moment`] | DATE, DATE-TIME and DURATION values |
 //! | [`zone`] | IANA, Windows and private time zones; VTIMEZONE for new events |
-//! | [`recur`] | recurrence rules, counted by calcard |
+//! | [`recur`] | recurrence rules |
 //! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances; from when to when at all |
 //! | [`entry`] | the small rows that lists and the popup read |
 //! | [`words`] | what a search finds an item by |
