@@ -23,6 +23,10 @@ usage: ./build.sh WORD
   check     formatting, lints (native and wasm32) and layering
   fuzz [SECONDS]
             feed the parsers with what nobody thought of, 30 seconds each if not told otherwise
+  bench     measure, and write docs/performance.md; or one part of it:
+            bench sync [OPTION...]   synchronization, beside others; --help names the options,
+                                     with any of them it is only printed
+            bench crowd              ten thousand clients of one server, simulated
   dist      the archives for the shops, in dist/
 
   setup     only install what the others need
@@ -36,6 +40,7 @@ main() {
   case $word in
     run) run "$@" ;;
     soak) soak "$@" ;;
+    bench) bench "$@" ;;
     fuzz)
       [[ $# -le 1 && ${1:-30} =~ ^[1-9][0-9]*$ ]] || die "fuzz wants a number of seconds; I got: $*"
       fuzz "${1:-30}" ;;
@@ -248,6 +253,48 @@ fuzz() {
       || { tail -n 20 target/fuzz/log; code=1; }
   done
   return $code
+}
+
+# bench [PART [OPTION...]] measures; a part without options is written to docs/performance.md.
+bench() {
+  local part=${1:-}
+  case $part in
+    "") bench_sync; bench_crowd ;;
+    sync) shift; bench_sync "$@" ;;
+    crowd) [ $# -eq 1 ] || die "bench crowd takes no options; I got: ${*:2}"; bench_crowd ;;
+    *) die "bench knows sync and crowd; not $part" ;;
+  esac
+}
+
+bench_sync() {
+  commands "Xandikos keeps its items in git" git:git
+  servers
+  others
+  say "building probe, as it is released"
+  cargo build --quiet --release --bin probe
+  browsers
+  web --test
+  [ $# -gt 0 ] || set -- --write docs/performance.md
+  measure "$@"
+}
+
+bench_crowd() { measure --crowd --write docs/performance.md; }
+
+measure() {
+  export PIMENTO_TOOLS=$TOOLS PIMENTO_EXTENSIONS=$EXTENSIONS
+  cargo test --quiet --all-features --test measure -- "$@"
+}
+
+# What we are measured beside.
+others() {
+  local at=$TOOLS/vdirsyncer-$VDIRSYNCER
+  npm_tool tsdav "$TSDAV" "we are measured beside it"
+  [ ! -e "$at/ready" ] || return 0
+  say "installing vdirsyncer $VDIRSYNCER with pip: we are measured beside it"
+  rm -rf "$at"
+  { "$TOOLS/venv/bin/python" -m venv "$at" && "$at/bin/pip" install --quiet "vdirsyncer==$VDIRSYNCER" >&2; } \
+    || die "pip could not install vdirsyncer $VDIRSYNCER."
+  touch "$at/ready"
 }
 
 # soak [MINUTES] tries new cases of the engine's properties until the time is over or one fails.

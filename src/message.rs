@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     Account, AccountId, Changed, Choice, Collection, CollectionId, Fate, Fault, Fields, ItemId, Millis, Occurrence,
-    Policy, Progress, Role, Run, Settings, View, Why,
+    Policy, Progress, Reach, Role, Run, Settings, View, Why,
 };
 
 /// What the person typed on the options page.
@@ -22,6 +22,8 @@ pub struct SignIn {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+// There is one at a time, on its way between page and worker.
+#[allow(clippy::large_enum_variant)]
 pub enum Ask {
     /// Looks what is there; changes nothing, here or on the server. The page has
     /// asked for the host permission before.
@@ -76,8 +78,12 @@ pub enum Ask {
         id: ItemId,
         of: Option<Millis>,
     },
-    /// The fields of an item, to fill a form.
-    Open(ItemId),
+    /// The fields of an item, to fill a form; of a series, those of the instance that is
+    /// named so.
+    Open {
+        id: ItemId,
+        of: Option<Millis>,
+    },
     /// A new item, in the folder or the default one of its kind.
     Create {
         folder: Option<CollectionId>,
@@ -86,10 +92,14 @@ pub enum Ask {
     /// What the form `was` when it was opened, and what it is now.
     Edit {
         id: ItemId,
+        reach: Reach,
         was: Fields,
         fields: Fields,
     },
-    Delete(ItemId),
+    Delete {
+        id: ItemId,
+        reach: Reach,
+    },
     /// What the item was before.
     Versions(ItemId),
     /// Makes a kept text an item again (by the time it was kept and its item).

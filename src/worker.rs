@@ -169,18 +169,18 @@ impl Worker {
             }
             Ask::CountRestore => Answer::Count(driver.count_restore().await?),
             Ask::View { id, of } => Answer::View(Box::new(driver.view(&id, of).await?)),
-            Ask::Open(id) => Answer::Fields(driver.open(&id).await?),
+            Ask::Open { id, of } => Answer::Fields(driver.open(&id, of).await?),
             Ask::Create { folder, fields } => {
                 let id = driver.create(folder.as_ref(), &fields).await?;
                 return Ok((Answer::Item(id), self.changed().await?));
             }
-            Ask::Edit { id, was, fields } => {
-                driver.edit(&id, Some(&was), &fields).await?;
+            Ask::Edit { id, reach, was, fields } => {
+                driver.edit(&id, reach, Some(&was), &fields).await?;
                 return Ok((Answer::Item(id), self.changed().await?));
             }
             Ask::Versions(id) => Answer::Versions(driver.versions(&id).await?),
-            Ask::Delete(id) => {
-                driver.delete(&id).await?;
+            Ask::Delete { id, reach } => {
+                driver.delete(&id, reach).await?;
                 return Ok((Answer::Done, self.changed().await?));
             }
             Ask::BringBack { at, item } => {

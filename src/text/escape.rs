@@ -56,13 +56,22 @@ pub fn escape(text: &str) -> String {
 
 /// The parts of a structured value (`N`, `ORG`), still escaped.
 pub fn parts(value: &str) -> Vec<&str> {
+    split(value, ';')
+}
+
+/// The values of a list (`CATEGORIES`), still escaped.
+pub fn items(value: &str) -> Vec<&str> {
+    split(value, ',')
+}
+
+fn split(value: &str, at: char) -> Vec<&str> {
     let mut out = Vec::new();
     let (mut start, mut escaped) = (0, false);
     for (i, c) in value.char_indices() {
         match c {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
-            ';' => {
+            c if c == at => {
                 out.push(&value[start..i]);
                 start = i + 1;
             }

@@ -6,7 +6,7 @@
 //! what reads it works on an unfolded copy. Components are ranges of lines.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::escape;
@@ -265,30 +265,48 @@ impl<'a> Tree<'a> {
 
     /// Puts a line (without ending, folded) before line `at`.
     pub fn insert(&mut self, at: usize, line: Vec<u8>) {
+        self.insert_all(at, vec![line]);
+    }
+
+    /// As [`Tree::insert`], with several lines.
+    pub fn insert_all(&mut self, at: usize, lines: Vec<Vec<u8>>) {
         let at = at.min(self.lines.len());
         let unended = at > 0 && self.lines[at - 1].ending().is_empty();
         let eol = self.eol();
-        let raw = if unended {
+        let count = lines.len();
+        if unended && count > 0 {
             // The line before is the last and keeps its bytes: the break comes with ours.
             let before = std::mem::replace(&mut self.lines[at - 1], Line::new(&b""[..]));
             let mut ended = before.raw.into_owned();
             ended.extend_from_slice(eol);
             self.lines[at - 1] = Line::new(ended);
-            line
-        } else {
-            let mut line = line;
-            line.extend_from_slice(eol);
-            line
-        };
-        self.lines.insert(at, Line::new(raw));
+        }
+        let lines = lines.into_iter().enumerate().map(|(i, mut line)| {
+            if !unended || i + 1 < count {
+                line.extend_from_slice(eol);
+            }
+            Line::new(line)
+        });
+        self.lines.splice(at..at, lines);
         self.find_components();
     }
 
     pub fn remove(&mut self, at: usize) {
-        if at < self.lines.len() {
-            self.lines.remove(at);
-            self.find_components();
+        self.remove_all(&[at]);
+    }
+
+    /// Removes the lines of these numbers.
+    pub fn remove_all(&mut self, which: &[usize]) {
+        if which.is_empty() {
+            return;
         }
+        let which: HashSet<usize> = which.iter().copied().collect();
+        let mut at = 0;
+        self.lines.retain(|_| {
+            at += 1;
+            !which.contains(&(at - 1))
+        });
+        self.find_components();
     }
 
     fn find_components(&mut self) {

@@ -15,6 +15,8 @@
 //! | [`words`] | what a search finds an item by |
 //! | [`view`] | an item as a person reads it |
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |
+//! | [`series`] | one instance of a series changed, or those from one on |
+//! | `follow`, `instance`, `split` | what hangs on a series' start; one instance of it; a series made two |
 //! | [`compose`] | a new item's text |
 //! | [`uid`] | reading and setting the UID |
 //! | [`copy`] | an item made a copy of itself, for what is kept twice |
@@ -31,9 +33,15 @@ pub mod difference;
 pub mod edit;
 pub mod entry;
 pub mod escape;
+mod follow;
 pub mod form;
+mod form_alarm;
 mod form_contact;
 mod form_event;
+mod form_note;
+mod form_row;
+mod form_rule;
+mod instance;
 pub mod lines;
 mod matching;
 pub mod merge;
@@ -42,6 +50,8 @@ pub mod occur;
 mod patch;
 pub mod recur;
 pub mod sameness;
+pub mod series;
+mod split;
 pub mod uid;
 pub mod view;
 pub mod words;

@@ -96,6 +96,11 @@ impl Browser {
         }
     }
 
+    /// The process group of all its processes.
+    pub fn group(&self) -> u32 {
+        self.process.group()
+    }
+
     /// Opens a page of the extension (`options.html?user=x`) in the current tab and
     /// waits until it is ready.
     #[track_caller]

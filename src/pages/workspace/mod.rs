@@ -76,7 +76,7 @@ fn Workspace() -> impl IntoView {
     let open = Callback::new(move |id: ItemId| {
         said.set(Said::Nothing);
         spawn_local(async move {
-            match api::ask(&Ask::Open(id.clone())).await {
+            match api::ask(&Ask::Open { id: id.clone(), of: None }).await {
                 Ok(Answer::Fields(fields)) => {
                     let row = |row: &&Row| row.entry.id == id;
                     let folder =

@@ -1,10 +1,12 @@
 //! Tests of the text module, by what they show.
 
+mod budget;
 mod compose;
 mod corpus;
 mod difference;
 mod extent;
 mod form;
+mod form_contact;
 mod lines;
 mod merge;
 mod merge_laws;
@@ -12,7 +14,9 @@ mod occur;
 mod properties;
 mod radicale;
 mod sameness;
+mod series;
 mod words;
+mod zones;
 
 use crate::model::{CollectionId, EventFields, Index, ItemId, Kind};
 
@@ -49,7 +53,7 @@ pub(super) fn event_fields(start: &str, end: &str, zone: &str) -> EventFields {
         zone: zone.into(),
         all_day: !start.contains('T'),
         description: "One,\ntwo; three\n".into(),
-        recurs: false,
+        ..EventFields::default()
     }
 }
 
