@@ -166,6 +166,7 @@ setup() {
   npm_tool binaryen "$BINARYEN" "its wasm-opt makes the WebAssembly small"
   browsers
   servers
+  commands "Xandikos keeps its items in git, and tests write them there" git:git
   cargo_tool wasm-bindgen-cli "$(wasm_bindgen)" wasm-bindgen-test-runner "it runs tests in a browser"
 }
 # The version the lock file has: the two sides of the binding must be the same.
@@ -267,7 +268,7 @@ bench() {
 }
 
 bench_sync() {
-  commands "Xandikos keeps its items in git" git:git
+  commands "Xandikos keeps its items in git, and the bench writes them there" git:git
   servers
   others
   say "building probe, as it is released"

@@ -193,6 +193,13 @@ impl Worker {
                 return Ok((Answer::Count(count), self.changed().await?));
             }
             Ask::Between { from, to } => Answer::Occurrences(between(&*driver.ports.store, from, to).await?),
+            Ask::Compare { folder, texts } => Answer::Compared(driver.compare(&folder, &texts).await?),
+            Ask::Import { folder, texts, differing, last } => {
+                let imported = driver.import(&folder, &texts, differing).await?;
+                let trigger = self.changed().await?;
+                // Should the last never come, the alarm sees to what has.
+                return Ok((Answer::Imported(imported), trigger.filter(|_| last)));
+            }
             Ask::State => Answer::State(self.state().await?),
             Ask::OpenOptions { from } => {
                 driver.ports.shell.open_options(from.as_deref()).await;

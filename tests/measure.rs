@@ -6,6 +6,7 @@
 mod cost;
 mod harness;
 
+use std::iter::Peekable;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -38,6 +39,8 @@ struct Wanted {
     /// Not servers and contestants, but a simulation of many clients.
     crowd: bool,
     write: Option<PathBuf>,
+    /// The options, as they were given.
+    given: String,
 }
 
 const WHO: [&str; 6] = ["floor", "probe", "chromium", "firefox", "vdirsyncer", "tsdav"];
@@ -68,7 +71,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String> {
+fn wanted(mut arguments: Peekable<impl Iterator<Item = String>>) -> Result<Wanted, String> {
     let mut wanted = Wanted {
         size: Size(100),
         servers: Server::ALL.into(),
@@ -78,9 +81,14 @@ fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String>
         rounds: 3,
         crowd: false,
         write: None,
+        given: String::new(),
     };
     while let Some(word) = arguments.next() {
-        let mut value = || arguments.next().ok_or(format!("{word} wants a value"));
+        let value = arguments.next_if(|value| !value.starts_with("--"));
+        if !matches!(word.as_str(), "--write" | "--quiet" | "--nocapture") {
+            wanted.given += &[" ", &word, " ", value.as_deref().unwrap_or_default()].concat().trim_end();
+        }
+        let value = || value.ok_or(format!("{word} wants a value"));
         match word.as_str() {
             "--size" => {
                 wanted.size = match value()?.as_str() {
@@ -117,6 +125,21 @@ fn list<T>(value: &str, known: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Str
 struct Entry {
     contestant: Box<dyn Contestant>,
     world: Rc<World>,
+    /// The first run failed: there is nothing to go on with.
+    stranded: bool,
+}
+
+impl Entry {
+    fn round(&mut self, scenario: Scenario, delay: u64, revision: u32) -> Result<Measured, String> {
+        if self.stranded && scenario != Scenario::First {
+            return Err("the first run failed".into());
+        }
+        let result = round(&mut *self.contestant, &self.world, scenario, delay, revision);
+        if scenario == Scenario::First {
+            self.stranded = result.is_err();
+        }
+        result
+    }
 }
 
 fn measure(wanted: &Wanted) -> (&'static str, String) {
@@ -128,11 +151,13 @@ fn measure(wanted: &Wanted) -> (&'static str, String) {
         let mut revision = 0;
         for turn in 0..wanted.rounds {
             for &delay in &wanted.delays {
-                for &scenario in &wanted.scenarios {
+                // All begin with a first run, wanted or not.
+                let wanted = |scenario: &Scenario| *scenario == Scenario::First || wanted.scenarios.contains(scenario);
+                for scenario in Scenario::ALL.into_iter().filter(wanted) {
                     revision += 1;
                     let heat = Heat { server, delay, scenario };
                     for entry in entries.iter_mut().filter(|entry| entry.contestant.takes_part(scenario)) {
-                        let result = round(&mut *entry.contestant, &entry.world, scenario, delay, revision);
+                        let result = entry.round(scenario, delay, revision);
                         eprintln!("{turn} {delay} {scenario:?} {}: {}", entry.contestant.name(), told(&result));
                         results.add(heat, &entry.contestant.name(), result);
                     }
@@ -143,12 +168,13 @@ fn measure(wanted: &Wanted) -> (&'static str, String) {
         }
     }
     let about = format!(
-        "`./build.sh bench sync`; medians of {}, in rounds that take turns. {} events, {} contacts (every fifth with a \
+        "`./build.sh bench sync{}`; medians of {}, in rounds that take turns. {} events, {} contacts (every fifth with a \
          photo of 10 to 30 KB) and {} notes; servers on loopback whose caches are warm, behind a proxy that counts \
          requests and bytes, keeps connections open and adds the round trip named. The floor is a bare loop that \
          sends the fewest requests which move the same content, without gzip; the ratio is that of the wall times of \
          the same round, to the fastest floor. CPU is that of the process, in a browser that of all its processes \
          meanwhile; memory is the largest resident set, in a browser what its WebAssembly has.\n\n{}\n",
+        wanted.given,
         wanted.rounds,
         wanted.size.count(Sort::Event),
         wanted.size.count(Sort::Contact),
@@ -196,7 +222,11 @@ fn entries(wanted: &Wanted, server: Server) -> Vec<Entry> {
             "tsdav" => vec![Box::new(Tsdav::new())],
             _ => vec![Box::new(Probe::new(program()))],
         };
-        entries.extend(contestants.into_iter().map(|contestant| Entry { contestant, world: world.clone() }));
+        entries.extend(contestants.into_iter().map(|contestant| Entry {
+            contestant,
+            world: world.clone(),
+            stranded: false,
+        }));
     }
     entries
 }

@@ -13,6 +13,7 @@
 //! | `verdict` | what follows a fault |
 //! | `edits` | what the person does to items |
 //! | `index` | what lists, the popup and a search know; what happens between two times |
+//! | `import` | the items of a file: what they would meet here, and putting them in |
 //! | `history` | having back what was replaced or removed |
 //! | `decide` | previews, and what the person decides about what was stopped |
 //! | `session` | what the steps of one run share |
@@ -23,6 +24,7 @@ mod draft;
 mod edits;
 mod folders;
 mod history;
+mod import;
 mod index;
 mod outcome;
 mod pull;

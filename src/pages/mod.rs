@@ -13,10 +13,12 @@
 //! | [`shelf`] | what pages read of the store |
 //! | [`search`] | what a search finds among everything |
 //! | [`standing`] | how things stand, kept up to date; the state line |
+//! | [`export`] | items as files to be saved |
 //! | [`saying`] | sentences in the reader's language |
 //! | [`moment`] | dates and times in the reader's locale and zone |
 
 pub mod draft;
+pub mod export;
 pub mod frame;
 pub mod moment;
 pub mod options;

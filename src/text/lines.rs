@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::escape;
 
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 const CRLF: &[u8] = b"\r\n";
 
 /// One content line, or a line that is none (blank, or junk without a colon).
@@ -76,6 +76,11 @@ impl<'a> Line<'a> {
     /// What follows the colon, unfolded and otherwise as written.
     pub fn value(&self) -> &[u8] {
         self.logical.get(self.colon + 1..).unwrap_or_default()
+    }
+
+    /// All of it, unfolded and without its ending.
+    pub fn logical(&self) -> &[u8] {
+        &self.logical
     }
 
     /// The value as text that is not escaped: dates, rules, addresses.
@@ -166,16 +171,11 @@ pub struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// Total: every text is a tree.
     pub fn parse(text: &'a [u8]) -> Tree<'a> {
-        let (bom, mut rest) = match text.strip_prefix(BOM) {
+        let (bom, rest) = match text.strip_prefix(BOM) {
             Some(rest) => (true, rest),
             None => (false, text),
         };
-        let mut lines = Vec::new();
-        while !rest.is_empty() {
-            let len = logical_len(rest);
-            lines.push(Line::new(&rest[..len]));
-            rest = &rest[len..];
-        }
+        let lines = lines(rest).collect();
         let mut tree = Tree { bom, lines, components: Vec::new(), owners: Vec::new() };
         tree.find_components();
         tree
@@ -350,6 +350,17 @@ impl<'a> Tree<'a> {
             component.end = component.end.min(last);
         }
     }
+}
+
+/// The content lines of a text one after the other, for what is too large to be a
+/// [`Tree`]. A byte order mark stays part of its line.
+pub fn lines(text: &[u8]) -> impl Iterator<Item = Line<'_>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (line, after) = rest.split_at(if rest.is_empty() { return None } else { logical_len(rest) });
+        rest = after;
+        Some(Line::new(line))
+    })
 }
 
 /// Folds at 75 octets (RFC 5545, 3.1) without splitting a UTF-8 character. No ending.

@@ -13,6 +13,7 @@
 //! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances; from when to when at all |
 //! | [`entry`] | the small rows that lists and the popup read |
 //! | [`words`] | what a search finds an item by |
+//! | [`file`] | a file of many items: taken apart, and put together |
 //! | [`view`] | an item as a person reads it |
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |
 //! | [`series`] | one instance of a series changed, or those from one on |
@@ -33,6 +34,7 @@ pub mod difference;
 pub mod edit;
 pub mod entry;
 pub mod escape;
+pub mod file;
 mod follow;
 pub mod form;
 mod form_alarm;

@@ -198,6 +198,8 @@ impl Contestant for Floor {
 
     fn run(&mut self, _: &World) -> Result<Spent, String> {
         let task = self.task.as_ref().expect("a task");
-        Ok(spent::run(&task.command(self.file.path()))?.0)
+        let (spent, printed) = spent::run(&task.command(self.file.path()))?;
+        let wall = printed.trim().parse().map_err(|_| printed)?;
+        Ok(Spent { wall, ..spent })
     }
 }
