@@ -5,6 +5,7 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`lines`] | content lines as a tree that prints back the bytes it was given |
+//! | `folding` | where a content line ends, unfolding and folding |
 //! | [`escape`] | TEXT escapes, parameters, quoted-printable, charsets |
 //! | [`edit`] | setting and removing a property, stamps |
 //! | [`moment`] | DATE, DATE-TIME and DURATION values |
@@ -35,6 +36,7 @@ pub mod edit;
 pub mod entry;
 pub mod escape;
 pub mod file;
+mod folding;
 mod follow;
 pub mod form;
 mod form_alarm;

@@ -6,7 +6,6 @@ use leptos::task::spawn_local;
 use leptos::web_sys::{Element, HtmlElement, KeyboardEvent};
 use wasm_bindgen::JsCast;
 
-use super::Opened;
 use crate::model::{EntryKind, Fault, ItemId, Role};
 use crate::pages::frame::rounds;
 use crate::pages::moment;
@@ -31,7 +30,7 @@ pub fn List(
     role: RwSignal<Role>,
     rows: RwSignal<(Role, Vec<Row>)>,
     folders: RwSignal<Vec<Folder>>,
-    opened: RwSignal<Option<Opened>>,
+    current: Memo<Option<ItemId>>,
     open: Callback<ItemId>,
 ) -> impl IntoView {
     let typed = RwSignal::new(String::new());
@@ -110,7 +109,6 @@ pub fn List(
             Role::Notes => say("workspace_none_notes"),
         }
     };
-    let current = Memo::new(move |_| opened.with(|opened| opened.as_ref().and_then(|opened| opened.id.clone())));
     let from_field = move |event: KeyboardEvent| match event.key().as_str() {
         "ArrowDown" => {
             event.prevent_default();
