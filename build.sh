@@ -27,6 +27,7 @@ usage: ./build.sh WORD
             bench sync [OPTION...]   synchronization, beside others; --help names the options,
                                      with any of them it is only printed
             bench crowd              ten thousand clients of one server, simulated
+            bench text               items read and printed, beside calcard and icalendar
   dist      the archives for the shops, in dist/
 
   setup     only install what the others need
@@ -229,8 +230,8 @@ test() {
   say "tests inside a page"
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$TOOLS/bin/wasm-bindgen-test-runner CHROMEDRIVER=$(command -v chromedriver) \
     web_cargo test --no-fail-fast --profile web --test indexeddb 2>&1 | tee -a "$log" || code=1
-  # Last, because it is built apart: twenty seconds each find what somebody broke, not what is rare.
-  fuzz 20 2>&1 | tee -a "$log" || code=1
+  # Last, because it is built apart: twelve seconds each find what somebody broke, not what is rare.
+  fuzz 12 2>&1 | tee -a "$log" || code=1
   sum "$log" "$code"
 }
 
@@ -244,7 +245,7 @@ fuzz() {
   say "building the fuzz targets"
   # Without a sanitizer: there is no unsafe code to watch, and the stable compiler will do.
   "$TOOLS/bin/cargo-fuzz" build --sanitizer none --target-dir target/fuzz || die "the fuzz targets do not build."
-  for pair in multistatus:xml content_lines:text items:text; do
+  for pair in multistatus:xml content_lines:text items:text views:text edits:text; do
     target=${pair%:*}
     say "fuzzing $target for $seconds seconds"
     mkdir -p "target/fuzz/corpus/$target"
@@ -260,10 +261,11 @@ fuzz() {
 bench() {
   local part=${1:-}
   case $part in
-    "") bench_sync; bench_crowd ;;
+    "") bench_sync; bench_crowd; bench_text ;;
     sync) shift; bench_sync "$@" ;;
     crowd) [ $# -eq 1 ] || die "bench crowd takes no options; I got: ${*:2}"; bench_crowd ;;
-    *) die "bench knows sync and crowd; not $part" ;;
+    text) [ $# -eq 1 ] || die "bench text takes no options; I got: ${*:2}"; bench_text ;;
+    *) die "bench knows sync, crowd and text; not $part" ;;
   esac
 }
 
@@ -280,6 +282,8 @@ bench_sync() {
 }
 
 bench_crowd() { measure --crowd --write docs/performance.md; }
+
+bench_text() { PIMENTO_TABLE=$PWD/docs/performance.md cargo bench --bench text; }
 
 measure() {
   export PIMENTO_TOOLS=$TOOLS PIMENTO_EXTENSIONS=$EXTENSIONS

@@ -111,6 +111,20 @@ pub enum Ask {
     PreviewUndo(Millis),
     /// Brings back what the run replaced or removed, and removes what it brought.
     Undo(Millis),
+    /// What importing these texts into the folder would meet; changes nothing. A page
+    /// sends no more than [`BATCH`] at a time.
+    Compare {
+        folder: CollectionId,
+        texts: Vec<Text>,
+    },
+    /// Puts the texts into the folder, all or none of one call. With the `last` of
+    /// them a run begins.
+    Import {
+        folder: CollectionId,
+        texts: Vec<Text>,
+        differing: Differing,
+        last: bool,
+    },
     State,
     /// The tab's server, so that the options page can offer it.
     OpenOptions {
@@ -129,7 +143,13 @@ pub enum Answer {
     State(State),
     Drafted(Vec<Drafted>),
     Versions(Vec<Version>),
+    Compared(Vec<Compared>),
+    Imported(Imported),
 }
+
+/// As many bytes of texts go in one message, or one text that is larger: browsers
+/// refuse messages beyond some tens of megabytes.
+pub const BATCH: usize = 1 << 20;
 
 pub type Reply = Result<Answer, Fault>;
 
@@ -225,4 +245,87 @@ pub struct State {
     pub undecided: u32,
     /// When the next periodic run is due.
     pub next: Option<i64>,
+}
+
+/// An item's text in a message. Nearly all are UTF-8; the others stay what they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Text {
+    Utf8(String),
+    Bytes(Vec<u8>),
+}
+
+impl Text {
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Text::Utf8(text) => text.as_bytes(),
+            Text::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+impl From<Vec<u8>> for Text {
+    fn from(bytes: Vec<u8>) -> Text {
+        String::from_utf8(bytes).map_or_else(|error| Text::Bytes(error.into_bytes()), Text::Utf8)
+    }
+}
+
+/// What becomes of an imported item that is in the folder already and says something
+/// else there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Differing {
+    /// It stays as it is.
+    #[default]
+    Leave,
+    /// It becomes what the file says, as an edit; what it was can be had back.
+    Replace,
+    /// What the file says is added as another item.
+    Copy,
+}
+
+/// What importing a text would meet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compared {
+    pub title: String,
+    pub standing: Standing,
+    /// Another folder that has an item of the same UID, by its name.
+    pub elsewhere: Option<String>,
+}
+
+/// How a text stands to what is in the folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    New,
+    /// It is there already.
+    Same,
+    /// An item of its UID is there, and says something else.
+    Differs,
+    /// The folder does not take what it is.
+    Unfit,
+}
+
+/// What an import has done, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    pub added: u32,
+    pub replaced: u32,
+    /// Added as another item.
+    pub copied: u32,
+    /// Was there already.
+    pub same: u32,
+    /// Was there and says something else; left so.
+    pub left: u32,
+    /// Not what the folder takes.
+    pub unfit: u32,
+}
+
+impl std::ops::AddAssign for Imported {
+    fn add_assign(&mut self, more: Imported) {
+        self.added += more.added;
+        self.replaced += more.replaced;
+        self.copied += more.copied;
+        self.same += more.same;
+        self.left += more.left;
+        self.unfit += more.unfit;
+    }
 }

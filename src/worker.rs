@@ -189,6 +189,13 @@ impl Worker {
                 let count = driver.undo(run).await?;
                 return Ok((Answer::Count(count), self.changed().await?));
             }
+            Ask::Compare { folder, texts } => Answer::Compared(driver.compare(&folder, &texts).await?),
+            Ask::Import { folder, texts, differing, last } => {
+                let imported = driver.import(&folder, &texts, differing).await?;
+                let trigger = self.changed().await?;
+                // Should the last never come, the alarm sees to what has.
+                return Ok((Answer::Imported(imported), trigger.filter(|_| last)));
+            }
             Ask::State => Answer::State(self.state().await?),
             Ask::OpenOptions { from } => {
                 driver.ports.shell.open_options(from.as_deref()).await;

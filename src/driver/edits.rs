@@ -12,7 +12,7 @@ use crate::text;
 use crate::text::series::Parts;
 
 /// So often an edit is made anew on what a run has written meanwhile.
-const RACES: usize = 8;
+pub(super) const RACES: usize = 8;
 
 impl Driver {
     /// What is in an item, to read. Of a series, `of` names the instance to show.

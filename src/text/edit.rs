@@ -113,18 +113,28 @@ fn escaped(value: &str, old: bool) -> String {
     if escape::unescape(&plain) == value { plain } else { value.replace('\\', "\\\\").replace(';', "\\;") }
 }
 
+/// The head without the encoding the old value had, and its quotes closed: a quote in
+/// the new value would else be taken for theirs.
 fn head_for_text(line: &Line<'_>) -> Vec<u8> {
-    line.head_without(|p| {
-        p.name == "ENCODING"
-            || p.name == "CHARSET"
-            || (p.name.is_empty() && p.values.iter().any(|v| v.eq_ignore_ascii_case("QUOTED-PRINTABLE")))
-    })
+    const ENCODINGS: [&str; 4] = ["QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"];
+    let encoding = |word: &String| ENCODINGS.iter().any(|e| e.eq_ignore_ascii_case(word));
+    let mut head = line.head_without(|p| {
+        p.name == "ENCODING" || p.name == "CHARSET" || (p.name.is_empty() && p.values.iter().any(encoding))
+    });
+    if head.iter().filter(|b| **b == b'"').count() % 2 == 1 {
+        head.push(b'"');
+    }
+    head
 }
 
 /// Sets the property of that name to a whole line (`head:value`, neither folded
 /// nor ended), in the place of the first; others of that name stay.
 pub fn set_line(tree: &mut Tree<'_>, component: usize, name: &str, line: &str) {
-    let line = fold(line.as_bytes(), tree.eol());
+    set_bytes(tree, component, name, line.as_bytes());
+}
+
+fn set_bytes(tree: &mut Tree<'_>, component: usize, name: &str, line: &[u8]) {
+    let line = fold(line, tree.eol());
     match tree.find(component, name) {
         Some(at) => tree.replace(at, line),
         None => {
@@ -133,13 +143,14 @@ pub fn set_line(tree: &mut Tree<'_>, component: usize, name: &str, line: &str) {
     }
 }
 
-/// Sets the value of the property of that name, its parameters kept.
+/// Sets the value of the property of that name, its parameters kept, but for the
+/// encoding the old value had.
 pub fn set_value(tree: &mut Tree<'_>, component: usize, name: &str, value: &str) {
     let head = match tree.get(component, name) {
-        Some(line) => String::from_utf8_lossy(line.head()).into_owned(),
-        None => name.to_owned(),
+        Some(line) => head_for_text(line),
+        None => name.as_bytes().to_vec(),
     };
-    set_line(tree, component, name, &format!("{head}:{value}"));
+    set_bytes(tree, component, name, &[&head, &b":"[..], value.as_bytes()].concat());
 }
 
 /// Adds a line (folded, without ending) behind the component's own properties,
@@ -149,6 +160,8 @@ pub fn append(tree: &mut Tree<'_>, component: usize, line: Vec<u8>) -> usize {
     let begin = c.begin;
     let inner = tree.inner(Some(component)).next().map(|c| tree.components()[c].begin);
     let at = match inner {
+        // An AGENT of vCard 2.1 is said to begin by a line of its own, which stays with it.
+        Some(at) if at > begin + 1 && agent(&tree.lines()[at - 1]) => at - 1,
         Some(at) => at,
         // Blank lines and junk at the end stay behind it.
         None => tree.own(component).filter(|i| !tree.lines()[*i].name().is_empty()).last().unwrap_or(begin) + 1,
@@ -161,7 +174,12 @@ pub fn append(tree: &mut Tree<'_>, component: usize, line: Vec<u8>) -> usize {
 
 fn dangling(tree: &Tree<'_>, at: usize) -> bool {
     let line = &tree.lines()[at];
-    line.quoted_printable() && line.value().ends_with(b"=")
+    // A CR at the end of the text belongs to the break that it gets with the next line.
+    line.quoted_printable() && line.value().iter().rev().find(|b| **b != b'\r') == Some(&b'=')
+}
+
+fn agent(line: &Line<'_>) -> bool {
+    line.is("AGENT") && line.value().trim_ascii().is_empty()
 }
 
 /// Removes all of the component's own lines of that name.

@@ -5,6 +5,7 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`lines`] | content lines as a tree that prints back the bytes it was given |
+//! | `folding` | where a content line ends, unfolding and folding |
 //! | [`escape`] | TEXT escapes, parameters, quoted-printable, charsets |
 //! | [`edit`] | setting and removing a property, stamps |
 //! | [`moment`] | DATE, DATE-TIME and DURATION values |
@@ -12,6 +13,7 @@
 //! | [`recur`] | recurrence rules |
 //! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances; from when to when at all |
 //! | [`entry`] | the small rows that lists and the popup read |
+//! | [`file`] | a file of many items: taken apart, and put together |
 //! | [`view`] | an item as a person reads it |
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |
 //! | [`series`] | one instance of a series changed, or those from one on |
@@ -32,6 +34,8 @@ pub mod difference;
 pub mod edit;
 pub mod entry;
 pub mod escape;
+pub mod file;
+mod folding;
 mod follow;
 pub mod form;
 mod form_alarm;

@@ -6,6 +6,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 
 use super::Opened;
+use super::files::SaveItem;
 use super::inputs::inputs;
 use super::versions::Versions;
 use crate::browser::api;
@@ -94,6 +95,7 @@ pub fn Form(
             Err(fault) => failed.set(Some(fault)),
         }
     };
+    let file = id.clone().map(|id| view! { <SaveItem id /> });
     let versions = id.clone().map(|id| view! { <Versions id writable=!is_fixed opened said /> });
     let question = move || match reach.get() {
         Reach::One(_) => say("workspace_delete_instance"),
@@ -132,6 +134,7 @@ pub fn Form(
                 <button id="cancel" type="button" on:click=move |_| opened.set(None)>{say("action_cancel")}</button>
                 {deletion}
             </div>
+            {file}
             {versions}
         </form>
     }

@@ -1,31 +1,13 @@
 //! Real files, merged.
 
-use std::path::{Path, PathBuf};
+#[path = "../../../tests/corpus/files.rs"]
+#[allow(dead_code)]
+mod files;
 
 use super::NOW;
 use crate::model::Fields;
 use crate::text::lines::Tree;
 use crate::text::{apply, difference, fields, merge, same_meaning};
-
-fn corpus() -> Vec<(PathBuf, Vec<u8>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    assert!(root.is_dir(), "the sample files are missing: put them at ../shared/corpus, beside the checkout");
-    let mut files = Vec::new();
-    let mut folders = vec![root];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            match path.extension().and_then(|e| e.to_str()) {
-                _ if path.is_dir() => folders.push(path),
-                Some("ics" | "vcf") => files.push((path.clone(), std::fs::read(&path).unwrap())),
-                _ => {}
-            }
-        }
-    }
-    files.sort();
-    assert!(files.len() > 250, "only {} sample files", files.len());
-    files
-}
 
 /// Whether every component has its end, and every end its component.
 fn whole(text: &[u8]) -> bool {
@@ -65,7 +47,7 @@ const TITLE: [&str; 3] = ["SUMMARY", "N", "FN"];
 #[test]
 fn edits_of_different_fields_become_one_text() {
     let (mut merged, mut broken) = (0, 0);
-    for (path, text) in corpus() {
+    for (path, text) in files::all() {
         let name = path.display();
         let theirs = edited(&text, "", "Another, place").unwrap_or_else(|| text.clone());
         if !whole(&text) {
@@ -104,7 +86,7 @@ const PINNED: (usize, usize) = (173, 9);
 
 #[test]
 fn what_differs_is_what_was_edited() {
-    for (path, text) in corpus() {
+    for (path, text) in files::all() {
         assert_eq!(difference(&text, &text), vec![], "{}", path.display());
         let Some(new) = edited(&text, "A new title", "") else { continue };
         let differs = difference(&text, &new);

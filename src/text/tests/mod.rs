@@ -5,6 +5,7 @@ mod compose;
 mod corpus;
 mod difference;
 mod extent;
+mod file;
 mod form;
 mod form_contact;
 mod lines;
