@@ -217,7 +217,7 @@ fn list_value(part: &str) -> String {
 }
 
 /// Makes the values of such a property those of `new`, of which `old` are there: what
-/// goes is taken from its line, what comes is put behind the first line's.
+/// goes is taken from its line, what comes is put behind the last line's.
 pub fn set_list(tree: &mut Tree<'_>, component: usize, name: &str, old: &[String], new: &[String]) {
     let old: HashSet<String> = old.iter().cloned().collect();
     let mut wanted: Vec<String> = new.iter().map(|v| escape::one_line(v)).filter(|v| !v.is_empty()).collect();
@@ -238,7 +238,7 @@ pub fn set_list(tree: &mut Tree<'_>, component: usize, name: &str, old: &[String
         let mut left: Vec<String> =
             parts.iter().filter(|part| !gone.contains(&list_value(part))).map(|part| (*part).to_owned()).collect();
         let mut changed = left.len() != parts.len();
-        if n == 0 && !wanted.is_empty() {
+        if n + 1 == lines.len() && !wanted.is_empty() {
             left.retain(|part| !part.trim().is_empty());
             left.extend(wanted.iter().map(|value| escape::escape(value)));
             (changed, added) = (true, true);

@@ -16,7 +16,9 @@ pub fn inputs(event: EventFields) -> (AnyView, Callback<(), Typed>) {
     let all_day = RwSignal::new(event.all_day);
     let start = RwSignal::new(event.start.clone());
     let end = RwSignal::new(event.end.clone());
-    let zone = RwSignal::new(event.zone.clone());
+    // What is all day no more has times in the reader's zone, if nothing else is chosen.
+    let own_zone = if event.all_day { moment::zone() } else { event.zone.clone() };
+    let zone = RwSignal::new(own_zone.clone());
     let description = RwSignal::new(event.description.clone());
     let alarms = RwSignal::new(event.alarms.clone());
     let url = RwSignal::new(event.url.clone());
@@ -88,7 +90,7 @@ pub fn inputs(event: EventFields) -> (AnyView, Callback<(), Typed>) {
                 </div>
             </div>
             <div hidden=all_day>
-                <Choice id="zone" name=say("workspace_zone_label") value=zone options=zones(&event.zone) />
+                <Choice id="zone" name=say("workspace_zone_label") value=zone options=zones(&own_zone) />
             </div>
         </div>
         {repeats}
