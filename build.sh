@@ -8,6 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 readonly BINARYEN=132.0.0 ADDONS_LINTER=10.13.0   # npm
 readonly GECKODRIVER=0.37.1 CARGO_FUZZ=0.13.1     # cargo install
 readonly RADICALE=3.9.0 XANDIKOS=0.4.10 DATEUTIL=4.0.0 # pip
+readonly TSDAV=2.3.4 VDIRSYNCER=0.21.0            # npm and pip, for `bench` alone
 readonly WASM=wasm32-unknown-unknown
 readonly TOOLS=$PWD/target/tools EXTENSIONS=$PWD/target/extension
 
@@ -246,7 +247,7 @@ fuzz() {
   say "building the fuzz targets"
   # Without a sanitizer: there is no unsafe code to watch, and the stable compiler will do.
   "$TOOLS/bin/cargo-fuzz" build --sanitizer none --target-dir target/fuzz || die "the fuzz targets do not build."
-  for pair in multistatus:xml content_lines:text items:text views:text edits:text; do
+  for pair in multistatus:xml content_lines:text items:text views:text edits:text files:text; do
     target=${pair%:*}
     say "fuzzing $target for $seconds seconds"
     mkdir -p "target/fuzz/corpus/$target"
