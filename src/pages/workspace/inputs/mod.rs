@@ -76,7 +76,7 @@ impl Categories {
 fn More(open: bool, children: Children) -> impl IntoView {
     view! {
         <details id="more" open=open>
-            <summary>{say("workspace_more")}</summary>
+            <summary>{say("workspace_seldom")}</summary>
             <div class="stack">{children()}</div>
         </details>
     }
