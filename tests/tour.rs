@@ -207,7 +207,6 @@ fn forms(browser: &Browser, kind: Kind) {
     browser.click("#list li[data-item] button");
     browser.click("#edit");
     browser.wait_for("#form");
-    browser.click("#more > summary");
     browser.click("#reminder-more");
     picture(browser, kind, "workspace", "-form");
     for (button, ready) in [("#export", "#export-go:enabled"), ("#import", "#file")] {
