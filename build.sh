@@ -104,7 +104,8 @@ cargo_tool() {
   say "installing $3 $2 with cargo: $4"
   # Not --locked: its lock file may name versions that a registry does not have.
   # --debug: they have little to do, and are ready twice as soon.
-  cargo install "$1" --version "$2" --bin "$3" --no-default-features --debug --quiet --root "$TOOLS" \
+  # --force: an install that was broken off leaves its command without a word of it.
+  cargo install "$1" --version "$2" --bin "$3" --no-default-features --debug --quiet --force --root "$TOOLS" \
     || die "cargo could not install $1 $2."
 }
 
