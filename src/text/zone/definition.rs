@@ -2,7 +2,7 @@
 
 use super::Zone;
 use super::known::{self, Change};
-use crate::text::moment::{Moment, at};
+use crate::text::moment::{Moment, at, seconds};
 
 /// The lines (neither folded nor ended) of a VTIMEZONE under that name, right from
 /// a year before `from` on and beyond `to` (seconds): where the clock follows a rule
@@ -14,30 +14,28 @@ pub fn definition(tzid: &str, from: i64, to: i64) -> Option<Vec<String>> {
     let ruled = known.rule.map_or(i32::MAX, |(year, _)| year);
     let mut out = vec!["BEGIN:VTIMEZONE".to_owned(), format!("TZID:{tzid}")];
     let before = known.onsets.partition_point(|(onset, _)| *onset <= from).saturating_sub(1);
-    let (_, first) = *known.onsets.get(before)?;
-    // What holds at `from`, from 1970 or as long as that has been.
-    let since = known.onsets[before].0.clamp(known::FIRST, from);
-    let held = match known.onsets.get(before.wrapping_sub(1)) {
-        Some((_, offset)) if known.onsets[before].0 >= known::FIRST => *offset,
-        _ => first,
-    };
-    let daylight = |from: i64, to: i64| to > from;
-    observance(&mut out, daylight(held, first), since, (held, first), None);
-    let mut offset = first;
-    for (onset, new) in known.onsets[before + 1..].iter().take_while(|(onset, _)| *onset <= to) {
-        if known::year(*onset + offset) >= ruled {
-            break;
-        }
-        observance(&mut out, daylight(offset, *new), *onset, (offset, *new), None);
-        offset = *new;
-    }
-    if let Some((year, changes)) = known.rule {
-        let year = year.max(known::year(since) + 1);
-        if known::year(to) >= year {
-            for (change, other) in [(changes[0], changes[1]), (changes[1], changes[0])] {
-                let start = crate::text::moment::seconds(change.local(year)?) - other.offset;
-                observance(&mut out, change.offset > other.offset, start, (other.offset, change.offset), Some(change));
+    let (onset, mut offset) = *known.onsets.get(before)?;
+    // When what holds at `from` began, as far as that is known.
+    let since = onset.max(known::FIRST);
+    let mut ruled_from = known::year(since);
+    if ruled_from < ruled {
+        // Before it, and what comes until there is a rule, one by one.
+        let earlier = before.checked_sub(1).and_then(|at| known.onsets.get(at));
+        let held = earlier.map_or(offset, |(_, offset)| *offset);
+        observance(&mut out, offset > held, since, (held, offset), None);
+        for (onset, new) in known.onsets[before + 1..].iter().take_while(|(onset, _)| *onset <= to) {
+            if known::year(*onset + offset) >= ruled {
+                break;
             }
+            observance(&mut out, *new > offset, *onset, (offset, *new), None);
+            offset = *new;
+        }
+        ruled_from = ruled;
+    }
+    if let Some((_, changes)) = known.rule.filter(|_| known::year(to) >= ruled_from) {
+        for (change, other) in [(changes[0], changes[1]), (changes[1], changes[0])] {
+            let start = seconds(change.local(ruled_from)?) - other.offset;
+            observance(&mut out, change.offset > other.offset, start, (other.offset, change.offset), Some(change));
         }
     }
     out.push("END:VTIMEZONE".to_owned());

@@ -1,7 +1,7 @@
 //! The zones of the IANA database, and the names that Windows has for them.
 //!
-//! The tables of chrono-tz are 800 KB of a worker that is read at each start. The same
-//! is told here in a tenth of it: changes of the clock one by one while they follow no
+//! The tables of chrono-tz are large, in a worker that is read at each start. The same
+//! is told here in a small part of it (ADR 8): changes of the clock one by one while they follow no
 //! rule, then the rule. `text::tests::known` makes `zones.txt` from chrono-tz and holds
 //! it to that, and `names.txt` to calcard.
 
