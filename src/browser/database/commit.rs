@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use idb::{KeyRange, ObjectStore, Query, Transaction};
 use wasm_bindgen::JsValue;
 
-use super::row::{self, HeadRow, KeptRow, OccurrenceRow, SeriesRow, Words};
+use super::row::{self, HeadRow, KeptRow, OccurrenceRow, Words};
 use super::{Database, broken};
 use crate::model::{Collection, Fault, Index, Item, ItemId, Kept};
 use crate::port::{Change, Commit, settle};
@@ -156,7 +156,7 @@ impl Stores {
             self.entries.put(&row::write(entry)?, None).map_err(broken)?;
             self.words.put(&Words::of(entry, &index.words), Some(&entry.id.0.as_str().into())).map_err(broken)?;
             if let Some(series) = index.series {
-                self.series.put(&row::write(&SeriesRow::of(&entry.id, series))?, None).map_err(broken)?;
+                self.series.put(&row::series(&entry.id, series)?, None).map_err(broken)?;
             }
         }
         let mut keys = Vec::with_capacity(index.occurrences.len());
