@@ -185,7 +185,7 @@ fn without(series: &Series<'_, '_>, of: i64, now: Millis) -> Option<Option<Vec<u
         }
     }
     let c = component_at(&tree, at)?;
-    let line = fold(series.line("EXDATE", of).as_bytes(), tree.eol());
+    let line = fold(&series.line("EXDATE", of), tree.eol());
     let behind =
         ["EXDATE", "RRULE", "RDATE"].into_iter().find_map(|n| tree.own(c).filter(|i| tree.lines()[*i].is(n)).last());
     match behind {
@@ -230,7 +230,7 @@ fn all(text: &[u8], shown: &EventFields, wanted: &EventFields, now: Millis) -> V
 fn describe(tree: &mut Tree<'_>, c: usize, shown: &EventFields, wanted: &EventFields, now: Millis) {
     let Some(old) = form_event::fields(tree, c) else { return };
     let mut new = form::event(shown, wanted, &old);
-    (new.of, new.recurs) = (old.of, old.recurs);
+    (new.of, new.since, new.recurs) = (old.of, old.since.clone(), old.recurs);
     match (&mut new.recurrence, &shown.recurrence, &old.recurrence) {
         _ if tree.find(c, "RECURRENCE-ID").is_some() => new.recurrence = old.recurrence.clone(),
         // What is left of a count, where the count was let be.

@@ -100,7 +100,7 @@ fn what_differs_is_what_was_edited() {
 }
 
 /// The properties that forms write, and what stands around those that are components.
-const NAMED: [&str; 36] = [
+const NAMED: [&str; 41] = [
     "ACTION",
     "ADR",
     "ANNIVERSARY",
@@ -117,6 +117,7 @@ const NAMED: [&str; 36] = [
     "END",
     "FN",
     "LAST-MODIFIED",
+    "LABEL",
     "LOCATION",
     "N",
     "NICKNAME",
@@ -127,15 +128,19 @@ const NAMED: [&str; 36] = [
     "RRULE",
     "SEQUENCE",
     "STATUS",
+    "STYLED-DESCRIPTION",
     "SUMMARY",
     "TEL",
     "TITLE",
     "TRANSP",
     "TRIGGER",
     "URL",
+    "X-ALT-DESC",
     "X-ANNIVERSARY",
+    "X-BIRTHDAY",
     "X-EVOLUTION-ANNIVERSARY",
     "X-KADDRESSBOOK-X-ANNIVERSARY",
+    "X-MS-ANNIVERSARY",
     "X-ABLABEL",
 ];
 
