@@ -102,7 +102,7 @@ impl Series {
 pub struct Index {
     pub entry: Option<Entry>,
     /// All times it happens; if it is a long `series`, those that are near
-    /// ([`Index::BEHIND`], [`Index::AHEAD`]).
+    /// ([`Index::BEHIND`], [`Index::AHEAD`]), and the next behind those where none of them is late.
     pub occurrences: Vec<Occurrence>,
     pub series: Option<Series>,
     /// The words it is found by, as `text::words` makes them.
