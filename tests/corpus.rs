@@ -24,7 +24,7 @@ fn kind(path: &Path) -> Kind {
     if files::is_card(path) { Kind::Contacts } else { Kind::Calendar }
 }
 
-/// The row and the times from 1990 to 2040.
+/// The row and the times from 1990 to 2040, and the next behind them of series that have none late in that.
 fn indexed(kind: Kind, text: &[u8]) -> Index {
     let (from, to) = (631_152_000_000, 2_208_988_800_000);
     index(&CollectionId("c".into()), &ItemId("i".into()), kind, text, from, to)
@@ -69,7 +69,7 @@ fn each_has_a_row() {
     assert_eq!((rows, partial, times), PINNED);
 }
 
-const PINNED: (usize, usize, usize) = (307, 108, 19_698);
+const PINNED: (usize, usize, usize) = (307, 108, 19704);
 
 #[test]
 fn a_new_title_touches_its_line_and_the_stamps() {
