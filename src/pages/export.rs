@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use js_sys::{Array, Object, Reflect};
 use leptos::wasm_bindgen::{JsCast, JsValue};
 
+use super::saying::say;
 use super::{moment, shelf};
 use crate::archive;
 use crate::browser::download;
@@ -110,7 +111,11 @@ fn pack(collection: &Collection, texts: Vec<shelf::Text>) -> Packed {
         Kind::Contacts => join::cards(&bytes),
     };
     let notes = bytes.iter().filter_map(|bytes| note(bytes));
-    let notes = notes.map(|note| (format!("{}.md", note.title), note.markdown.into_bytes())).collect();
+    let notes = notes.map(|note| {
+        let name = if note.name.is_empty() { say("popup_untitled") } else { note.name };
+        (format!("{name}.md"), note.markdown.into_bytes())
+    });
+    let notes = notes.collect();
     let left = left.into_iter().map(|at| (texts[at].name.clone(), texts[at].bytes.clone())).collect();
     Packed {
         file: (format!("{}{}", collection.name, collection.kind.extension()), text),

@@ -11,7 +11,8 @@ mod phone;
 use std::collections::BTreeSet;
 
 use super::lines::{Line, Tree};
-use letter::{bare, unspaced};
+pub use letter::bare;
+use letter::unspaced;
 
 /// As many words of one item …
 const WORDS: usize = 2_000;

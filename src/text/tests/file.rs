@@ -330,11 +330,18 @@ fn a_note_as_text() {
     let journal =
         |lines: &str| crlf(&format!("BEGIN:VCALENDAR\nBEGIN:VJOURNAL\nUID:1\n{lines}END:VJOURNAL\nEND:VCALENDAR\n"));
     let plain = note(&journal("SUMMARY:Seeds\\, mostly\nDESCRIPTION:Sorrel\\nchervil\\;\\n\n")).unwrap();
-    assert_eq!((&*plain.title, &*plain.markdown), ("Seeds, mostly", "# Seeds, mostly\n\nSorrel\nchervil;\n"));
+    assert_eq!((&*plain.name, &*plain.markdown), ("Seeds, mostly", "# Seeds, mostly\n\nSorrel\nchervil;\n"));
     let dated =
         note(&journal("DTSTART;VALUE=DATE:20260704\nCATEGORIES:a\\,b,c \"d\"\nCATEGORIES:e\nDESCRIPTION:x\n")).unwrap();
     assert_eq!(dated.markdown, "---\ndate: 2026-07-04\ntags: [\"a,b\", \"c \\\"d\\\"\", \"e\"]\n---\n\nx\n");
     assert_eq!(note(b"BEGIN:VCARD\nFN:x\nEND:VCARD\n"), None);
+    for (lines, name) in [
+        ("SUMMARY: \nDESCRIPTION:\\n# First line \\nsecond\n", "First line"),
+        ("DTSTART;VALUE=DATE:20260704\nDESCRIPTION:#\n", "2026-07-04"),
+        ("DESCRIPTION: \n", ""),
+    ] {
+        assert_eq!(note(&journal(lines)).unwrap().name, name, "{lines}");
+    }
     assert_eq!(note(&journal("")).unwrap().markdown, "");
 }
 
