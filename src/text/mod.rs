@@ -19,6 +19,7 @@
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |
 //! | [`series`] | one instance of a series changed, or those from one on |
 //! | `follow`, `instance`, `split` | what hangs on a series' start; one instance of it; a series made two |
+//! | [`update`] | instances that come without their series, put into it |
 //! | [`compose`] | a new item's text |
 //! | [`uid`] | reading and setting the UID |
 //! | [`copy`] | an item made a copy of itself, for what is kept twice |
@@ -57,6 +58,7 @@ pub mod sameness;
 pub mod series;
 mod split;
 pub mod uid;
+pub mod update;
 pub mod view;
 pub mod words;
 pub mod zone;

@@ -17,6 +17,7 @@ mod properties;
 mod radicale;
 mod sameness;
 mod series;
+mod update;
 mod words;
 mod zones;
 
