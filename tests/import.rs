@@ -15,7 +15,7 @@ use fake::flavour::Flavour;
 use fake::trouble::Ways;
 use futures_util::FutureExt;
 use pimento::driver::Driver;
-use pimento::message::{Answer, Ask, Compared, Differing, Imported, Standing, Text};
+use pimento::message::{Answer, Ask, Compared, Differing, Imported, LARGEST, Standing, Text};
 use pimento::model::{Collection, Edit, Fault, Item, Outcome, Past, Reach, Role, Trigger, Why};
 use pimento::port::{Ports, Store};
 use pimento::text::file::{made, same_item, split};
@@ -273,6 +273,21 @@ fn each_goes_where_it_can_be() {
     // Of the same UID in another folder it is told.
     let other = desk.compare(Role::Notes, &calendar(&[note("e", "As an event")]));
     assert_eq!((other[0].standing, other[0].elsewhere.as_deref()), (Standing::New, Some("Calendar")));
+}
+
+#[test]
+fn what_is_larger_than_an_item_does_not_go_in() {
+    let desk = desk();
+    let card = |photo: usize| {
+        format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:c\r\nFN:C\r\nPHOTO;ENCODING=b:{}\r\nEND:VCARD\r\n",
+            "A".repeat(photo)
+        )
+    };
+    for (photo, standing) in [(LARGEST - 100, Standing::New), (LARGEST, Standing::Unfit)] {
+        assert_eq!(standings(&desk.compare(Role::Contacts, &card(photo))), [("C", standing)]);
+    }
+    assert_eq!(desk.import(Role::Contacts, &card(LARGEST), Differing::Leave).unfit, 1);
 }
 
 #[test]

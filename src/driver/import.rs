@@ -9,7 +9,7 @@ use super::edits::RACES;
 use super::index::index;
 use super::session::{kept, title, uuid};
 use crate::fault;
-use crate::message::{Compared, Differing, Imported, Standing, Text};
+use crate::message::{Compared, Differing, Imported, LARGEST, Standing, Text};
 use crate::model::{Collection, CollectionId, Edit, Fault, Head, Item, ItemId, Kind, Millis, Why};
 use crate::port::{Change, Commit};
 use crate::text::file::{component, made, same_item};
@@ -238,9 +238,12 @@ fn target<'a>(all: &'a [Collection], folder: &CollectionId) -> Result<&'a Collec
     Ok(collection)
 }
 
-/// Whether the folder takes what the text is. What is neither event, note nor task
+/// Whether the folder takes what the text is, which is no larger than an item. What is neither event, note nor task
 /// (free/busy times, a program's own) has no place here, whatever the server says.
 fn fits(collection: &Collection, text: &[u8]) -> bool {
+    if text.len() > LARGEST {
+        return false;
+    }
     let component = component(text).unwrap_or_default();
     match collection.kind {
         Kind::Contacts => component == "VCARD",

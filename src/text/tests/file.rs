@@ -152,6 +152,27 @@ fn a_zone_that_nobody_defines_is_guessed_as_in_the_file() {
 }
 
 #[test]
+fn what_only_tells_something_of_an_item_is_no_item() {
+    let one = |method: &str, lines: &str| {
+        format!("BEGIN:VCALENDAR\nVERSION:2.0\n{method}{}END:VCALENDAR\n", event("a", lines))
+    };
+    for (method, message) in [
+        ("", false),
+        ("METHOD:PUBLISH\n", false),
+        ("METHOD:REQUEST\n", false),
+        ("METHOD: cancel\n", true),
+        ("method:REPLY\n", true),
+    ] {
+        let items = split(one(method, "SUMMARY:S\n").as_bytes()).items;
+        assert_eq!((items.len(), items[0].message), (1, message), "{method}");
+    }
+    let series = one("METHOD:REQUEST\n", "DTSTART:20260101T100000Z\nRRULE:FREQ=DAILY\n");
+    let cancelled = one("METHOD:CANCEL\n", "RECURRENCE-ID:20260102T100000Z\n");
+    let items = split(format!("{series}{cancelled}").as_bytes()).items;
+    assert_eq!(items.iter().map(|part| part.message).collect::<Vec<_>>(), [false, true], "and goes into none");
+}
+
+#[test]
 fn what_has_no_uid_gets_the_same_one_each_time() {
     let file = b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101T100000Z\nEND:VEVENT\nBEGIN:VEVENT\nUID:\n\
                  DTSTART:20260102T100000Z\nEND:VEVENT\nEND:VCALENDAR\nBEGIN:VCARD\nVERSION:2.1\nFN:A\nEND:VCARD\n";
