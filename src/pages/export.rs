@@ -12,7 +12,6 @@ use crate::browser::download;
 use crate::model::{Account, Collection, Fault, ItemId, Kind, Role};
 use crate::text::file::join::{self, Joined};
 use crate::text::file::note::note;
-use crate::text::file::split;
 
 const ZIP: &str = "application/zip";
 
@@ -30,12 +29,10 @@ pub enum Shape {
 /// # Errors
 /// All functions here: the store cannot be read, or the browser refuses.
 pub async fn item(id: &ItemId) -> Result<(), Fault> {
-    let Some(text) = shelf::text(id).await? else { return Err(crate::fault::field("field_item_gone")) };
-    let part = split(&text).items.into_iter().next();
-    let card = part.as_ref().is_some_and(|part| part.component == "VCARD");
-    let kind = if card { Kind::Contacts } else { Kind::Calendar };
-    let title = part.map(|part| part.title).unwrap_or_default();
-    download::offer(&named(&title, kind.extension()), &text, kind.media_type())
+    let (Some(text), Some((entry, folder))) = (shelf::text(id).await?, shelf::entry(id).await?) else {
+        return Err(crate::fault::field("field_item_gone"));
+    };
+    download::offer(&named(&entry.title, folder.kind.extension()), &text, folder.kind.media_type())
 }
 
 /// Hands over what is in the folder, or those of it that are in `only`; how many

@@ -63,6 +63,13 @@ pub fn words(text: &[u8]) -> String {
     of(&Tree::parse(text))
 }
 
+/// The words of what a person wrote, as described above.
+pub fn of_text(text: &str) -> String {
+    let mut words = Words::default();
+    words.take(text);
+    words.print()
+}
+
 pub(super) fn of(tree: &Tree<'_>) -> String {
     let mut words = Words::default();
     let named = ["VEVENT", "VJOURNAL", "VTODO", "VCARD"];
