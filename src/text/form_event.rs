@@ -16,10 +16,13 @@ const MINUTE: &str = "%Y-%m-%dT%H:%M";
 
 /// What the form shows of the event; `None` without a start that can be read.
 pub(super) fn fields(tree: &Tree<'_>, c: usize) -> Option<EventFields> {
-    let mut zones = Zones::new(tree);
+    fields_in(tree, c, &mut Zones::new(tree))
+}
+
+fn fields_in(tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>) -> Option<EventFields> {
     let line = tree.get(c, "DTSTART")?;
-    let start = placed(line, &mut zones)?;
-    let end = first_end(tree, c, &mut zones)?;
+    let start = placed(line, zones)?;
+    let end = first_end(tree, c, zones)?;
     let all_day = start.moment.is_date();
     let local = start.moment.local();
     let zone = match start.zone.name() {
@@ -84,8 +87,21 @@ pub(super) fn typed(value: &str, all_day: bool) -> Option<NaiveDateTime> {
 
 /// Writes the fields that differ from `old`, which is what the event has.
 pub(super) fn apply(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields, now: Millis) {
+    apply_beside(tree, c, old, new, &[], now);
+}
+
+/// As [`apply`], where the changed instances `settled` (rising) say their times themselves.
+pub(super) fn apply_beside(
+    tree: &mut Tree<'_>,
+    c: usize,
+    old: &EventFields,
+    new: &EventFields,
+    settled: &[usize],
+    now: Millis,
+) {
+    // First: alarms are components, and change the numbers of others.
+    let moved = set_times(tree, c, old, new, settled);
     let said = set_texts(tree, c, old, new);
-    let moved = set_times(tree, c, old, new);
     let (c, turned) = set_recurrence(tree, c, old, new);
     // SEQUENCE counts what those invited have to look at again (RFC 5546, 2.1.4).
     let counts = moved || turned || old.status != new.status;
@@ -163,7 +179,13 @@ fn set_recurrence(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventF
         return (c, false);
     }
     let Some(start) = start(tree, c) else { return (c, false) };
-    match &new.recurrence {
+    // What was not changed of the rule is as the start has moved it.
+    let now = form_rule::recurrence(tree, c, &start);
+    let wanted = form_rule::onto(&old.recurrence, &new.recurrence, &now);
+    if wanted == now {
+        return (c, true);
+    }
+    match &wanted {
         Recurrence::Rule(rule) => {
             let before = tree.get(c, "RRULE").map(|line| line.plain().into_owned());
             let before = before.filter(|_| matches!(old.recurrence, Recurrence::Rule(_)));
@@ -189,8 +211,8 @@ pub(super) fn start(tree: &Tree<'_>, c: usize) -> Option<Placed> {
     placed(tree.get(c, "DTSTART")?, &mut Zones::new(tree))
 }
 
-/// True if the times changed.
-fn set_times(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields) -> bool {
+/// True if the times changed. What hangs on them follows, but for `settled`.
+fn set_times(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields, settled: &[usize]) -> bool {
     let same_zone = new.all_day || old.zone == new.zone;
     let same_kind = old.all_day == new.all_day;
     if same_kind && same_zone && old.start == new.start && old.end == new.end {
@@ -201,18 +223,35 @@ fn set_times(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields
         return false;
     };
     let end = end.max(start);
-    let before = self::start(tree, c);
     let keeps_form = same_kind && same_zone;
+    let begins = !keeps_form || old.start != new.start;
+    let series = tree.find(c, "RECURRENCE-ID").is_none();
+    let before = self::start(tree, c).filter(|_| series);
+    let alike = before.iter().flat_map(|before| alike(tree, c, before, old, begins)).collect::<Vec<_>>();
     let written_end = if new.all_day { super::occur::next_day(end) } else { end };
-    if !keeps_form || old.start != new.start {
+    if begins {
         set_moment(tree, c, "DTSTART", start, new, keeps_form);
     }
     set_end(tree, c, (start, written_end), old, new, keeps_form);
-    let instance = tree.find(c, "RECURRENCE-ID").is_some();
-    if let Some(before) = before.filter(|_| !instance && (!keeps_form || old.start != new.start)) {
+    for (o, was) in alike.into_iter().filter(|(o, _)| settled.binary_search(o).is_err()) {
+        let mut now = was.clone();
+        follow::shift(&was, old, new, &mut now);
+        set_times(tree, o, &was, &now, &[]);
+    }
+    if let Some(before) = before.filter(|_| begins) {
         follow::follow(tree, c, &before, keeps_form);
     }
     true
+}
+
+/// The changed instances that are when the series gives them, with their times: those
+/// that are as long as it, or, where its start moves (`begins`), all.
+fn alike(tree: &Tree<'_>, c: usize, start: &Placed, series: &EventFields, begins: bool) -> Vec<(usize, EventFields)> {
+    let mut zones = Zones::new(tree);
+    let length = |f: &EventFields| Some(typed(&f.end, f.all_day)? - typed(&f.start, f.all_day)?);
+    let unmoved = follow::unmoved(tree, c, start).into_iter();
+    let each = unmoved.filter_map(|o| Some((o, fields_in(tree, o, &mut zones)?)));
+    each.filter(|(_, own)| begins || length(own) == length(series)).collect()
 }
 
 /// DTEND or DURATION, whichever the event has.

@@ -1,10 +1,10 @@
 //! Files taken apart and put together.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
+use super::files;
 use crate::model::{CollectionId, Index, ItemId, Kind};
 use crate::text::file::join::{calendar, cards};
 use crate::text::file::note::note;
@@ -369,40 +369,27 @@ fn a_note_as_text() {
 /// All public sample files: what goes in comes out.
 #[test]
 fn samples_are_taken_apart_without_loss() {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus")];
     let (mut there, mut items, mut broken) = (0, 0, 0);
     let (mut ics, mut vcf): (Vec<Part>, Vec<Part>) = (Vec::new(), Vec::new());
-    while let Some(folder) = folders.pop() {
-        let mut paths: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        paths.sort();
-        for path in paths {
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            if !path.extension().is_some_and(|e| e == "ics" || e == "vcf") {
-                continue;
-            }
-            let file = std::fs::read(&path).unwrap();
-            let split = split(&file);
-            // Counted another way: what begins at the top of a calendar, or of the file.
-            let tree = Tree::parse(&file);
-            let begun = tree.components().iter().filter(|c| {
-                let above = c.parent.map(|p| &*tree.components()[p].name);
-                !["VTIMEZONE", "VCALENDAR"].contains(&&*c.name) && above.is_none_or(|above| above == "VCALENDAR")
-            });
-            let begun = begun.count();
-            let told = split.broken.iter().filter(|b| !b.component.is_empty() && b.component != "VTIMEZONE").count();
-            let texts: Vec<Vec<u8>> = split.items.iter().map(Part::text).collect();
-            let out = bodies(&texts).len();
-            assert_eq!(out + told, begun, "{}", path.display());
-            (there, items, broken) = (there + begun, items + out, broken + told);
-            for part in split.items {
-                assert_eq!(component(&part.text()).as_deref(), Some(&*part.component), "{}", path.display());
-                let known = ["VEVENT", "VTODO", "VJOURNAL", "VCARD"].contains(&&*part.component);
-                assert!(uid(&part.text()).as_ref() == Some(&part.uid) || !known, "{}", path.display());
-                if part.component == "VCARD" { vcf.push(part) } else { ics.push(part) }
-            }
+    for (path, file) in files::all() {
+        let split = split(&file);
+        // Counted another way: what begins at the top of a calendar, or of the file.
+        let tree = Tree::parse(&file);
+        let begun = tree.components().iter().filter(|c| {
+            let above = c.parent.map(|p| &*tree.components()[p].name);
+            !["VTIMEZONE", "VCALENDAR"].contains(&&*c.name) && above.is_none_or(|above| above == "VCALENDAR")
+        });
+        let begun = begun.count();
+        let told = split.broken.iter().filter(|b| !b.component.is_empty() && b.component != "VTIMEZONE").count();
+        let texts: Vec<Vec<u8>> = split.items.iter().map(Part::text).collect();
+        let out = bodies(&texts).len();
+        assert_eq!(out + told, begun, "{}", path.display());
+        (there, items, broken) = (there + begun, items + out, broken + told);
+        for part in split.items {
+            assert_eq!(component(&part.text()).as_deref(), Some(&*part.component), "{}", path.display());
+            let known = ["VEVENT", "VTODO", "VJOURNAL", "VCARD"].contains(&&*part.component);
+            assert!(uid(&part.text()).as_ref() == Some(&part.uid) || !known, "{}", path.display());
+            if part.component == "VCARD" { vcf.push(part) } else { ics.push(part) }
         }
     }
     println!("{there} components, {items} in {} items, {broken} broken", ics.len() + vcf.len());
