@@ -108,6 +108,7 @@ impl Driver {
             item.head.edit = Some(if new.is_some() { Edit::Put } else { Edit::Delete });
             item.edit = new;
             let now = self.ports.clock.now();
+            item.head.edited = Some(now);
             // The base is in the store still; an edit that was not sent is nowhere else.
             let replaced = was.edit.iter().map(|edit| kept(&was, edit.clone(), why, now, None)).collect();
             match self.write(Some(was), item, replaced).await {
@@ -129,6 +130,7 @@ impl Driver {
         let mut head = Head::new(id, collection.id.clone(), href);
         head.edit = Some(Edit::Put);
         head.rev = 1;
+        head.edited = Some(self.ports.clock.now());
         self.write(None, Item { head, base: None, edit: Some(text) }, Vec::new()).await
     }
 

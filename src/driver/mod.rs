@@ -4,6 +4,7 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | `account` | looks what is there, saves the account, chooses folders |
+//! | `homes` | where the collections are, and by what their changes are told |
 //! | `run` | one synchronization, from the home's listing to the report |
 //! | `folders` | which collections a run covers, and the making of missing ones |
 //! | `draft` | what a run is about to do in one collection: a plan, and the guard |
@@ -22,6 +23,7 @@ mod draft;
 mod edits;
 mod folders;
 mod history;
+mod homes;
 mod outcome;
 mod pull;
 mod push;

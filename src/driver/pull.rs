@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Collection, CollectionReport, Fault, Head, Held, Href, Item, ItemId, News, Saying};
+use crate::model::{Collection, CollectionReport, Fault, Head, Held, Href, Item, ItemId, News, Saying, Texts};
 use crate::port::{Commit, Race};
 use crate::sync::guard::Deletions;
 use crate::sync::want::{Fetch, Fetched};
@@ -62,7 +62,10 @@ impl Session<'_> {
         gone.extend(told.gone.into_iter().map(|href| Fetched { href, result: Fetch::Gone }));
         self.absorb(collection, &known, gone, report).await?;
 
-        collection.sync_token = told.token.or(token);
+        collection.sync_token = told.token.or(token.filter(|_| !told.refused));
+        if told.textless {
+            collection.texts = Texts::Never;
+        }
         collection.ahead.clear();
         if told.audited {
             collection.audited = self.started;

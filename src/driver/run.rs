@@ -3,17 +3,19 @@
 use std::cell::{Cell, RefCell};
 
 use super::Driver;
-use super::account::{homes, origin, rediscover};
+use super::account::{origin, rediscover};
 use super::draft::{Draft, stopped};
+use super::homes::{homes, learn};
 use super::session::{AHEAD, DAY, Session};
 use super::verdict::{Verdict, verdict};
 use crate::fault;
 use crate::model::{
-    Account, AccountId, Class, Collection, CollectionReport, Fault, Held, ItemId, Kind, LogLine, Outcome, Run, Saying,
-    Trigger, Why,
+    Account, Class, Collection, CollectionReport, Fault, Held, ItemId, Kind, LogLine, Outcome, Run, Saying, Trigger,
+    Why,
 };
 use crate::port::{Change, Commit, Race};
 use crate::remote::Remote;
+use crate::sync::flight::Flight;
 use crate::sync::want::Described;
 
 impl Driver {
@@ -23,22 +25,23 @@ impl Driver {
     /// # Errors
     /// Only the store's; what failed otherwise is in the report.
     pub async fn run(&self, account: Account, trigger: Trigger) -> Result<Run, Fault> {
-        let id = account.id.clone();
         let mut report = self.begin(&account, trigger).await?;
-        let (mut collections, mut ask_tokens) = (Vec::new(), account.ask_tokens);
+        let (mut collections, mut learnt) = (Vec::new(), account.clone());
         let outcome = match self.session(account, &report).await {
             Err(fault) => Err(fault),
-            Ok(session) => {
+            Ok(mut session) => {
                 let outcome = session.steps(&mut collections).await;
                 report.log = session.log.take();
-                ask_tokens = session.remote.asks_tokens();
-                outcome.and(session.tidy().await)
+                let outcome = outcome.and(session.tidy().await);
+                let several = session.flight.borrow().known();
+                learnt = Account { markers: session.remote.markers(), several, ..session.account };
+                outcome
             }
         };
         if let Err(fault) = &outcome {
             report.log.push(self.line(true, fault.text.clone()));
         }
-        self.follow(&id, outcome.as_ref().err(), ask_tokens).await?;
+        self.follow(learnt, outcome.as_ref().err()).await?;
         if outcome.is_ok() {
             report.log.push(self.line(false, Saying::new("log_finished")));
         }
@@ -51,16 +54,13 @@ impl Driver {
 
     /// What the run's end means for the account: stopped, or left alone for as long
     /// as the server asked; and what was learnt of the server.
-    async fn follow(&self, id: &AccountId, failed: Option<&Fault>, ask_tokens: bool) -> Result<(), Fault> {
-        let accounts = self.ports.store.accounts().await?;
-        let Some(account) = accounts.into_iter().find(|account| account.id == *id) else { return Ok(()) };
-        let mut now = Account { ask_tokens, ..account.clone() };
-        now.not_before = match failed.map(|fault| fault.class) {
+    async fn follow(&self, mut learnt: Account, failed: Option<&Fault>) -> Result<(), Fault> {
+        learnt.not_before = match failed.map(|fault| fault.class) {
             Some(Class::Retry { after: Some(seconds) }) => Some(self.ports.clock.now() + i64::from(seconds) * 1000),
             _ => None,
         };
-        now.stopped |= failed.is_some_and(|fault| verdict(fault) == Verdict::StopAccount);
-        if now == account { Ok(()) } else { self.ports.store.save_account(&now).await }
+        learnt.stopped |= failed.is_some_and(|fault| verdict(fault) == Verdict::StopAccount);
+        learn(&self.ports, &learnt).await
     }
 
     fn line(&self, problem: bool, text: Saying) -> LogLine {
@@ -94,16 +94,18 @@ impl Driver {
         let password = ports.vault.open(&account.id).await?.ok_or_else(fault::no_password)?;
         if account.principal.is_none() {
             account = rediscover(ports, &account, &password).await?;
-            ports.store.save_account(&account).await?;
+            account.looked = report.started;
+            learn(ports, &account).await?;
         } else if account.stopped {
             account.stopped = false;
-            ports.store.save_account(&account).await?;
+            learn(ports, &account).await?;
         }
         Ok(Session {
             ports,
             options: &self.options,
             remote: Remote::new(ports.http.clone(), origin(&account)?, &account.user, &password)
-                .asking_tokens(account.ask_tokens),
+                .with_markers(account.markers.clone()),
+            flight: RefCell::new(Flight::new(account.several)),
             account,
             settings: ports.store.settings().await?,
             trigger: report.trigger,
@@ -117,8 +119,8 @@ impl Driver {
 }
 
 impl Session<'_> {
-    async fn steps(&self, reports: &mut Vec<CollectionReport>) -> Result<(), Fault> {
-        let mut described = homes(&self.remote, &self.account).await?;
+    async fn steps(&mut self, reports: &mut Vec<CollectionReport>) -> Result<(), Fault> {
+        let mut described = self.homes().await?;
         if self.make_missing(&described).await? {
             described = homes(&self.remote, &self.account).await?;
         }

@@ -9,6 +9,7 @@ use crate::model::{
 };
 use crate::port::{Change, Ports, Race};
 use crate::remote::Remote;
+use crate::sync::flight::Flight;
 use crate::text;
 
 use super::Options;
@@ -31,6 +32,8 @@ pub(super) struct Session<'a> {
     pub log: RefCell<Vec<LogLine>>,
     /// Writes in a row that the server failed on (5xx).
     pub failures: Cell<u8>,
+    /// How many writes may be under way in one collection.
+    pub flight: RefCell<Flight>,
     /// What this run has sent.
     pub sent: RefCell<HashSet<ItemId>>,
     /// When the last text went into history: no two go at the same time.
@@ -82,6 +85,7 @@ impl Session<'_> {
         head.based = true;
         head.etag = etag;
         head.edit = None;
+        head.edited = None;
         head.refetch = false;
         head.waiting = None;
         Item { head, base: Some(text), edit: None }

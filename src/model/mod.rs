@@ -13,8 +13,8 @@ pub mod run;
 pub mod saying;
 pub mod settings;
 
-pub use account::{Account, AccountId, Policy};
-pub use collection::{Choice, Collection, CollectionId, Fate, Held, Kind, Role, Vanished};
+pub use account::{Account, AccountId, Marker, Policy};
+pub use collection::{Choice, Collection, CollectionId, Fate, Held, Kind, Role, Texts, Vanished};
 pub use entry::{Entry, EntryKind, Index, Occurrence, Reach};
 pub use etag::Etag;
 pub use fault::{Class, Fault};

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Remote;
+use super::listing::is_whole;
 use crate::dav::webdav::{self, Place, Scope};
 use crate::dav::{self, caldav, carddav};
 use crate::fault;
@@ -109,7 +110,7 @@ impl Remote {
             Ok(_) => Ok(answers),
             // Whole, but one item's characters break the XML or are not UTF-8
             // (quirk 24): alone, as bytes, each can be had.
-            Err(_) if response.body.trim_ascii_end().ends_with(b"multistatus>") => Ok(HashMap::new()),
+            Err(_) if is_whole(&response.body) => Ok(HashMap::new()),
             Err(fault) => Err(context(fault)),
         }
     }

@@ -15,7 +15,8 @@ mod listing;
 mod retry;
 mod write;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use base64::Engine;
@@ -24,7 +25,7 @@ use url::Url;
 
 use crate::dav::{self, webdav};
 use crate::fault;
-use crate::model::{Fault, Href};
+use crate::model::{Fault, Href, Marker};
 use crate::port::{Http, Request, Response};
 
 /// Redirects that one request may lead to.
@@ -38,8 +39,8 @@ pub struct Remote {
     authorization: String,
     /// The `Depth` this server wants on sync-collection (quirk 7).
     report_depth: Cell<&'static str>,
-    /// A collection came without `getctag`: ask for the sync-token too.
-    ask_tokens: Cell<bool>,
+    /// What listings of homes are asked for: [`crate::model::Account::markers`].
+    markers: RefCell<BTreeMap<String, Marker>>,
 }
 
 impl Remote {
@@ -51,21 +52,30 @@ impl Remote {
             server,
             authorization: format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))),
             report_depth: Cell::new("0"),
-            ask_tokens: Cell::new(false),
+            markers: RefCell::default(),
         }
     }
 
-    /// Whether listings of homes are to ask for sync-tokens from the first on, as an
-    /// earlier run found out.
+    /// As an earlier run found out.
     #[must_use]
-    pub fn asking_tokens(self, ask: bool) -> Remote {
-        self.ask_tokens.set(ask);
+    pub fn with_markers(self, markers: BTreeMap<String, Marker>) -> Remote {
+        self.markers.replace(markers);
         self
     }
 
-    /// Whether listings of homes have to ask for sync-tokens.
-    pub fn asks_tokens(&self) -> bool {
-        self.ask_tokens.get()
+    /// What was found out by now about the markers of homes.
+    pub fn markers(&self) -> BTreeMap<String, Marker> {
+        self.markers.borrow().clone()
+    }
+
+    /// What the home's listing is asked for.
+    pub fn marker(&self, home: &Href) -> Marker {
+        self.markers.borrow().get(&home.key()).copied().unwrap_or_default()
+    }
+
+    /// From now on the home's listing is asked for this one.
+    pub fn ask_for(&self, home: &Href, marker: Marker) {
+        self.markers.borrow_mut().insert(home.key(), marker);
     }
 
     fn host(&self) -> &str {

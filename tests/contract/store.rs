@@ -118,7 +118,9 @@ pub async fn settings_accounts_and_collections_come_back(store: &dyn Store) {
         stopped: false,
         policy: Policy::Merge,
         not_before: Some(7),
-        ask_tokens: true,
+        markers: [("/ann".to_owned(), Marker::Token)].into(),
+        several: Some(true),
+        looked: 5,
     };
     store.save_account(&account).await.unwrap();
     let stopped = Account { stopped: true, ..account };

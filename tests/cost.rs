@@ -1,0 +1,288 @@
+//! What a run may cost, in requests: exact, over the fake server.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod fake;
+mod world;
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use fake::Fake;
+use fake::flavour::Flavour;
+use fake::trouble::{Texts, Ways};
+use pimento::driver::Driver;
+use pimento::model::{Account, Edit, Fault, Href, Marker, Millis, Outcome, Policy, Role, Trigger};
+use pimento::port::{Http, Ports, Request, Response, Store};
+use world::act::Act;
+use world::ports::{Ticks, Turns, driven};
+use world::text::Part;
+use world::{World, law, now};
+
+const DAY: Millis = 24 * 3_600_000;
+/// The question for a home's collections.
+const HOME: &str = "PROPFIND /alice/";
+
+/// A server like Radicale, with four items in each folder and in step with it.
+fn in_step() -> World {
+    in_step_with(Ways::of(Flavour::Radicale))
+}
+
+fn in_step_with(ways: Ways) -> World {
+    let world = World::new(ways);
+    for _ in 0..4 {
+        for role in Role::ALL {
+            world.there_new(role);
+        }
+    }
+    asked(&world);
+    world
+}
+
+/// One run, which must go well; what it asked, in order.
+fn asked(world: &World) -> Vec<String> {
+    asked_by(world, world.ports())
+}
+
+fn asked_by(world: &World, ports: Ports) -> Vec<String> {
+    world.fake.take_exchanges();
+    let driver = Driver::new(ports, world.options.clone());
+    let run = now(driver.run(world.account(), Trigger::Interval)).unwrap();
+    assert_eq!(run.outcome, Outcome::Ok, "{:#?}", run.log);
+    let short = |path: &str| if path.len() > 30 { "NEW".to_owned() } else { path.to_owned() };
+    world.fake.take_exchanges().iter().map(|e| format!("{} {}", e.method, short(&e.path))).collect()
+}
+
+const NOTES: &str = "REPORT /alice/notes/";
+
+/// So that a run finds two changed, one new and one gone in the notes.
+fn change(world: &World) {
+    let notes: Vec<String> = world.fake.texts().into_keys().filter(|path| path.contains("/notes/")).collect();
+    for path in &notes[..2] {
+        world.there_edit(path, Part::Title);
+    }
+    world.fake.erase(&notes[2]);
+    world.there_new(Role::Notes);
+}
+
+fn later(world: &World, by: Millis) {
+    world.clock.0.set(world.clock.0.get() + by);
+}
+
+/// A server for which telling a marker takes its time.
+struct Priced {
+    fake: Rc<Fake>,
+    clock: Rc<Ticks>,
+    ctag: Millis,
+    token: Millis,
+}
+
+#[async_trait(?Send)]
+impl Http for Priced {
+    async fn send(&self, request: Request) -> Result<Response, Fault> {
+        let body = String::from_utf8_lossy(&request.body).into_owned();
+        let costs = |name: &str, price: Millis| if body.contains(name) { price } else { 0 };
+        if request.method == "PROPFIND" {
+            self.clock.0.set(self.clock.0.get() + costs("getctag", self.ctag) + costs("sync-token", self.token));
+        }
+        self.fake.send(request).await
+    }
+}
+
+#[test]
+fn nothing_changed_costs_one_request_and_once_a_week_a_look_at_everything() {
+    let world = in_step();
+    for _ in 0..3 {
+        assert_eq!(asked(&world), [HOME]);
+        later(&world, DAY);
+    }
+    later(&world, 5 * DAY);
+    let weekly = asked(&world);
+    assert!(weekly.iter().any(|asked| asked.contains("/.well-known/")), "{weekly:?}");
+    assert!(weekly.len() > 6, "all etags are compared: {weekly:?}");
+    assert_eq!(asked(&world), [HOME], "and not again before another week");
+}
+
+#[test]
+fn the_cheaper_marker_is_found_out_and_only_that_is_asked_for() {
+    for (ctag, token, best) in [(490, 700, Marker::Ctag), (490, 1, Marker::Token), (3, 1, Marker::Ctag)] {
+        let world = in_step();
+        let http = Rc::new(Priced { fake: world.fake.clone(), clock: world.clock.clone(), ctag, token });
+        let ports = || Ports { http: http.clone(), ..world.ports() };
+        later(&world, 8 * DAY);
+        asked_by(&world, ports());
+        let known = world.account().markers.get("/alice").copied().unwrap_or_default();
+        assert_eq!(known, best, "{ctag} ms against {token} ms");
+        // What is known by another name now is looked at once.
+        asked_by(&world, ports());
+        assert_eq!(asked_by(&world, ports()), [HOME]);
+        world.there_new(Role::Notes);
+        assert!(asked_by(&world, ports()).len() > 1, "a change is seen by either");
+    }
+}
+
+#[test]
+fn a_home_that_moved_is_found_again_and_nothing_else_is_given_up_for_it() {
+    let world = in_step();
+    let before = world.moment();
+    let old = [Href::path("/alice/old-home/")];
+    let account = Account { calendar_homes: old.to_vec(), addressbook_homes: old.to_vec(), ..world.account() };
+    now(world.memory.save_account(&account)).unwrap();
+    let found = asked(&world);
+    assert_eq!((found[0].as_str(), found.last().unwrap().as_str()), ("PROPFIND /alice/old-home/", HOME), "{found:?}");
+    assert_eq!(world.account().calendar_homes, [Href::path("/alice/")]);
+    assert_eq!(world.moment(), before);
+    assert_eq!(asked(&world), [HOME]);
+}
+
+#[test]
+fn what_the_person_chooses_while_a_run_is_under_way_stays_chosen() {
+    let world = in_step();
+    later(&world, 8 * DAY);
+    let other = world.clone();
+    world.fake.meanwhile(2, move || {
+        now(other.person.save_policy(&other.account().id, Policy::MineWins)).unwrap();
+    });
+    asked(&world);
+    assert_eq!(world.account().policy, Policy::MineWins);
+    assert!(world.account().looked > 0);
+}
+
+#[test]
+fn what_changed_comes_with_the_report_that_tells_of_it_or_in_one_multiget() {
+    for (texts, cost) in [(Texts::Given, 1), (Texts::Ignored, 2), (Texts::Some, 2)] {
+        let world = in_step_with(Ways { texts, ..Ways::of(Flavour::Radicale) });
+        change(&world);
+        let mut expected = vec![HOME];
+        expected.resize(1 + cost, NOTES);
+        assert_eq!(asked(&world), expected, "{texts:?}");
+        assert_eq!(asked(&world), [HOME], "{texts:?}");
+        assert!(law::agree(&world).is_ok());
+    }
+}
+
+#[test]
+fn texts_that_were_refused_with_changes_are_not_asked_for_again() {
+    let world = in_step_with(Ways { texts: Texts::Refused(0), ..Ways::of(Flavour::Radicale) });
+    change(&world);
+    // With depth 0, with depth 1 (quirk 7), without texts, and the texts by themselves.
+    assert_eq!(asked(&world), [HOME, NOTES, NOTES, NOTES, NOTES]);
+    for _ in 0..2 {
+        world.there_new(Role::Notes);
+        assert_eq!(asked(&world), [HOME, NOTES, NOTES]);
+    }
+    assert!(law::agree(&world).is_ok());
+}
+
+#[test]
+fn a_refused_token_is_not_asked_from_again() {
+    let ways = Ways { refuses_empty: true, ..Ways::of(Flavour::Radicale) };
+    let world = in_step_with(ways);
+    for mut collection in world.collections() {
+        collection.sync_token = Some("http://fake.example/never-given".to_owned());
+        now(world.memory.save_collection(&collection)).unwrap();
+    }
+    change(&world);
+    asked(&world);
+    let notes = world.collections().into_iter().find(|c| c.role == Some(Role::Notes)).unwrap();
+    assert_eq!(notes.sync_token, None);
+    assert!(law::agree(&world).is_ok());
+}
+
+/// A server that is far away: all that is asked at the same time is answered after one
+/// round trip. With `alone`, what is written beside another write is refused by 423.
+struct Far {
+    fake: Rc<Fake>,
+    turns: Turns,
+    writing: Cell<usize>,
+    alone: bool,
+}
+
+#[async_trait(?Send)]
+impl Http for Far {
+    async fn send(&self, request: Request) -> Result<Response, Fault> {
+        if request.method != "PUT" {
+            self.turns.wait().await;
+            return self.fake.send(request).await;
+        }
+        let beside = self.writing.get() > 0;
+        self.writing.set(self.writing.get() + 1);
+        self.turns.wait().await;
+        self.writing.set(self.writing.get() - 1);
+        if self.alone && beside {
+            return Ok(Response { status: 423, headers: Vec::new(), body: Vec::new(), url: request.url });
+        }
+        self.fake.send(request).await
+    }
+}
+
+/// Ten new notes are sent; in how many round trips, and how many requests at most were
+/// under way.
+fn ten_sent(world: &World, alone: bool) -> (u32, usize) {
+    for _ in 0..10 {
+        world.here_new(Role::Notes);
+    }
+    let far = Rc::new(Far { fake: world.fake.clone(), turns: Turns::default(), writing: Cell::default(), alone });
+    let driver = Driver::new(Ports { http: far.clone(), ..world.ports() }, world.options.clone());
+    let mut rounds = 0;
+    let run = driven(driver.run(world.account(), Trigger::Interval), || {
+        rounds += 1;
+        far.turns.release(None)
+    });
+    let run = run.unwrap().unwrap();
+    assert_eq!((run.outcome.clone(), run.total(|r| r.sent), run.total(|r| r.waiting)), (Outcome::Ok, 10, 0));
+    assert!(law::agree(world).is_ok());
+    (rounds, far.turns.most.get())
+}
+
+#[test]
+fn ten_pushes_take_fewer_than_four_round_trips() {
+    let world = in_step();
+    // The home, three for the ten, and one to read back what was sent.
+    assert_eq!(ten_sent(&world, false), (1 + 3 + 1, 6), "two at first, to see what it bears");
+    assert_eq!(world.account().several, Some(true));
+    assert_eq!(asked(&world), [HOME, NOTES]);
+    assert_eq!(ten_sent(&world, false), (1 + 2 + 1, 6));
+}
+
+#[test]
+fn where_writes_must_be_alone_all_arrive_and_it_is_remembered() {
+    let world = in_step();
+    let (rounds, most) = ten_sent(&world, true);
+    assert_eq!((rounds, most), (1 + 10 + 1, 2), "the one that was refused went a round later");
+    assert_eq!(world.account().several, Some(false));
+    asked(&world);
+    assert_eq!(ten_sent(&world, true), (1 + 10 + 1, 1));
+    later(&world, 8 * DAY);
+    asked(&world);
+    assert_eq!(world.account().several, None, "it is tried again after a while");
+}
+
+#[test]
+fn what_goes_is_deleted_first_and_what_was_edited_last_is_sent_first() {
+    let world = in_step();
+    for n in [0, 2, 1] {
+        world.act(Act::HereEdit(n, Part::Title));
+    }
+    world.act(Act::HereDelete(3));
+    let order = |world: &World| {
+        let mut edited: Vec<_> = world.moment().here.into_values().filter(|i| i.head.edit == Some(Edit::Put)).collect();
+        edited.sort_by_key(|item| std::cmp::Reverse(item.head.edited));
+        edited.iter().map(|item| format!("PUT {}", item.head.href.as_str())).collect::<Vec<_>>()
+    };
+    let wanted = order(&world);
+    let asked = asked(&world);
+    let (deleted, put): (Vec<_>, Vec<_>) = asked
+        .iter()
+        .filter(|a| !a.contains("PROPFIND") && !a.contains("REPORT"))
+        .partition(|a| a.starts_with("DELETE"));
+    assert_eq!((deleted.len(), put.len()), (1, 3), "{asked:?}");
+    // Folder by folder, as people look at them; in each the newest first.
+    for folder in ["/calendar/", "/contacts/", "/notes/"] {
+        let of = |list: &[String]| list.iter().filter(|a| a.contains(folder)).cloned().collect::<Vec<_>>();
+        let put: Vec<String> = put.iter().map(|a| (*a).clone()).collect();
+        assert_eq!(of(&put), of(&wanted));
+    }
+    assert!(world.moment().here.values().all(|item| item.head.edited.is_none()), "nothing is edited any more");
+}
