@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly BINARYEN=132.0.0 ADDONS_LINTER=10.13.0   # npm
 readonly GECKODRIVER=0.37.1 CARGO_FUZZ=0.13.1     # cargo install
-readonly RADICALE=3.9.0 XANDIKOS=0.4.10           # pip
+readonly RADICALE=3.9.0 XANDIKOS=0.4.10 DATEUTIL=4.0.0 # pip
 readonly WASM=wasm32-unknown-unknown
 readonly TOOLS=$PWD/target/tools EXTENSIONS=$PWD/target/extension
 
@@ -143,16 +143,17 @@ browsers() {
 
 servers() {
   local at=$TOOLS/venv python=python3
-  [ -e "$at/radicale-$RADICALE-xandikos-$XANDIKOS" ] && return
+  [ -e "$at/radicale-$RADICALE-xandikos-$XANDIKOS-dateutil-$DATEUTIL" ] && return
   $python -c 'import ensurepip, venv' 2>/dev/null || {
     debian "Radicale and Xandikos, the servers of the tests, are Python" python3 python3-venv
     python=/usr/bin/python3
   }
-  say "installing Radicale $RADICALE and Xandikos $XANDIKOS with pip: the servers of the tests and of the sample account"
+  say "installing Radicale $RADICALE and Xandikos $XANDIKOS with pip: the servers of the tests and of the sample account; and dateutil $DATEUTIL, which counts recurrences as we do"
   rm -rf "$at"
-  { $python -m venv "$at" && "$at/bin/pip" install --quiet "radicale==$RADICALE" "xandikos==$XANDIKOS" >&2; } \
-    || die "pip could not install Radicale $RADICALE and Xandikos $XANDIKOS."
-  touch "$at/radicale-$RADICALE-xandikos-$XANDIKOS"
+  { $python -m venv "$at" && "$at/bin/pip" install --quiet "radicale==$RADICALE" "xandikos==$XANDIKOS" \
+    "python-dateutil==$DATEUTIL" >&2; } \
+    || die "pip could not install Radicale $RADICALE, Xandikos $XANDIKOS and python-dateutil $DATEUTIL."
+  touch "$at/radicale-$RADICALE-xandikos-$XANDIKOS-dateutil-$DATEUTIL"
 }
 
 setup() {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     Account, AccountId, Changed, Choice, Collection, CollectionId, Fate, Fault, Fields, ItemId, Millis, Policy,
-    Progress, Role, Run, Settings, Why,
+    Progress, Role, Run, Settings, View, Why,
 };
 
 /// What the person typed on the options page.
@@ -70,6 +70,12 @@ pub enum Ask {
     CountRestore,
     /// Brings everything to the server's state; answered at once.
     Restore,
+    /// What is in an item, to read. Of a series `of` names the instance
+    /// ([`Occurrence::of`](crate::model::Occurrence::of)); `None`: it as a whole.
+    View {
+        id: ItemId,
+        of: Option<Millis>,
+    },
     /// The fields of an item, to fill a form.
     Open(ItemId),
     /// A new item, in the folder or the default one of its kind.
@@ -107,6 +113,7 @@ pub enum Answer {
     Done,
     Found(Finding),
     Count(u32),
+    View(Box<View>),
     Fields(Fields),
     Item(ItemId),
     State(State),

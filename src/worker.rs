@@ -165,6 +165,7 @@ impl Worker {
                 return Ok((Answer::Done, Some(Trigger::Change)));
             }
             Ask::CountRestore => Answer::Count(driver.count_restore().await?),
+            Ask::View { id, of } => Answer::View(Box::new(driver.view(&id, of).await?)),
             Ask::Open(id) => Answer::Fields(driver.open(&id).await?),
             Ask::Create { folder, fields } => {
                 let id = driver.create(folder.as_ref(), &fields).await?;

@@ -3,7 +3,9 @@
 use super::Driver;
 use super::session::{index, kept, kind_of, uuid};
 use crate::fault;
-use crate::model::{Collection, CollectionId, Edit, EntryKind, Fault, Fields, Head, Item, ItemId, Kind, Role, Why};
+use crate::model::{
+    Collection, CollectionId, Edit, EntryKind, Fault, Fields, Head, Item, ItemId, Kind, Millis, Role, View, Why,
+};
 use crate::port::{Change, Commit};
 use crate::text;
 
@@ -11,6 +13,16 @@ use crate::text;
 const RACES: usize = 8;
 
 impl Driver {
+    /// What is in an item, to read. Of a series, `of` names the instance to show.
+    ///
+    /// # Errors
+    /// If the item is not there any more.
+    pub async fn view(&self, id: &ItemId, of: Option<Millis>) -> Result<View, Fault> {
+        let item = self.item(id).await?;
+        let shown = item.shown().ok_or_else(|| fault::field("field_item_gone"))?;
+        Ok(text::view::view(shown, of, self.ports.clock.now()))
+    }
+
     /// The fields of an item, for its form.
     ///
     /// # Errors

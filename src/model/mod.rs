@@ -12,6 +12,7 @@ pub mod item;
 pub mod run;
 pub mod saying;
 pub mod settings;
+pub mod view;
 
 pub use account::{Account, AccountId, Marker, Policy};
 pub use collection::{Choice, Collection, CollectionId, Fate, Held, Kind, Role, Texts, Vanished};
@@ -25,6 +26,7 @@ pub use item::{Edit, Head, Item, ItemId, Waiting};
 pub use run::{CollectionReport, LogLine, News, Outcome, Progress, Run, Trigger};
 pub use saying::Saying;
 pub use settings::{Guard, History, Settings};
+pub use view::View;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;

@@ -9,9 +9,10 @@
 //! | [`edit`] | setting and removing a property, stamps |
 //! | [`moment`] | DATE, DATE-TIME and DURATION values |
 //! | [`zone`] | IANA, Windows and private time zones; VTIMEZONE for new events |
-//! | [`recur`] | recurrence rules, counted by calcard |
+//! | [`recur`] | recurrence rules |
 //! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances; from when to when at all |
 //! | [`entry`] | the small rows that lists and the popup read |
+//! | [`view`] | an item as a person reads it |
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |
 //! | [`compose`] | a new item's text |
 //! | [`uid`] | reading and setting the UID |
@@ -41,6 +42,7 @@ mod patch;
 pub mod recur;
 pub mod sameness;
 pub mod uid;
+pub mod view;
 pub mod zone;
 
 pub use compose::new_item;

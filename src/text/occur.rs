@@ -12,7 +12,7 @@ pub use extent::{Extent, extent};
 
 use super::lines::{Line, Tree};
 use super::moment::{Moment, Span, at, seconds};
-use super::recur;
+use super::recur::{self, Budget, CLOCKS, Series};
 use super::zone::{Zone, Zones};
 
 /// An item with more than this in the window is shown in part.
@@ -165,34 +165,23 @@ impl Times {
         }
     }
 
-    /// The local time, in which its rule is counted, of a UTC one.
-    fn local_of(&self, utc: NaiveDateTime) -> NaiveDateTime {
-        match self.start.moment {
-            Moment::Utc(_) | Moment::Date(_) => utc,
-            Moment::Local(_) => self.start.zone.to_local(seconds(utc)),
-        }
-    }
-
-    /// The moment (seconds) of a local time as its rule gives it.
-    fn utc_of(&self, local: NaiveDateTime) -> i64 {
-        match self.start.moment {
-            Moment::Local(_) => self.start.zone.to_utc(local),
-            Moment::Utc(_) | Moment::Date(_) => seconds(local),
-        }
+    /// As what its rules are counted from.
+    fn series(&self) -> Series<'_> {
+        Series { start: self.start.moment, zone: &self.start.zone }
     }
 
     /// How far (seconds) from the start that its rule gives it an instance may
-    /// reach: by its length, by clock changes, which lengthen ends reckoned in
-    /// calendar days, and by "this and following", which moves instances.
+    /// reach: by its length, which is longer across a change of the clocks where it
+    /// is reckoned in days, and by "this and following", which moves instances.
     fn room(&self, overrides: &[Override]) -> i64 {
-        const CLOCKS: i64 = 3 * 3_600;
         let first = self.start.utc();
         let moved = overrides.iter().filter(|o| o.following).filter_map(|o| {
             let new = o.times.as_ref()?;
             let start = new.start.utc();
-            Some((start - o.of.utc()).abs() + new.end(start) - start)
+            Some(CLOCKS + (start - o.of.utc()).abs() + new.end(start) - start)
         });
-        CLOCKS + self.end(first) - first + moved.max().unwrap_or(0)
+        let by_clocks = if let Length::Exact(_) = self.length { 0 } else { CLOCKS };
+        by_clocks + self.end(first) - first + moved.max().unwrap_or(0)
     }
 
     fn instance(&self, start: i64, length: Option<i64>, of: Option<i64>) -> Instance {
@@ -285,10 +274,11 @@ impl Events {
 /// The instances of all VEVENTs that overlap `from` to `to` (seconds), sorted.
 pub fn instances(tree: &Tree<'_>, from: i64, to: i64) -> Instances {
     let mut zones = Zones::new(tree);
+    let mut budget = Budget::new();
     let events = Events::read(tree, &mut zones);
     let mut out = Instances { list: Vec::new(), partial: events.partial };
     for (uid, times) in &events.masters {
-        series(tree, times, events.overrides_of(uid), (from, to), &mut zones, &mut out);
+        series(tree, times, events.overrides_of(uid), (from, to), &mut zones, &mut budget, &mut out);
     }
     for over in events.overrides.values().flatten().filter(|o| !o.cancelled) {
         if let Some(times) = &over.times {
@@ -312,25 +302,26 @@ fn series(
     overrides: &[Override],
     (from, to): (i64, i64),
     zones: &mut Zones<'_, '_>,
+    budget: &mut Budget,
     out: &mut Instances,
 ) {
     let start = &times.start;
     let recurs = ["RRULE", "RDATE"].iter().any(|name| tree.find(times.component, name).is_some());
     let first = start.utc();
     let room = times.room(overrides);
-    let window = (start.zone.to_local(from.saturating_sub(room)), start.zone.to_local(to.saturating_add(room)));
+    let counted = times.series();
+    let window = counted.window(from.saturating_sub(room), to.saturating_add(room));
     let mut starts: Vec<(i64, Option<i64>)> = vec![(first, None)];
     let mut excluded: Vec<i64> = Vec::new();
     for (name, into_starts) in [("RRULE", true), ("EXRULE", false)] {
         out.partial |= tree.all(times.component, name).nth(RULES).is_some();
         for line in tree.all(times.component, name).take(RULES) {
-            let Some(found) = recur::rule(&line.plain(), start.moment, |utc| times.local_of(utc), window, 4 * LIMIT)
-            else {
+            let Some(found) = recur::rule(&line.plain(), counted, window, 8 * LIMIT, budget) else {
                 out.partial = true;
                 continue;
             };
             out.partial |= found.partial;
-            let found = found.starts.into_iter().map(|local| times.utc_of(local));
+            let found = found.starts.into_iter().map(|local| counted.utc_of(local));
             if into_starts { starts.extend(found.map(|s| (s, None))) } else { excluded.extend(found) }
         }
     }

@@ -1,170 +1,225 @@
-//! Recurrence rules (RFC 5545, 3.3.10), counted by calcard.
+//! Recurrence rules (RFC 5545, 3.3.10): what one says, and which local starts it
+//! gives. `days` knows which days are meant, `walk` goes from period to period.
 //!
-//! Only its rule engine is used, on local times without a zone, and not its
-//! expansion of whole objects, for that (0.3.14) compares a UTC `UNTIL` with local
-//! times, drops instances at clock changes to the wrong moment, loses overrides
-//! whose SEQUENCE differs from the series' and cannot begin late. What it gets
-//! wrong is worked around here and in `occur`; the tests of both show it.
+//! Counted here and by no library, because the past must not be counted through
+//! and what was left out must be told. `tests/recurrence` compares with
+//! python-dateutil and names each difference.
 
-use calcard::common::PartialDateTime;
-use calcard::common::timezone::Tz;
-use calcard::icalendar::{
-    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarFrequency, ICalendarProperty,
-    ICalendarRecurrenceRule, ICalendarValue,
-};
-use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
+mod days;
+mod parse;
+mod walk;
+
+use chrono::{Datelike, NaiveTime, Timelike};
 
 use super::moment::{Moment, at, seconds};
+use super::zone::Zone;
+use days::{Days, Within};
+use walk::Walk;
+
+/// The frequencies, longest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Freq {
+    Yearly,
+    Monthly,
+    Weekly,
+    Daily,
+    Hourly,
+    Minutely,
+    Secondly,
+}
+
+/// A rule as written. Numbers that nothing can have (`BYHOUR=25`) are left out, and
+/// what is left of their part may be nothing: then there is no such time.
+#[derive(Clone, Debug)]
+struct Rule {
+    freq: Freq,
+    interval: i64,
+    count: Option<i64>,
+    until: Option<Moment>,
+    days: Days,
+    hours: Option<Vec<u8>>,
+    minutes: Option<Vec<u8>>,
+    seconds: Option<Vec<u8>>,
+    /// BYSETPOS, sorted; empty without.
+    positions: Vec<i32>,
+    /// RFC 7529: another calendar, or SKIP. These are not counted.
+    strange: bool,
+}
+
+/// What a series is counted from: its start, in the zone of which its rule is local.
+#[derive(Clone, Copy)]
+pub struct Series<'z> {
+    pub start: Moment,
+    pub zone: &'z Zone,
+}
+
+impl Series<'_> {
+    /// The moment (seconds) of one of its local times; dates and UTC are their own.
+    pub fn utc_of(&self, local: i64) -> i64 {
+        match self.start {
+            Moment::Local(_) => self.zone.to_utc(at(local)),
+            Moment::Utc(_) | Moment::Date(_) => local,
+        }
+    }
+
+    /// The local time (seconds, as if it were UTC) of a moment (seconds).
+    pub fn local_of(&self, utc: i64) -> i64 {
+        match self.start {
+            Moment::Local(_) => seconds(self.zone.to_local(utc)),
+            Moment::Utc(_) | Moment::Date(_) => utc,
+        }
+    }
+
+    /// The local times, first and last, that may be a moment from `from` to `to`:
+    /// after the clocks changed, also those from before it.
+    pub fn window(&self, from: i64, to: i64) -> (i64, i64) {
+        let before = |utc: i64| self.local_of(utc.saturating_sub(CLOCKS)).saturating_add(CLOCKS);
+        (self.local_of(from).min(before(from)), self.local_of(to).max(before(to)))
+    }
+}
+
+/// More (seconds) than clocks are ever put forward or back: Samoa left out a day.
+pub const CLOCKS: i64 = 26 * 3_600;
+
+/// How much counting one text is worth, in steps: a step is a day or a time that is
+/// looked at. Ends what is written to have no end.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    left: usize,
+}
+
+impl Budget {
+    /// What one text may cost.
+    const TEXT: usize = 2_000_000;
+    /// What one rule of it may cost: a century of days, or a year of minutes.
+    const RULE: usize = 600_000;
+
+    pub fn new() -> Budget {
+        Budget { left: Self::TEXT }
+    }
+
+    /// The steps that were taken.
+    pub fn spent(&self) -> usize {
+        Self::TEXT - self.left
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget::new()
+    }
+}
 
 /// What a rule gives within a window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Starts {
-    pub starts: Vec<NaiveDateTime>,
+    /// Local times, in seconds as if they were UTC; rising.
+    pub starts: Vec<i64>,
     /// There are more than were wanted, or the rule has parts that were left out.
     pub partial: bool,
 }
 
-/// The local starts that `rule` gives for a series that begins at `start`, those
-/// from `window.0` to `window.1`, at most `limit`. `local` turns a UTC `UNTIL` into
-/// the series' local time. `None`: not a rule.
-pub fn rule(
-    rule: &str,
-    start: Moment,
-    local: impl Fn(NaiveDateTime) -> NaiveDateTime,
-    window: (NaiveDateTime, NaiveDateTime),
-    limit: usize,
-) -> Option<Starts> {
-    let mut rule = parse(rule)?;
-    // RFC 7529: other calendars and SKIP are not counted.
-    let strange = rule.rscale.is_some() || rule.skip.is_some();
-    let (from, to) = window;
-    let mut first = start.local();
-    let mut last = to;
-    if let Some(until) = until(&rule, start, local) {
-        last = last.min(until);
+/// The local starts that `rule` gives for a series, those from `window.0` to
+/// `window.1` (local, in seconds), at most `limit`. `None`: not a rule.
+///
+/// The start is among them only where the rule gives it; but a `COUNT` counts it in
+/// any case ("always counts as the first occurrence").
+pub fn rule(rule: &str, series: Series<'_>, window: (i64, i64), limit: usize, budget: &mut Budget) -> Option<Starts> {
+    let rule = Rule::parse(rule)?.of(series.start);
+    let mut walk = Walk::new(&rule, series, window, limit);
+    walk.run(budget);
+    let Walk { mut starts, more, .. } = walk;
+    if series.start.is_date() {
+        // Frequencies below a day have no meaning for days: each counts once.
+        starts.iter_mut().for_each(|at| *at -= at.rem_euclid(DAY));
+        starts.dedup();
     }
-    if last < first || rule.interval == Some(0) || impossible(&rule) {
-        return Some(Starts { starts: Vec::new(), partial: strange });
-    }
-    if rule.count.is_none() {
-        first = skip(&rule, first, from);
-        if last < first {
-            return Some(Starts { starts: Vec::new(), partial: strange });
-        }
-    }
-    // calcard takes `UNTIL` as local: so it ends at the window's end, whatever the rule.
-    rule.until = Some(partial(last));
-    let wanted = match rule.count {
-        // The count begins with the series: what is before the window is counted too.
-        Some(count) => usize::try_from(count).unwrap_or(usize::MAX).min(COUNTED),
-        None => limit.saturating_add(1),
-    };
-    let all = rule.count.is_some_and(|count| usize::try_from(count).is_ok_and(|count| count <= COUNTED));
-    let mut starts = expand(rule, first, wanted)?;
-    let more = starts.len() >= wanted && !all;
-    starts.retain(|at| *at >= from && *at <= to);
-    starts.truncate(limit);
-    Some(Starts { starts, partial: strange || more })
+    Some(Starts { starts, partial: rule.strange || more })
 }
 
 /// When a rule gives its last start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Last {
-    /// It is no rule.
+    /// It is no rule, or gives nothing.
     Never,
-    /// None after this local time.
-    By(NaiveDateTime),
+    /// None after this local time (seconds, as if it were UTC).
+    By(i64),
     /// It has no end, or one that is not cheaply told.
     Unknown,
 }
 
-/// When the rule gives its last start; `local` as for [`rule`].
-pub fn last(rule: &str, start: Moment, local: impl Fn(NaiveDateTime) -> NaiveDateTime) -> Last {
-    match parse(rule) {
-        None => Last::Never,
-        Some(rule) => until(&rule, start, local).map_or(Last::Unknown, Last::By),
+/// When the rule gives its last start.
+pub fn last(rule: &str, series: Series<'_>, budget: &mut Budget) -> Last {
+    let Some(rule) = Rule::parse(rule) else { return Last::Never };
+    let rule = rule.of(series.start);
+    match (rule.until(series), rule.count) {
+        (None, None) => Last::Unknown,
+        (Some((local, _)), None) => Last::By(local),
+        (until, Some(_)) => {
+            let mut walk = Walk::new(&rule, series, (i64::MAX, i64::MAX), 0);
+            walk.run(budget);
+            match (walk.more, walk.last, until) {
+                (false, None, _) => Last::Never,
+                (false, Some(last), _) => Last::By(last),
+                (true, _, Some((local, _))) => Last::By(local),
+                (true, _, None) => Last::Unknown,
+            }
+        }
     }
 }
 
-/// The `UNTIL` of the rule in the series' local time.
-fn until(
-    rule: &ICalendarRecurrenceRule,
-    start: Moment,
-    local: impl Fn(NaiveDateTime) -> NaiveDateTime,
-) -> Option<NaiveDateTime> {
-    rule.until.as_ref().and_then(moment).map(|until| match until {
-        _ if start.is_date() => until.date().and_time(NaiveTime::MIN),
-        // A date where a time is asked for means the whole day.
-        Moment::Date(date) => date.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399),
-        Moment::Local(until) => until,
-        Moment::Utc(until) => local(until),
-    })
-}
+const DAY: i64 = 86_400;
 
-/// As many instances are counted to find those of a late window, not more.
-const COUNTED: usize = 50_000;
-
-/// Days that no such month has: calcard would look for them until the year 10000.
-fn impossible(rule: &ICalendarRecurrenceRule) -> bool {
-    let longest = |month: u8| match month {
-        2 => 29,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    let days = rule.bymonth.iter().map(|m| longest(m.month())).max().unwrap_or(31);
-    !rule.bymonthday.is_empty() && rule.bymonthday.iter().all(|day| day.unsigned_abs() > days)
-}
-
-/// Moves the start of an endless series near `from`, by whole intervals, so that
-/// the past is not counted through. Months and years are few enough to count.
-fn skip(rule: &ICalendarRecurrenceRule, first: NaiveDateTime, from: NaiveDateTime) -> NaiveDateTime {
-    let unit = match rule.freq {
-        ICalendarFrequency::Secondly => 1,
-        ICalendarFrequency::Minutely => 60,
-        ICalendarFrequency::Hourly => 3_600,
-        ICalendarFrequency::Daily => 86_400,
-        ICalendarFrequency::Weekly => 7 * 86_400,
-        ICalendarFrequency::Monthly | ICalendarFrequency::Yearly => return first,
-    };
-    let step = unit * i64::from(rule.interval.unwrap_or(1).max(1));
-    // One step less: a week's BYDAY may lie before the day the series began on.
-    let steps = (seconds(from) - seconds(first)).div_euclid(step) - 1;
-    if steps > 0 { at(seconds(first) + steps * step) } else { first }
-}
-
-/// Lets calcard count.
-fn expand(rule: ICalendarRecurrenceRule, first: NaiveDateTime, limit: usize) -> Option<Vec<NaiveDateTime>> {
-    let mut event = ICalendarComponent::new(ICalendarComponentType::VEvent);
-    event.entries.push(ICalendarEntry::new(ICalendarProperty::Dtstart).with_value(partial(first)));
-    event.entries.push(ICalendarEntry::new(ICalendarProperty::Rrule).with_value(rule));
-    let expanded = ICalendar { components: vec![event] }.expand_dates(Tz::Floating, limit);
-    if !expanded.errors.is_empty() {
-        return None;
+impl Rule {
+    /// With what the start says where the rule says nothing.
+    fn of(mut self, start: Moment) -> Rule {
+        let local = start.local();
+        if start.is_date() {
+            // RFC 5545: these are ignored for dates.
+            (self.hours, self.minutes, self.seconds) = (None, None, None);
+        }
+        let weekday = 1 << local.weekday().num_days_from_monday();
+        let days = &mut self.days;
+        match self.freq {
+            Freq::Yearly if !days.named() => {
+                days.months = days.months.or(Some(1 << local.month()));
+                days.month_days = Some((1 << local.day(), 0));
+            }
+            // A week alone is no day; the start says which.
+            Freq::Yearly if days.only_weeks() => days.weekdays = weekday,
+            Freq::Monthly if !days.named() => days.month_days = Some((1 << local.day(), 0)),
+            Freq::Weekly if !days.named() => days.weekdays = weekday,
+            _ => {}
+        }
+        days.within = match self.freq {
+            Freq::Monthly => Within::Month,
+            Freq::Yearly if days.months.is_some() => Within::Month,
+            Freq::Yearly => Within::Year,
+            _ => Within::Nothing,
+        };
+        let time = local.time();
+        let given = |list: Option<Vec<u8>>, below: Freq, of_start: u32, all: u8| {
+            list.unwrap_or_else(|| if self.freq < below { vec![of_start as u8] } else { (0..all).collect() })
+        };
+        self.hours = Some(given(self.hours.take(), Freq::Hourly, time.hour(), 24));
+        self.minutes = Some(given(self.minutes.take(), Freq::Minutely, time.minute(), 60));
+        self.seconds = Some(given(self.seconds.take(), Freq::Secondly, time.second(), 60));
+        self
     }
-    Some(expanded.events.into_iter().map(|event| event.start.naive_local()).collect())
-}
 
-/// The rule as calcard reads it, its numbers checked where calcard trusts them.
-fn parse(rule: &str) -> Option<ICalendarRecurrenceRule> {
-    let rule: String = rule.chars().filter(|c| c.is_ascii_graphic()).collect();
-    let text = format!("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nRRULE:{rule}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
-    let calendar = ICalendar::parse(&text).ok()?;
-    let event = calendar.components.iter().find(|c| c.component_type == ICalendarComponentType::VEvent)?;
-    match event.property(&ICalendarProperty::Rrule)?.values.first()? {
-        ICalendarValue::RecurrenceRule(rule) => Some((**rule).clone()),
-        _ => None,
+    /// The latest local time that `UNTIL` leaves, and, of one in UTC for a series
+    /// in a zone, the moment itself: at clock changes local times do not tell.
+    fn until(&self, series: Series<'_>) -> Option<(i64, Option<i64>)> {
+        let date = |until: Moment| seconds(until.date().and_time(NaiveTime::MIN));
+        self.until.map(|until| match (series.start, until) {
+            (Moment::Date(_), _) => (date(until), None),
+            // A date where a time is asked for means the whole day.
+            (_, Moment::Date(_)) => (date(until) + DAY - 1, None),
+            (Moment::Local(_), Moment::Utc(utc)) => {
+                let local = series.window(seconds(utc), seconds(utc)).1;
+                (local, Some(seconds(utc)))
+            }
+            (_, Moment::Local(at) | Moment::Utc(at)) => (seconds(at), None),
+        })
     }
-}
-
-fn moment(partial: &PartialDateTime) -> Option<Moment> {
-    let read = partial.to_date_time()?;
-    Some(match (partial.hour, read.offset) {
-        (None, _) => Moment::Date(read.date_time.date()),
-        (Some(_), Some(_)) => Moment::Utc(read.date_time),
-        (Some(_), None) => Moment::Local(read.date_time),
-    })
-}
-
-fn partial(at: NaiveDateTime) -> PartialDateTime {
-    PartialDateTime::from_naive_timestamp(seconds(at))
 }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use calcard::common::timezone::Tz;
 use calcard::icalendar::{ICalendar, ICalendarComponent, ICalendarComponentType};
-use chrono::{NaiveDateTime, Offset, TimeDelta, TimeZone};
+use chrono::{NaiveDateTime, Offset, TimeZone};
 
 use super::lines::{Component, Tree};
 use super::moment::{Moment, at, seconds};
@@ -125,6 +125,7 @@ fn describe(tree: &Tree<'_>, timezone: usize) -> Option<Zone> {
     const HORIZON: i64 = 7_258_118_400; // 2200-01-01
     const ONSETS: usize = 1_000;
     let mut onsets = Vec::new();
+    let mut budget = recur::Budget::new();
     let mut earliest: Option<(i64, i64)> = None;
     let within = |c: &Component| c.parent == Some(timezone) && matches!(c.name.as_str(), "STANDARD" | "DAYLIGHT");
     for (c, _) in tree.components().iter().enumerate().filter(|(_, c)| within(c)) {
@@ -135,17 +136,19 @@ fn describe(tree: &Tree<'_>, timezone: usize) -> Option<Zone> {
             continue;
         };
         let from = tree.get(c, "TZOFFSETFROM").and_then(|l| offset(&l.plain())).unwrap_or(to);
-        let mut locals = vec![start.local()];
+        let mut locals = vec![seconds(start.local())];
+        // An UNTIL in UTC is reckoned with the offset before.
+        let zone = Zone::Described(vec![(0, from)]);
         for line in tree.all(c, "RRULE") {
-            let until = |utc: NaiveDateTime| utc + TimeDelta::seconds(from);
-            if let Some(found) = recur::rule(&line.plain(), start, until, (start.local(), at(HORIZON)), ONSETS) {
+            let series = recur::Series { start, zone: &zone };
+            if let Some(found) = recur::rule(&line.plain(), series, (i64::MIN, HORIZON), ONSETS, &mut budget) {
                 locals.extend(found.starts);
             }
         }
         for line in tree.all(c, "RDATE") {
-            locals.extend(line.plain().split(',').filter_map(Moment::parse).map(|m| m.local()));
+            locals.extend(line.plain().split(',').filter_map(Moment::parse).map(|m| seconds(m.local())));
         }
-        onsets.extend(locals.into_iter().map(|local| (seconds(local) - from, to)));
+        onsets.extend(locals.into_iter().map(|local| (local - from, to)));
         let first = (seconds(start.local()) - from, from);
         earliest = Some(earliest.map_or(first, |e| e.min(first)));
     }

@@ -5,7 +5,7 @@ mod contact;
 mod event;
 mod note;
 mod photo;
-mod text;
+pub mod text;
 
 use chrono::NaiveDate;
 
@@ -56,10 +56,10 @@ impl Sample {
 }
 
 /// SplitMix64: enough to make a sample look unplanned, and the same everywhere.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -68,16 +68,16 @@ impl Dice {
     }
 
     /// 0 to `n` - 1.
-    fn below(&mut self, n: usize) -> usize {
+    pub fn below(&mut self, n: usize) -> usize {
         usize::try_from(self.next() % n as u64).unwrap_or(0)
     }
 
-    fn one_of<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
+    pub fn one_of<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
         of[self.below(of.len())]
     }
 
     /// True once in `n` times.
-    fn one_in(&mut self, n: usize) -> bool {
+    pub fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 

@@ -25,6 +25,8 @@ pub struct Radicale {
     pub password: String,
     /// Where it keeps its data, one file per item.
     pub folder: PathBuf,
+    /// What was added to its command line.
+    options: Vec<String>,
     process: Option<Process>,
     root: tempfile::TempDir,
 }
@@ -37,14 +39,20 @@ impl Radicale {
 
     /// With one user who may sign in and owns `/USER/`.
     pub fn start_for(user: &str, password: &str) -> Self {
-        Self::start_in(folder(), user, password)
+        Self::start_in(folder(), user, password, &[])
+    }
+
+    /// With user "alice", over a copy of the data that another one has in its folder,
+    /// and with these options added to its command line.
+    pub fn start_over(data: Option<&Path>, options: &[&str]) -> Self {
+        Self::start_in(folder_with("data/collection-root", data), "alice", "secret", options)
     }
 
     /// The same, with rights that can be taken away: see [`Radicale::only_read`].
     pub fn start_with_rights(user: &str, password: &str) -> Self {
         let root = folder();
         std::fs::write(root.path().join("rights"), RIGHTS).unwrap();
-        Self::start_in(root, user, password)
+        Self::start_in(root, user, password, &[])
     }
 
     /// From now on what is in the folder of the user (by its name) can only be read.
@@ -57,21 +65,23 @@ impl Radicale {
         self.resume();
     }
 
-    fn start_in(root: tempfile::TempDir, user: &str, password: &str) -> Self {
+    fn start_in(root: tempfile::TempDir, user: &str, password: &str, options: &[&str]) -> Self {
         std::fs::write(root.path().join("users"), format!("{user}:{password}\n")).unwrap();
-        let (port, process) = serve(|port| Self::command(root.path(), port));
+        let options: Vec<String> = options.iter().map(|&option| option.into()).collect();
+        let (port, process) = serve(|port| Self::command(root.path(), port, &options));
         Self {
             url: format!("http://127.0.0.1:{port}"),
             port,
             user: user.into(),
             password: password.into(),
             folder: root.path().join("data/collection-root"),
+            options,
             process: Some(process),
             root,
         }
     }
 
-    fn command(root: &Path, port: u16) -> Command {
+    fn command(root: &Path, port: u16, options: &[String]) -> Command {
         let rights = root.join("rights");
         let mut command = Command::new(tools().join("venv/bin/python"));
         command.args(["-m", "radicale", "--config", ""]);
@@ -90,6 +100,7 @@ impl Radicale {
         ] {
             command.arg(format!("{name}={value}"));
         }
+        command.args(options);
         command
     }
 
@@ -100,7 +111,7 @@ impl Radicale {
 
     /// Starts it again on the same port with the same data.
     pub fn resume(&mut self) {
-        let mut process = Process::start(&mut Self::command(self.root.path(), self.port));
+        let mut process = Process::start(&mut Self::command(self.root.path(), self.port, &self.options));
         answers(self.port, &mut process);
         self.process = Some(process);
     }
@@ -133,8 +144,13 @@ pub struct Xandikos {
 impl Xandikos {
     /// With user "alice" and password "secret".
     pub fn start() -> Self {
+        Self::start_over(None)
+    }
+
+    /// The same, over a copy of the data that another one has in its folder.
+    pub fn start_over(data: Option<&Path>) -> Self {
         let (user, password) = ("alice", "secret");
-        let root = folder();
+        let root = folder_with("data", data);
         let (port, process) = serve(|port| {
             let mut command = Command::new(tools().join("venv/bin/python"));
             command.arg(super::root().join("tests/harness/serve_xandikos.py"));
@@ -162,6 +178,19 @@ impl Xandikos {
 /// servers wait for the disk at each write, and the disk for whoever else writes.
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
+/// Such a folder with a copy of `data` in it, if there is one.
+fn folder_with(name: &str, data: Option<&Path>) -> tempfile::TempDir {
+    let root = folder();
+    if let Some(data) = data {
+        let into = root.path().join(name);
+        std::fs::create_dir_all(into.parent().unwrap()).unwrap();
+        // With its times: servers take those for signs of a change.
+        let copied = Command::new("cp").arg("-a").arg(data).arg(&into).status().unwrap();
+        assert!(copied.success(), "{} is copied", data.display());
+    }
+    root
 }
 
 /// An ordinary web server: whatever is asked, it answers 200 and a page.

@@ -1,7 +1,7 @@
 //! From when to when an item happens at all, for whoever keeps items by time.
 
 use super::super::lines::Tree;
-use super::super::recur::{self, Last};
+use super::super::recur::{self, Budget, CLOCKS, Last};
 use super::super::zone::Zones;
 use super::{Events, Instance, RULES, Times, instances, placed_all};
 
@@ -39,6 +39,7 @@ impl Extent {
 /// COUNT that cannot be reckoned, and that is bounded.
 pub fn extent(tree: &Tree<'_>) -> Extent {
     let mut zones = Zones::new(tree);
+    let mut budget = Budget::new();
     let events = Events::read(tree, &mut zones);
     let recurs = |times: &Times| ["RRULE", "RDATE"].iter().any(|name| tree.find(times.component, name).is_some());
     if !events.masters.iter().any(|(_, times)| recurs(times)) {
@@ -58,10 +59,11 @@ pub fn extent(tree: &Tree<'_>) -> Extent {
     for (uid, times) in &events.masters {
         let overrides = events.overrides_of(uid);
         let room = times.room(overrides);
-        let (start, end) = series(tree, times, &mut zones);
+        let (start, end) = series(tree, times, &mut zones, &mut budget);
         // Only what "this and following" moves begins before the series does.
         let early = if overrides.iter().any(|o| o.following) { room } else { 0 };
-        add(start.saturating_sub(early), end.map(|end| end.saturating_add(room)));
+        // A local time that the clocks leave out is later than those after it.
+        add(start.saturating_sub(early), end.map(|end| end.saturating_add(room + CLOCKS)));
     }
     for times in events.moved() {
         let start = times.start.utc();
@@ -75,14 +77,14 @@ pub fn extent(tree: &Tree<'_>) -> Extent {
 }
 
 /// The first start and the last end of a series as its rules and dates give them.
-fn series(tree: &Tree<'_>, times: &Times, zones: &mut Zones<'_, '_>) -> (i64, Option<i64>) {
+fn series(tree: &Tree<'_>, times: &Times, zones: &mut Zones<'_, '_>, budget: &mut Budget) -> (i64, Option<i64>) {
     let mut start = times.start.utc();
     let mut end = Some(times.end(start));
     let later = |end: Option<i64>, other: i64| end.map(|end| end.max(other));
     for line in tree.all(times.component, "RRULE").take(RULES) {
-        match recur::last(&line.plain(), times.start.moment, |utc| times.local_of(utc)) {
+        match recur::last(&line.plain(), times.series(), budget) {
             Last::Never => {}
-            Last::By(last) => end = later(end, times.end(times.utc_of(last))),
+            Last::By(last) => end = later(end, times.end(times.series().utc_of(last))),
             Last::Unknown => end = None,
         }
     }

@@ -1,0 +1,168 @@
+//! What an event is one of: the rule in words, what was moved or cancelled, what comes
+//! next, and the instance that was chosen.
+
+use crate::model::view::{ChangedInstance, Instance, Series, When};
+use crate::model::{Millis, Saying};
+use crate::text::escape;
+use crate::text::lines::{Line, Tree};
+use crate::text::occur::{Placed, instances, placed, placed_as};
+use crate::text::zone::Zones;
+
+use super::{MOST, cut, part, recurrence};
+
+/// As many rules are said; RFC 5545 knows one.
+const RULES: usize = 8;
+/// The next instances that are listed, and how far ahead they are looked for (seconds).
+const NEXT: usize = 6;
+const AHEAD: i64 = 2 * 366 * 86_400;
+
+/// `None` for what does not recur.
+pub fn read(tree: &Tree<'_>, main: usize, now: Millis, zones: &mut Zones<'_, '_>) -> Option<Series> {
+    let alone = tree.find(main, "RECURRENCE-ID").is_some();
+    let recurs = ["RRULE", "RDATE"].iter().any(|name| tree.find(main, name).is_some());
+    let overrides = overrides(tree, main);
+    if !recurs && overrides.is_empty() && !alone {
+        return None;
+    }
+    let start = tree.get(main, "DTSTART").and_then(|line| placed(line, zones));
+    let mut words: Vec<Saying> = Vec::new();
+    for line in tree.all(main, "RRULE").take(RULES) {
+        words.push(recurrence::words(&line.plain(), start.as_ref()));
+    }
+    for line in tree.all(main, "EXRULE").take(RULES) {
+        words.push(Saying::new("recur_except").with_saying(&recurrence::words(&line.plain(), start.as_ref())));
+    }
+    if alone {
+        words.push(Saying::new("recur_alone"));
+    }
+    let title = tree.text(main, "SUMMARY");
+    let changed = overrides.iter().filter_map(|c| changed(tree, *c, &title, zones));
+    let mut changed: Vec<ChangedInstance> = changed.collect();
+    changed.sort_by_key(|changed| changed.of);
+    Some(Series {
+        words,
+        added: dates(tree, main, "RDATE", zones),
+        left_out: dates(tree, main, "EXDATE", zones),
+        changed,
+        next: next(tree, now, zones),
+        of: None,
+        moved_from: None,
+    })
+}
+
+/// The components of the series that describe single instances.
+fn overrides(tree: &Tree<'_>, main: usize) -> Vec<usize> {
+    let (uid, name) = (tree.text(main, "UID"), tree.components()[main].name.clone());
+    let near = tree.named(&name).filter(|c| *c != main).take(MOST);
+    near.filter(|c| tree.find(*c, "RECURRENCE-ID").is_some() && tree.text(*c, "UID") == uid).collect()
+}
+
+fn changed(tree: &Tree<'_>, c: usize, title: &str, zones: &mut Zones<'_, '_>) -> Option<ChangedInstance> {
+    let id = tree.get(c, "RECURRENCE-ID")?;
+    let of = placed(id, zones)?;
+    let was = part::when(&of, id);
+    let now = part::moment(tree, c, "DTSTART", zones);
+    let own = tree.text(c, "SUMMARY");
+    let same = |now: &When| match (now.at, was.at) {
+        (Some(now), Some(was)) => now == was,
+        _ => (now.wall, now.date) == (was.wall, was.date),
+    };
+    Some(ChangedInstance {
+        of: of.utc().saturating_mul(1000),
+        moved: now.filter(|now| !same(now)),
+        was,
+        cancelled: cancelled(tree, c),
+        title: (own != title && !own.trim().is_empty()).then(|| cut(&escape::one_line(&own), 300)),
+        following: following(id),
+    })
+}
+
+fn cancelled(tree: &Tree<'_>, c: usize) -> bool {
+    tree.get(c, "STATUS").is_some_and(|line| line.plain().trim().eq_ignore_ascii_case("CANCELLED"))
+}
+
+fn following(id: &Line<'_>) -> bool {
+    id.param("RANGE").is_some_and(|range| range.eq_ignore_ascii_case("THISANDFUTURE"))
+}
+
+/// The dates of RDATE or EXDATE lines, in order.
+fn dates(tree: &Tree<'_>, c: usize, name: &str, zones: &mut Zones<'_, '_>) -> Vec<When> {
+    let mut out = Vec::new();
+    for line in tree.all(c, name).take(MOST) {
+        let value = line.plain();
+        for value in value.split(',').take(MOST) {
+            // Of a PERIOD its start.
+            let start = value.split('/').next().unwrap_or_default();
+            out.extend(placed_as(line, start, zones).map(|placed| part::when(&placed, line)));
+        }
+        if out.len() >= MOST {
+            break;
+        }
+    }
+    out.truncate(MOST);
+    out.sort_by_key(|when| when.wall);
+    out.dedup();
+    out
+}
+
+/// The moment of an instance, in the zone of the component that describes it.
+fn when_of(tree: &Tree<'_>, c: usize, utc: i64, zones: &mut Zones<'_, '_>) -> Option<When> {
+    let line = tree.get(c, "DTSTART").or_else(|| tree.get(c, "RECURRENCE-ID"))?;
+    let first = placed(line, zones)?;
+    Some(part::like(&part::when(&first, line), &first, utc))
+}
+
+fn next(tree: &Tree<'_>, now: Millis, zones: &mut Zones<'_, '_>) -> Vec<Instance> {
+    let now = now.div_euclid(1000);
+    let all = instances(tree, now, now.saturating_add(AHEAD)).list.into_iter().filter(|i| i.start >= now);
+    let next = all.filter_map(|i| {
+        let start = when_of(tree, i.component, i.start, zones)?;
+        Some(Instance { of: i.of?.saturating_mul(1000), start })
+    });
+    next.take(NEXT).collect()
+}
+
+/// One instance, with the component that describes it.
+pub struct Chosen {
+    pub component: usize,
+    pub start: When,
+    pub end: Option<When>,
+    pub moved_from: Option<When>,
+}
+
+/// The instance of that start, wherever it was moved to; a cancelled one too. `None`:
+/// the series has none there.
+pub fn instance(tree: &Tree<'_>, main: usize, of: Millis, zones: &mut Zones<'_, '_>) -> Option<Chosen> {
+    let of = of.div_euclid(1000);
+    let own = overrides(tree, main).into_iter().chain([main]).find_map(|c| {
+        let id = tree.get(c, "RECURRENCE-ID")?;
+        let placed: Placed = placed(id, zones)?;
+        (placed.utc() == of).then_some((c, placed))
+    });
+    let Some((c, was)) = own else { return counted(tree, of, of, None, zones) };
+    let moved = tree.get(c, "DTSTART").and_then(|line| placed(line, zones));
+    let start = moved.as_ref().unwrap_or(&was).utc();
+    let id = tree.get(c, "RECURRENCE-ID")?;
+    let from = part::when(&was, id);
+    let moved_from = Some(from).filter(|_| start != of);
+    counted(tree, start, of, moved_from.clone(), zones).or_else(|| {
+        // Cancelled instances are not counted, and have their times all the same.
+        Some(Chosen { component: c, start: when_of(tree, c, start, zones)?, end: None, moved_from })
+    })
+}
+
+/// The instance that begins at `start`, as it is counted.
+fn counted(
+    tree: &Tree<'_>,
+    start: i64,
+    of: i64,
+    moved_from: Option<When>,
+    zones: &mut Zones<'_, '_>,
+) -> Option<Chosen> {
+    let found = instances(tree, start, start.saturating_add(1)).list.into_iter().find(|i| i.of == Some(of))?;
+    let first = when_of(tree, found.component, found.start, zones)?;
+    let end = when_of(tree, found.component, found.end, zones)
+        .map(|end| if end.date { When { wall: part::last_day(end.wall, first.wall), ..end } } else { end });
+    let end = end.filter(|_| first.date || found.end > found.start);
+    Some(Chosen { component: found.component, start: first, end, moved_from })
+}
