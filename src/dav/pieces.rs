@@ -57,7 +57,7 @@ impl Pieces {
     }
 
     /// A piece, if one is ready.
-    pub fn next(&mut self) -> Option<Vec<u8>> {
+    pub fn ready(&mut self) -> Option<Vec<u8>> {
         (self.whole >= PIECE).then(|| self.piece())
     }
 
