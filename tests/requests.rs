@@ -11,8 +11,9 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use fake::Fake;
 use fake::flavour::Flavour;
-use fake::trouble::{Texts, Ways};
+use fake::trouble::{Etags, Planned, Texts, Trouble, Ways};
 use pimento::driver::Driver;
+use pimento::model::Texts as PimentoTexts;
 use pimento::model::{Account, Edit, Fault, Href, Marker, Millis, Outcome, Policy, Role, Trigger};
 use pimento::port::{Http, Ports, Request, Response, Store};
 use world::act::Act;
@@ -285,4 +286,60 @@ fn what_goes_is_deleted_first_and_what_was_edited_last_is_sent_first() {
         assert_eq!(of(&put), of(&wanted));
     }
     assert!(world.moment().here.values().all(|item| item.head.edited.is_none()), "nothing is edited any more");
+}
+
+/// The first run of a world with these ways: what is asked of the notes.
+fn first(ways: Ways) -> (World, Vec<String>) {
+    let world = World::new(ways);
+    for _ in 0..4 {
+        world.there_new(Role::Notes);
+    }
+    let asked = asked(&world).into_iter().filter(|asked| asked.contains("/notes/")).collect();
+    (world, asked)
+}
+
+#[test]
+fn the_first_run_takes_everything_from_one_report_or_reads_the_rest_in_one_multiget() {
+    let radicale = Ways::of(Flavour::Radicale);
+    for (ways, cost) in [
+        (radicale, 1),
+        (Ways { texts: Texts::Ignored, ..radicale }, 2),
+        (Ways { texts: Texts::Some, ..radicale }, 2),
+        (Ways { etags: Etags::Unlisted, ..radicale }, 2),
+        // What is refused is asked for without the texts, and then the texts are.
+        (Ways { texts: Texts::Refused(3), ..radicale }, 3),
+    ] {
+        let (world, asked) = first(ways);
+        assert_eq!(asked, vec![NOTES; cost], "{ways:?}");
+        assert!(law::agree(&world).is_ok());
+        let notes = world.collections().into_iter().find(|c| c.role == Some(Role::Notes)).unwrap();
+        assert!(notes.sync_token.is_some() && notes.marker.is_some());
+        assert_eq!(notes.texts == PimentoTexts::OfChanges, matches!(ways.texts, Texts::Refused(_)));
+        if ways.etags == Etags::Strong {
+            world.there_new(Role::Notes);
+            let again = self::asked(&world);
+            let cost = if ways.texts == Texts::Ignored { 2 } else { 1 };
+            assert_eq!(again[1..], vec![NOTES; cost], "{ways:?}: what changed is little enough to come along");
+        }
+    }
+}
+
+/// Whatever goes wrong in the first run, the next one has it all.
+#[test]
+fn a_first_run_that_is_broken_off_loses_nothing() {
+    let troubles = (1..100).map(Trouble::Cut).chain([Trouble::LostBefore, Trouble::Failed, Trouble::Page]);
+    for trouble in troubles {
+        for after in 0..3 {
+            let world = World::new(Ways::of(Flavour::Radicale));
+            for _ in 0..4 {
+                world.there_new(Role::Notes);
+                world.there_new(Role::Contacts);
+            }
+            world.fake.misbehave(vec![Planned { after, trouble }]);
+            world.run(Trigger::Start).unwrap();
+            world.fake.behave();
+            world.there_edit(&world.fake.texts().into_keys().next().unwrap(), Part::Title);
+            law::all(&world).unwrap_or_else(|why| panic!("{trouble:?} after {after}: {why}"));
+        }
+    }
 }

@@ -33,6 +33,22 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// Of a collection of which nothing was here, when all was told, and these are still
+    /// to be read.
+    pub fn first(token: String, fetch: Vec<Href>) -> Draft {
+        let told = Told {
+            token: Some(token),
+            refused: false,
+            textless: false,
+            audited: true,
+            hidden: 0,
+            fetched: Vec::new(),
+            fetch,
+            gone: Vec::new(),
+        };
+        Draft { plan: Plan::default(), heads: Vec::new(), told: Some(told), asked: HashSet::new() }
+    }
+
     /// What the plan deletes. What is only asked for is not counted on to come.
     pub fn deletions(&self) -> Deletions {
         let comes = |step: &Step| step.item.is_none() && !self.asked.contains(&step.href.key());

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use crate::model::{Collection, CollectionReport, Fault, Head, Held, Href, Item, ItemId, News, Saying, Texts};
 use crate::port::{Commit, Race};
+use crate::sync::batch;
 use crate::sync::guard::Deletions;
 use crate::sync::want::{Fetch, Fetched};
 
-use super::draft::{BATCH, Draft};
+use super::draft::Draft;
 use super::session::Session;
 
 impl Session<'_> {
@@ -39,9 +40,16 @@ impl Session<'_> {
             self.forget_token(collection).await?;
         }
         self.absorb(collection, &known, read, report).await?;
-        for (n, hrefs) in told.fetch.chunks(BATCH).enumerate() {
-            self.progress(&collection.name, n * BATCH, total);
-            let (read, absent) = apart(self.remote.fetch(collection, hrefs).await?);
+        let (mut left, mut size) = (told.fetch.as_slice(), batch::FIRST);
+        while !left.is_empty() {
+            self.progress(&collection.name, total - left.len(), total);
+            let (hrefs, rest) = left.split_at(size.min(left.len()));
+            left = rest;
+            let begun = self.ports.clock.now();
+            let fetched = self.remote.fetch(collection, hrefs).await?;
+            let took = usize::try_from(self.ports.clock.now() - begun).unwrap_or_default();
+            size = batch::next(hrefs.len(), fetched.iter().map(length).sum(), took);
+            let (read, absent) = apart(fetched);
             gone.extend(absent);
             adds_here |= new(&read);
             self.absorb(collection, &known, read, report).await?;
@@ -130,6 +138,11 @@ impl Session<'_> {
         commit.changes.push(self.put(collection.kind, item, known.map(|head| head.rev), Race::KeepBase));
         Ok(())
     }
+}
+
+/// Bytes of text.
+fn length(fetched: &Fetched) -> usize {
+    if let Fetch::Found { text, .. } = &fetched.result { text.len() } else { 0 }
 }
 
 /// What was read, and what is gone.

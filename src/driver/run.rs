@@ -181,24 +181,29 @@ impl Session<'_> {
             return Err(stopped(&collection, &held));
         }
         let marker = described.marker.as_deref();
-        let draft = self.draft(&collection, marker).await?;
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        report.plan = draft.plan.counts().into_iter().map(|(action, n)| (action.word().to_owned(), count(n))).collect();
-        let deletions = draft.deletions();
-        let stop = self.guard(&collection, &draft, marker).await?;
-        self.hold(&mut collection, stop).await?;
-
-        match &draft.told {
-            None => self.say(Saying::new("log_unchanged").with(&collection.name)),
-            Some(told) if told.hidden > 0 => {
-                report.hidden = count(told.hidden);
-                self.problem(Saying::new("log_hidden").with(&collection.name).with(told.hidden), Vec::new());
+        let deletions = if self.first(&mut collection, described.marker.clone(), report).await? {
+            Vec::new()
+        } else {
+            let draft = self.draft(&collection, marker).await?;
+            let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+            let plan = draft.plan.counts().into_iter();
+            report.plan = plan.map(|(action, n)| (action.word().to_owned(), count(n))).collect();
+            let deletions = draft.deletions();
+            let stop = self.guard(&collection, &draft, marker).await?;
+            self.hold(&mut collection, stop).await?;
+            match &draft.told {
+                None => self.say(Saying::new("log_unchanged").with(&collection.name)),
+                Some(told) if told.hidden > 0 => {
+                    report.hidden = count(told.hidden);
+                    self.problem(Saying::new("log_hidden").with(&collection.name).with(told.hidden), Vec::new());
+                }
+                Some(_) => {}
             }
-            Some(_) => {}
-        }
-        let stop = self.pull(&mut collection, described.marker.clone(), draft, report).await?;
-        self.hold(&mut collection, stop).await?;
-        self.push(&mut collection, &deletions.there, report).await?;
+            let stop = self.pull(&mut collection, described.marker.clone(), draft, report).await?;
+            self.hold(&mut collection, stop).await?;
+            deletions.there
+        };
+        self.push(&mut collection, &deletions, report).await?;
         if collection.held.take().is_some() {
             // What was agreed to is done.
             self.keep_choice(&mut collection).await?;

@@ -221,7 +221,7 @@ impl Remote {
         }
     }
 
-    fn gone(&self, method: &str, href: &Href, name: &str, status: u16) -> Fault {
+    pub(super) fn gone(&self, method: &str, href: &Href, name: &str, status: u16) -> Fault {
         fault::collection_gone(name).during(format!("{method} {} {status}", href.as_str()))
     }
 

@@ -5,11 +5,13 @@
 //! | --- | --- |
 //! | `discover` | finds the account from what a person typed |
 //! | `listing` | collections of a home, items of a collection, what changed |
+//! | `everything` | reads a whole collection as it comes in |
 //! | `items` | reads items in batches |
 //! | `write` | puts and deletes items, makes collections |
 //! | `retry` | when to come back |
 
 mod discover;
+mod everything;
 mod items;
 mod listing;
 mod retry;
@@ -26,7 +28,7 @@ use url::Url;
 use crate::dav::{self, webdav};
 use crate::fault;
 use crate::model::{Fault, Href, Marker};
-use crate::port::{Http, Request, Response};
+use crate::port::{Http, Opened, Request, Response};
 
 /// Redirects that one request may lead to.
 const REDIRECTS: usize = 5;
@@ -105,29 +107,52 @@ impl Remote {
     }
 
     async fn send_to(&self, url: Url, request: dav::Request) -> Result<Response, Fault> {
+        self.ask(url, request, async |request| self.http.send(request).await, |response| response).await
+    }
+
+    /// As [`Remote::send`], with the body as it comes in.
+    async fn open(&self, request: dav::Request) -> Result<Opened, Fault> {
+        let url = self.url(&request.href);
+        self.ask(url, request, async |request| self.http.open(request).await, |opened| &opened.head).await
+    }
+
+    async fn ask<T>(
+        &self,
+        url: Url,
+        request: dav::Request,
+        exchange: impl AsyncFn(Request) -> Result<T, Fault>,
+        head: fn(&T) -> &Response,
+    ) -> Result<T, Fault> {
         let context = format!("{} {}", request.method, url.path());
         let mut headers = request.headers;
         headers.push(("Authorization", self.authorization.clone()));
         let request = Request { method: request.method, url, headers, body: request.body };
-        let response = self.follow(request).await.map_err(|f| f.during(&context))?;
+        let answer = self.follow(request, exchange, head).await.map_err(|f| f.during(&context))?;
+        let response = head(&answer);
         let fault = match response.status {
-            401 => self.unauthorized(&response),
-            429 | 502 | 503 | 504 => fault::busy(response.status, retry::after(&response)),
-            _ => return Ok(response),
+            401 => self.unauthorized(response),
+            429 | 502 | 503 | 504 => fault::busy(response.status, retry::after(response)),
+            _ => return Ok(answer),
         };
         Err(fault.during(format!("{context} {}", response.status)))
     }
 
     /// Follows redirects within the origin, asking the same again: a PROPFIND stays
     /// one (quirk 13), and the sign-in never goes to anybody else.
-    async fn follow(&self, mut request: Request) -> Result<Response, Fault> {
+    async fn follow<T>(
+        &self,
+        mut request: Request,
+        exchange: impl AsyncFn(Request) -> Result<T, Fault>,
+        head: fn(&T) -> &Response,
+    ) -> Result<T, Fault> {
         for _ in 0..=REDIRECTS {
-            let response = self.http.send(request.clone()).await?;
+            let answer = exchange(request.clone()).await?;
+            let response = head(&answer);
             let target = match response.status {
                 301 | 302 | 307 | 308 => response.header("location").and_then(|to| request.url.join(to).ok()),
                 _ => None,
             };
-            let Some(target) = target else { return Ok(response) };
+            let Some(target) = target else { return Ok(answer) };
             if target.origin() != request.url.origin() {
                 return Err(fault::other_origin(target.as_str()));
             }

@@ -11,7 +11,7 @@ use super::Remote;
 use crate::fault;
 use crate::model::{AccountId, Class, Collection, Etag, Fault, Href, Kind, Marker};
 use crate::port::{Http, Request, Response};
-use crate::sync::want::{Fetch, Listed, Precondition, Written};
+use crate::sync::want::{Everything, Fetch, Fetched, Listed, Precondition, Written};
 
 struct Answer {
     status: u16,

@@ -196,3 +196,79 @@ async fn where_neither_is_told_one_question_a_run_is_asked() {
     }
     script.done();
 }
+
+fn text(name: &str) -> String {
+    with(
+        &format!("/u/cal/{name}"),
+        &format!("<d:getetag>\"1\"</d:getetag><c:calendar-data>text of {name}</c:calendar-data>"),
+    )
+}
+
+/// What is handed on of these answers, by name, and what comes of them.
+async fn everything(status: u16, body: impl AsRef<[u8]>) -> (Vec<String>, Everything) {
+    let script = Script::new([says("REPORT /u/cal/", status, body)]);
+    let mut came = Vec::new();
+    let (remote, calendar) = (remote(&script), calendar());
+    let told = remote.everything(&calendar, async |texts| {
+        for Fetched { href, result } in texts {
+            let name = href.name();
+            let expected = format!("text of {name}").into_bytes();
+            assert_eq!(result, Fetch::Found { etag: Some(Etag("\"1\"".into())), text: expected });
+            came.push(name);
+        }
+        Ok(())
+    });
+    let told = told.await.unwrap();
+    assert!(script.body(0).contains("calendar-data"));
+    (came, told)
+}
+
+#[tokio::test]
+async fn everything_comes_in_one_answer_and_what_has_no_text_is_named() {
+    let body = text("a") + &etag("/u/cal/b", "\"2\"") + &is("/u/cal/old", "404 Gone") + &text("c") + &token("t");
+    let (came, told) = everything(207, multistatus(&body)).await;
+    assert_eq!(came, ["a", "c"]);
+    assert_eq!(told, Everything::Told { token: "t".into(), left: vec![Href::path("/u/cal/b")] });
+    let (came, told) = everything(207, multistatus(&token("t"))).await;
+    assert_eq!((came.len(), told), (0, Everything::Told { token: "t".into(), left: vec![] }));
+}
+
+#[tokio::test]
+async fn quirk_02_an_answer_cut_off_proves_what_it_says_and_nothing_else() {
+    let whole = multistatus(&(text("a") + &text("b") + &token("t")));
+    let second = whole.find("text of b").unwrap();
+    for end in (second..whole.len()).step_by(7) {
+        let (came, told) = everything(207, &whole[..end]).await;
+        assert_eq!(told, Everything::Doubtful, "{end}");
+        assert!(
+            came.iter().map(String::as_str).eq(["a"]) || came.iter().map(String::as_str).eq(["a", "b"]),
+            "{came:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn everything_that_contradicts_itself_gives_no_token() {
+    for (what, inner) in [
+        ("no token", text("a")),
+        ("more to come (quirk 4)", text("a") + &is("/u/cal/", "507 Insufficient Storage") + &token("t")),
+        ("itself is gone", text("a") + &is("/u/cal/", "404 Not Found") + &token("t")),
+        ("told twice", text("a") + &text("a") + &token("t")),
+        ("told twice, once by another name", text("a") + &etag("/u/cal/%61", "\"1\"") + &token("t")),
+        ("told and gone", text("a") + &is("/u/cal/a", "404 Not Found") + &token("t")),
+        ("another collection", text("a") + &etag("/u/other/b", "\"1\"") + &token("t")),
+        ("broken inside", text("a") + "<d:response><d:href>/u/cal/&#1;</d:href></d:respons>" + &token("t")),
+    ] {
+        let (came, told) = everything(207, multistatus(&inner)).await;
+        assert_eq!((came.len(), told), (1, Everything::Doubtful), "{what}");
+    }
+    for (status, body) in
+        [(200, "<!DOCTYPE html><html>Sign in</html>"), (207, "<html>Sign in</html>"), (207, ""), (302, "")]
+    {
+        assert_eq!(everything(status, body).await, (vec![], Everything::Doubtful), "{status} {body}");
+    }
+    // Radicale 3.9 for more than 10,000 events; others for other reasons.
+    for status in [400, 403, 415, 500, 501, 507] {
+        assert_eq!(everything(status, "").await, (vec![], Everything::Refused), "{status}");
+    }
+}

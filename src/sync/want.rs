@@ -50,6 +50,17 @@ pub enum Fetch {
     Failed(crate::model::Fault),
 }
 
+/// What came of asking for everything at once, with the texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Everything {
+    /// Read to its end: what came with its text was handed on, and these came without.
+    Told { token: String, left: Vec<Href> },
+    /// The server does not answer that.
+    Refused,
+    /// Not an answer to say from what all there is, nor what comes next.
+    Doubtful,
+}
+
 /// What a write was based on (RFC 9110, 13.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Precondition {
