@@ -23,6 +23,11 @@ usage: ./build.sh WORD
   check     formatting, lints (native and wasm32) and layering
   fuzz [SECONDS]
             feed the parsers with what nobody thought of, 30 seconds each if not told otherwise
+  bench     measure, and write docs/performance.md; or one part of it:
+            bench sync [OPTION...]   synchronization, beside others; --help names the options,
+                                     with any of them it is only printed
+            bench crowd              ten thousand clients of one server, simulated
+            bench text               items read and printed, beside calcard and icalendar
   dist      the archives for the shops, in dist/
 
   setup     only install what the others need
@@ -36,6 +41,7 @@ main() {
   case $word in
     run) run "$@" ;;
     soak) soak "$@" ;;
+    bench) bench "$@" ;;
     fuzz)
       [[ $# -le 1 && ${1:-30} =~ ^[1-9][0-9]*$ ]] || die "fuzz wants a number of seconds; I got: $*"
       fuzz "${1:-30}" ;;
@@ -161,6 +167,7 @@ setup() {
   npm_tool binaryen "$BINARYEN" "its wasm-opt makes the WebAssembly small"
   browsers
   servers
+  commands "Xandikos keeps its items in git, and tests write them there" git:git
   cargo_tool wasm-bindgen-cli "$(wasm_bindgen)" wasm-bindgen-test-runner "it runs tests in a browser"
 }
 # The version the lock file has: the two sides of the binding must be the same.
@@ -223,8 +230,8 @@ test() {
   say "tests inside a page"
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$TOOLS/bin/wasm-bindgen-test-runner CHROMEDRIVER=$(command -v chromedriver) \
     web_cargo test --no-fail-fast --profile web --test indexeddb 2>&1 | tee -a "$log" || code=1
-  # Last, because it is built apart: twenty seconds each find what somebody broke, not what is rare.
-  fuzz 20 2>&1 | tee -a "$log" || code=1
+  # Last, because it is built apart: twelve seconds each find what somebody broke, not what is rare.
+  fuzz 12 2>&1 | tee -a "$log" || code=1
   sum "$log" "$code"
 }
 
@@ -238,7 +245,7 @@ fuzz() {
   say "building the fuzz targets"
   # Without a sanitizer: there is no unsafe code to watch, and the stable compiler will do.
   "$TOOLS/bin/cargo-fuzz" build --sanitizer none --target-dir target/fuzz || die "the fuzz targets do not build."
-  for pair in multistatus:xml content_lines:text items:text; do
+  for pair in multistatus:xml content_lines:text items:text views:text edits:text; do
     target=${pair%:*}
     say "fuzzing $target for $seconds seconds"
     mkdir -p "target/fuzz/corpus/$target"
@@ -248,6 +255,51 @@ fuzz() {
       || { tail -n 20 target/fuzz/log; code=1; }
   done
   return $code
+}
+
+# bench [PART [OPTION...]] measures; a part without options is written to docs/performance.md.
+bench() {
+  local part=${1:-}
+  case $part in
+    "") bench_sync; bench_crowd; bench_text ;;
+    sync) shift; bench_sync "$@" ;;
+    crowd) [ $# -eq 1 ] || die "bench crowd takes no options; I got: ${*:2}"; bench_crowd ;;
+    text) [ $# -eq 1 ] || die "bench text takes no options; I got: ${*:2}"; bench_text ;;
+    *) die "bench knows sync, crowd and text; not $part" ;;
+  esac
+}
+
+bench_sync() {
+  commands "Xandikos keeps its items in git, and the bench writes them there" git:git
+  servers
+  others
+  say "building probe, as it is released"
+  cargo build --quiet --release --bin probe
+  browsers
+  web --test
+  [ $# -gt 0 ] || set -- --write docs/performance.md
+  measure "$@"
+}
+
+bench_crowd() { measure --crowd --write docs/performance.md; }
+
+bench_text() { PIMENTO_TABLE=$PWD/docs/performance.md cargo bench --bench text; }
+
+measure() {
+  export PIMENTO_TOOLS=$TOOLS PIMENTO_EXTENSIONS=$EXTENSIONS
+  cargo test --quiet --all-features --test measure -- "$@"
+}
+
+# What we are measured beside.
+others() {
+  local at=$TOOLS/vdirsyncer-$VDIRSYNCER
+  npm_tool tsdav "$TSDAV" "we are measured beside it"
+  [ ! -e "$at/ready" ] || return 0
+  say "installing vdirsyncer $VDIRSYNCER with pip: we are measured beside it"
+  rm -rf "$at"
+  { "$TOOLS/venv/bin/python" -m venv "$at" && "$at/bin/pip" install --quiet "vdirsyncer==$VDIRSYNCER" >&2; } \
+    || die "pip could not install vdirsyncer $VDIRSYNCER."
+  touch "$at/ready"
 }
 
 # soak [MINUTES] tries new cases of the engine's properties until the time is over or one fails.

@@ -1,5 +1,5 @@
-//! A copy of items as files, for whoever leaves: a zip archive with a folder for
-//! each collection and a file for each item, byte for byte. Nothing is compressed.
+//! Items as files in a zip archive: files that lie in it as they are, and folders with
+//! files, byte for byte. Nothing is compressed.
 
 use std::collections::HashSet;
 use std::io::{Cursor, Write};
@@ -16,12 +16,14 @@ const LONGEST: usize = 60;
 /// Names that Windows keeps for devices.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
 
+/// A file by its name, with the ending, and what is in it.
+pub type File = (String, Vec<u8>);
+
 /// A collection, named as the person knows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folder {
     pub name: String,
-    /// Names, with their endings, and contents.
-    pub files: Vec<(String, Vec<u8>)>,
+    pub files: Vec<File>,
 }
 
 /// The archive. Names are made safe for every file system, and told apart where
@@ -29,16 +31,21 @@ pub struct Folder {
 ///
 /// # Errors
 /// If an archive of that size cannot be written.
-pub fn zip(folders: &[Folder]) -> Result<Vec<u8>, Fault> {
+pub fn zip(files: &[File], folders: &[Folder]) -> Result<Vec<u8>, Fault> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let mut taken = HashSet::new();
+    let mut write = |path: String, content: &[u8]| -> Result<(), Fault> {
+        archive.start_file(path, SimpleFileOptions::default()).map_err(fault::internal)?;
+        archive.write_all(content).map_err(fault::internal)
+    };
+    for (name, content) in files {
+        write(unique(&safe(name), &mut taken), content)?;
+    }
     for folder in folders {
         let path = unique(&safe(&folder.name), &mut taken);
         let mut inside = HashSet::new();
         for (name, content) in &folder.files {
-            let name = unique(&safe(name), &mut inside);
-            archive.start_file(format!("{path}/{name}"), SimpleFileOptions::default()).map_err(fault::internal)?;
-            archive.write_all(content).map_err(fault::internal)?;
+            write(format!("{path}/{}", unique(&safe(name), &mut inside)), content)?;
         }
     }
     Ok(archive.finish().map_err(fault::internal)?.into_inner())
@@ -114,7 +121,8 @@ mod tests {
             Folder { name: "home".into(), files: vec![file("a.ics", b"three")] },
             Folder { name: "Empty".into(), files: vec![] },
         ];
-        let mut archive = zip::ZipArchive::new(Cursor::new(super::zip(&folders).unwrap())).unwrap();
+        let loose = [file("Home.ics", b"all"), file("home", b"none")];
+        let mut archive = zip::ZipArchive::new(Cursor::new(super::zip(&loose, &folders).unwrap())).unwrap();
         let mut found = Vec::new();
         for at in 0..archive.len() {
             let mut entry = archive.by_index(at).unwrap();
@@ -122,7 +130,13 @@ mod tests {
             entry.read_to_end(&mut content).unwrap();
             found.push((entry.name().to_owned(), content));
         }
-        let wanted = [("Home/a.ics", &b"one\r\n"[..]), ("Home/A (2).ics", &[0, 255]), ("home (2)/a.ics", b"three")];
+        let wanted = [
+            ("Home.ics", &b"all"[..]),
+            ("home", b"none"),
+            ("Home (2)/a.ics", b"one\r\n"),
+            ("Home (2)/A (2).ics", &[0, 255]),
+            ("home (3)/a.ics", b"three"),
+        ];
         assert_eq!(found, wanted.map(|(name, content)| (name.to_owned(), content.to_vec())));
     }
 }

@@ -150,8 +150,14 @@ impl Store for Memory {
             return Err(fault::store("full").during("commit"));
         }
         let mut state = self.state.borrow_mut();
-        // The person's edits are the first of a commit: one that lost a race is refused
-        // before anything is written.
+        // One edit of the person's that lost a race, and nothing is written.
+        let lost = |change: &Change| match change {
+            Change::Edit { was, item, .. } => state.items.get(&item.head.id) != was.as_deref(),
+            _ => false,
+        };
+        if commit.changes.iter().any(lost) {
+            return Err(fault::raced());
+        }
         for change in commit.changes {
             state.change(change)?;
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     Account, AccountId, Changed, Choice, Collection, CollectionId, Fate, Fault, Fields, ItemId, Millis, Policy,
-    Progress, Role, Run, Settings, View, Why,
+    Progress, Reach, Role, Run, Settings, View, Why,
 };
 
 /// What the person typed on the options page.
@@ -22,6 +22,8 @@ pub struct SignIn {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+// There is one at a time, on its way between page and worker.
+#[allow(clippy::large_enum_variant)]
 pub enum Ask {
     /// Looks what is there; changes nothing, here or on the server. The page has
     /// asked for the host permission before.
@@ -76,8 +78,12 @@ pub enum Ask {
         id: ItemId,
         of: Option<Millis>,
     },
-    /// The fields of an item, to fill a form.
-    Open(ItemId),
+    /// The fields of an item, to fill a form; of a series, those of the instance that is
+    /// named so.
+    Open {
+        id: ItemId,
+        of: Option<Millis>,
+    },
     /// A new item, in the folder or the default one of its kind.
     Create {
         folder: Option<CollectionId>,
@@ -86,10 +92,14 @@ pub enum Ask {
     /// What the form `was` when it was opened, and what it is now.
     Edit {
         id: ItemId,
+        reach: Reach,
         was: Fields,
         fields: Fields,
     },
-    Delete(ItemId),
+    Delete {
+        id: ItemId,
+        reach: Reach,
+    },
     /// What the item was before.
     Versions(ItemId),
     /// Makes a kept text an item again (by the time it was kept and its item).
@@ -101,6 +111,20 @@ pub enum Ask {
     PreviewUndo(Millis),
     /// Brings back what the run replaced or removed, and removes what it brought.
     Undo(Millis),
+    /// What importing these texts into the folder would meet; changes nothing. A page
+    /// sends no more than [`BATCH`] at a time.
+    Compare {
+        folder: CollectionId,
+        texts: Vec<Text>,
+    },
+    /// Puts the texts into the folder, all or none of one call. With the `last` of
+    /// them a run begins.
+    Import {
+        folder: CollectionId,
+        texts: Vec<Text>,
+        differing: Differing,
+        last: bool,
+    },
     State,
     /// The tab's server, so that the options page can offer it.
     OpenOptions {
@@ -119,7 +143,13 @@ pub enum Answer {
     State(State),
     Drafted(Vec<Drafted>),
     Versions(Vec<Version>),
+    Compared(Vec<Compared>),
+    Imported(Imported),
 }
+
+/// As many bytes of texts go in one message, or one text that is larger: browsers
+/// refuse messages beyond some tens of megabytes.
+pub const BATCH: usize = 1 << 20;
 
 pub type Reply = Result<Answer, Fault>;
 
@@ -215,4 +245,87 @@ pub struct State {
     pub undecided: u32,
     /// When the next periodic run is due.
     pub next: Option<i64>,
+}
+
+/// An item's text in a message. Nearly all are UTF-8; the others stay what they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Text {
+    Utf8(String),
+    Bytes(Vec<u8>),
+}
+
+impl Text {
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Text::Utf8(text) => text.as_bytes(),
+            Text::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+impl From<Vec<u8>> for Text {
+    fn from(bytes: Vec<u8>) -> Text {
+        String::from_utf8(bytes).map_or_else(|error| Text::Bytes(error.into_bytes()), Text::Utf8)
+    }
+}
+
+/// What becomes of an imported item that is in the folder already and says something
+/// else there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Differing {
+    /// It stays as it is.
+    #[default]
+    Leave,
+    /// It becomes what the file says, as an edit; what it was can be had back.
+    Replace,
+    /// What the file says is added as another item.
+    Copy,
+}
+
+/// What importing a text would meet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compared {
+    pub title: String,
+    pub standing: Standing,
+    /// Another folder that has an item of the same UID, by its name.
+    pub elsewhere: Option<String>,
+}
+
+/// How a text stands to what is in the folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    New,
+    /// It is there already.
+    Same,
+    /// An item of its UID is there, and says something else.
+    Differs,
+    /// The folder does not take what it is.
+    Unfit,
+}
+
+/// What an import has done, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    pub added: u32,
+    pub replaced: u32,
+    /// Added as another item.
+    pub copied: u32,
+    /// Was there already.
+    pub same: u32,
+    /// Was there and says something else; left so.
+    pub left: u32,
+    /// Not what the folder takes.
+    pub unfit: u32,
+}
+
+impl std::ops::AddAssign for Imported {
+    fn add_assign(&mut self, more: Imported) {
+        self.added += more.added;
+        self.replaced += more.replaced;
+        self.copied += more.copied;
+        self.same += more.same;
+        self.left += more.left;
+        self.unfit += more.unfit;
+    }
 }

@@ -166,18 +166,18 @@ impl Worker {
             }
             Ask::CountRestore => Answer::Count(driver.count_restore().await?),
             Ask::View { id, of } => Answer::View(Box::new(driver.view(&id, of).await?)),
-            Ask::Open(id) => Answer::Fields(driver.open(&id).await?),
+            Ask::Open { id, of } => Answer::Fields(driver.open(&id, of).await?),
             Ask::Create { folder, fields } => {
                 let id = driver.create(folder.as_ref(), &fields).await?;
                 return Ok((Answer::Item(id), self.changed().await?));
             }
-            Ask::Edit { id, was, fields } => {
-                driver.edit(&id, Some(&was), &fields).await?;
+            Ask::Edit { id, reach, was, fields } => {
+                driver.edit(&id, reach, Some(&was), &fields).await?;
                 return Ok((Answer::Item(id), self.changed().await?));
             }
             Ask::Versions(id) => Answer::Versions(driver.versions(&id).await?),
-            Ask::Delete(id) => {
-                driver.delete(&id).await?;
+            Ask::Delete { id, reach } => {
+                driver.delete(&id, reach).await?;
                 return Ok((Answer::Done, self.changed().await?));
             }
             Ask::BringBack { at, item } => {
@@ -188,6 +188,13 @@ impl Worker {
             Ask::Undo(run) => {
                 let count = driver.undo(run).await?;
                 return Ok((Answer::Count(count), self.changed().await?));
+            }
+            Ask::Compare { folder, texts } => Answer::Compared(driver.compare(&folder, &texts).await?),
+            Ask::Import { folder, texts, differing, last } => {
+                let imported = driver.import(&folder, &texts, differing).await?;
+                let trigger = self.changed().await?;
+                // Should the last never come, the alarm sees to what has.
+                return Ok((Answer::Imported(imported), trigger.filter(|_| last)));
             }
             Ask::State => Answer::State(self.state().await?),
             Ask::OpenOptions { from } => {

@@ -3,7 +3,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
+#[path = "corpus/files.rs"]
+mod files;
+
+use std::path::Path;
 
 use pimento::model::{CollectionId, EntryKind, Fields, Index, ItemId, Kind};
 use pimento::text::lines::Tree;
@@ -13,28 +16,8 @@ use pimento::text::{apply, as_copy, fields, index, same_meaning, uid, with_uid};
 const NOW: i64 = 1_795_338_000_000;
 const TITLE: &str = "Ein neuer Titel, mit Komma; und so weiter: länger als eine Zeile, damit gefaltet werden muss";
 
-fn corpus() -> Vec<(PathBuf, Vec<u8>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    assert!(root.is_dir(), "the sample files are missing: put them at ../shared/corpus, beside the checkout");
-    let mut files = Vec::new();
-    let mut folders = vec![root];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            match path.extension().and_then(|e| e.to_str()) {
-                _ if path.is_dir() => folders.push(path),
-                Some("ics" | "vcf") => files.push((path.clone(), std::fs::read(&path).unwrap())),
-                _ => {}
-            }
-        }
-    }
-    files.sort();
-    assert!(files.len() > 250, "only {} sample files", files.len());
-    files
-}
-
 fn kind(path: &Path) -> Kind {
-    if path.extension().is_some_and(|e| e == "vcf") { Kind::Contacts } else { Kind::Calendar }
+    if files::is_card(path) { Kind::Contacts } else { Kind::Calendar }
 }
 
 /// The row and the times from 1990 to 2040.
@@ -66,7 +49,7 @@ fn split(text: &[u8]) -> Vec<Vec<u8>> {
 
 #[test]
 fn printed_back_byte_for_byte() {
-    for (path, text) in corpus() {
+    for (path, text) in files::all() {
         assert_eq!(Tree::parse(&text).print(), text, "{}", path.display());
         for part in split(&text) {
             assert_eq!(Tree::parse(&part).print(), part, "{}", path.display());
@@ -77,7 +60,7 @@ fn printed_back_byte_for_byte() {
 #[test]
 fn each_has_a_row() {
     let (mut rows, mut partial, mut times) = (0, 0, 0);
-    for (path, text) in corpus() {
+    for (path, text) in files::all() {
         let entry = indexed(kind(&path), &text).entry;
         assert!(entry.is_some(), "{}", path.display());
         for part in split(&text) {
@@ -104,7 +87,7 @@ const PINNED: (usize, usize, usize) = (307, 108, 19_698);
 fn a_new_title_touches_its_line_and_the_stamps() {
     let stamps = ["DTSTAMP", "LAST-MODIFIED", "REV"];
     let mut edited = 0;
-    for (path, text) in corpus().into_iter().flat_map(|(path, text)| {
+    for (path, text) in files::all().into_iter().flat_map(|(path, text)| {
         let parts = split(&text);
         std::iter::once(text).chain(parts).map(|text| (path.clone(), text)).collect::<Vec<_>>()
     }) {
@@ -150,7 +133,7 @@ fn a_new_title_touches_its_line_and_the_stamps() {
 
 #[test]
 fn copies_differ_in_uid_and_title_only() {
-    for (path, text) in corpus() {
+    for (path, text) in files::all() {
         let copy = as_copy(&text, "another", " (copy)");
         if uid(&copy).is_some() {
             assert_eq!(uid(&copy).as_deref(), Some("another"), "{}", path.display());

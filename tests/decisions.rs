@@ -15,7 +15,7 @@ use pimento::driver::Options;
 use pimento::message::{Answer, Ask, Drafted, State};
 use pimento::model::{
     Account, Choice, Class, Collection, CollectionId, Fate, Fields, Guard, Href, ItemId, NoteFields, Outcome, Past,
-    Policy, Role, Run, Settings, Trigger, Why,
+    Policy, Reach, Role, Run, Settings, Trigger, Why,
 };
 use pimento::port::Store;
 use pimento::worker::{Event, Worker};
@@ -134,7 +134,7 @@ fn a_mass_deletion_here_is_held_until_the_person_decides() {
         let desk = desk();
         desk.notes(12);
         for id in desk.here(Role::Notes).into_values().skip(1) {
-            now(desk.worker.handle(Event::Ask(Ask::Delete(id)))).0.unwrap();
+            now(desk.worker.handle(Event::Ask(Ask::Delete { id, reach: Reach::All }))).0.unwrap();
         }
         desk.run(Trigger::Person);
         assert_eq!(desk.there(Role::Notes), 12, "not even if the person asks to synchronize");
@@ -222,7 +222,7 @@ fn a_preview_is_what_the_run_does_and_changes_nothing() {
     let here = desk.here(Role::Notes);
     desk.world.edit(&here["1.ics"], Part::Title);
     desk.world.edit(&here["3.ics"], Part::Title);
-    now(desk.world.person.delete(&here["4.ics"])).unwrap();
+    now(desk.world.person.delete(&here["4.ics"], Reach::All)).unwrap();
     let (before, commits) = (desk.world.fake.texts(), desk.world.memory.commits.get());
     let drafted = desk.drafted(Ask::Preview);
     assert_eq!((desk.world.fake.texts(), desk.world.memory.commits.get()), (before, commits));
@@ -409,11 +409,11 @@ fn a_folder_that_cannot_be_written_refuses_every_edit_and_is_marked() {
     desk.run(Trigger::Person);
     assert!(!desk.folder(Role::Notes).writable);
     let id = desk.here(Role::Notes)["0.ics"].clone();
-    let note = || Fields::Note(NoteFields { title: "no".into(), text: String::new() });
+    let note = || Fields::Note(NoteFields { title: "no".into(), text: String::new(), ..NoteFields::default() });
     for ask in [
         Ask::Create { folder: None, fields: note() },
-        Ask::Edit { id: id.clone(), was: note(), fields: note() },
-        Ask::Delete(id),
+        Ask::Edit { id: id.clone(), reach: Reach::All, was: note(), fields: note() },
+        Ask::Delete { id, reach: Reach::All },
     ] {
         let (reply, trigger) = now(desk.worker.handle(Event::Ask(ask.clone())));
         assert_eq!((reply.unwrap_err().text.key.as_str(), trigger), ("fault_read_only", None), "{ask:?}");
@@ -460,7 +460,7 @@ fn accounts_run_beside_each_other_and_one_is_removed_alone() {
     assert_eq!(runs.iter().filter(|run| run.outcome == Outcome::Ok).count(), 1);
     assert!(matches!(desk.state().last.unwrap().outcome, Outcome::Failed(_)), "the worse of the two is told");
 
-    let note = Fields::Note(NoteFields { title: "mine".into(), text: String::new() });
+    let note = Fields::Note(NoteFields { title: "mine".into(), text: String::new(), ..NoteFields::default() });
     let id = first.id.clone();
     let folder = of(&first).into_iter().find(|c| c.role == Some(Role::Notes)).map(|c| c.id);
     now(desk.worker.handle(Event::Ask(Ask::Create { folder, fields: note }))).0.unwrap();
@@ -530,7 +530,7 @@ fn a_restore_leaves_a_folder_that_vanished_alone() {
     let desk = desk();
     desk.notes(3);
     let id = desk.folder(Role::Notes).id;
-    let note = Fields::Note(NoteFields { title: "only here".into(), text: String::new() });
+    let note = Fields::Note(NoteFields { title: "only here".into(), text: String::new(), ..NoteFields::default() });
     now(desk.worker.handle(Event::Ask(Ask::Create { folder: None, fields: note }))).0.unwrap();
     desk.world.fake.remake(&desk.world.path(Role::Notes), |_| None);
     desk.run(Trigger::Restore);

@@ -51,7 +51,9 @@ impl Machine {
     /// One that lacks nothing; its cargo gives `tests` out as the tests' output.
     fn whole(tests: &str, code: i32) -> Machine {
         let machine = Machine::bare();
-        for present in ["cc", "c++", "node", "chromium", "chromedriver", "firefox-esr", "Xvfb", "xauth", "xdotool"] {
+        for present in
+            ["cc", "c++", "node", "chromium", "chromedriver", "firefox-esr", "Xvfb", "xauth", "xdotool", "git"]
+        {
             machine.command(present, "");
         }
         machine.command("rustc", &format!("echo {}", machine.root.path().display()));
@@ -106,6 +108,8 @@ fn wrong_words_are_refused_before_anything_is_done() {
         (&["test", "fast"], "build.sh: test takes no arguments; I got: fast\n"),
         (&["run", "--browser", "lynx"], "build.sh: --browser wants chromium or firefox\n"),
         (&["run", "--browser"], "build.sh: --browser wants chromium or firefox\n"),
+        (&["bench", "fast"], "build.sh: bench knows sync and crowd; not fast\n"),
+        (&["bench", "crowd", "small"], "build.sh: bench crowd takes no options; I got: small\n"),
         (&["run", "--quick"], "build.sh: run does not know --quick\n"),
     ] {
         let outcome = machine.run(words);

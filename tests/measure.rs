@@ -6,22 +6,27 @@
 mod cost;
 mod harness;
 
+use std::iter::Peekable;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
 
-use cost::contestant::{Changed, Contestant, Floor, Scenario};
-use cost::data::Size;
+use cost::contestant::{Contestant, Floor, Measured, Scenario, round};
+use cost::data::{Size, Sort};
+use cost::extension::Extension;
+use cost::others::{Tsdav, Vdirsyncer};
 use cost::probe::Probe;
-use cost::report::{Heat, Measured, Results};
+use cost::report::{Heat, Results};
 use cost::world::{Server, World};
-use cost::{floor, spent};
+use cost::{crowd, floor, report, spent};
+use harness::browser::Kind;
 
 const USAGE: &str = "\
 usage: measure [--size full|tenth|hundredth|tenfold] [--server NAME,...] [--delay MS,...]
-               [--who NAME,...] [--scenario NAME,...] [--rounds N]
+               [--who NAME,...] [--scenario NAME,...] [--rounds N] [--write FILE]
+       measure --crowd [--write FILE]
   servers   radicale radicale-raised xandikos
-  who       floor probe
+  who       floor probe chromium firefox vdirsyncer tsdav
   scenarios first nothing there here";
 
 struct Wanted {
@@ -31,9 +36,14 @@ struct Wanted {
     who: Vec<String>,
     scenarios: Vec<Scenario>,
     rounds: u32,
+    /// Not servers and contestants, but a simulation of many clients.
+    crowd: bool,
+    write: Option<PathBuf>,
+    /// The options, as they were given.
+    given: String,
 }
 
-const WHO: [&str; 2] = ["floor", "probe"];
+const WHO: [&str; 6] = ["floor", "probe", "chromium", "firefox", "vdirsyncer", "tsdav"];
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).peekable();
@@ -47,7 +57,11 @@ fn main() -> ExitCode {
     }
     match wanted(arguments) {
         Ok(wanted) => {
-            measure(&wanted);
+            let (heading, text) = if wanted.crowd { crowd() } else { measure(&wanted) };
+            println!("{text}");
+            if let Some(file) = &wanted.write {
+                report::write(file, heading, &text);
+            }
             ExitCode::SUCCESS
         }
         Err(why) => {
@@ -57,7 +71,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String> {
+fn wanted(mut arguments: Peekable<impl Iterator<Item = String>>) -> Result<Wanted, String> {
     let mut wanted = Wanted {
         size: Size(100),
         servers: Server::ALL.into(),
@@ -65,9 +79,16 @@ fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String>
         who: WHO.map(str::to_owned).into(),
         scenarios: Scenario::ALL.into(),
         rounds: 3,
+        crowd: false,
+        write: None,
+        given: String::new(),
     };
     while let Some(word) = arguments.next() {
-        let mut value = || arguments.next().ok_or(format!("{word} wants a value"));
+        let value = arguments.next_if(|value| !value.starts_with("--"));
+        if !matches!(word.as_str(), "--write" | "--quiet" | "--nocapture") {
+            wanted.given += &[" ", &word, " ", value.as_deref().unwrap_or_default()].concat().trim_end();
+        }
+        let value = || value.ok_or(format!("{word} wants a value"));
         match word.as_str() {
             "--size" => {
                 wanted.size = match value()?.as_str() {
@@ -85,6 +106,9 @@ fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String>
             "--delay" => wanted.delays = list(&value()?, |word| word.parse().ok())?,
             "--who" => wanted.who = list(&value()?, |word| WHO.contains(&word).then(|| word.to_owned()))?,
             "--rounds" => wanted.rounds = value()?.parse().map_err(|_| "--rounds wants a number")?,
+            "--crowd" => wanted.crowd = true,
+            "--write" => wanted.write = Some(value()?.into()),
+            "--help" => return Err("these are the options".into()),
             // cargo may add its own.
             "--quiet" | "--nocapture" => {}
             other => return Err(format!("what is {other}?")),
@@ -101,22 +125,40 @@ fn list<T>(value: &str, known: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Str
 struct Entry {
     contestant: Box<dyn Contestant>,
     world: Rc<World>,
+    /// The first run failed: there is nothing to go on with.
+    stranded: bool,
 }
 
-fn measure(wanted: &Wanted) {
+impl Entry {
+    fn round(&mut self, scenario: Scenario, delay: u64, revision: u32) -> Result<Measured, String> {
+        if self.stranded && scenario != Scenario::First {
+            return Err("the first run failed".into());
+        }
+        let result = round(&mut *self.contestant, &self.world, scenario, delay, revision);
+        if scenario == Scenario::First {
+            self.stranded = result.is_err();
+        }
+        result
+    }
+}
+
+fn measure(wanted: &Wanted) -> (&'static str, String) {
     let mut results = Results::default();
     for &server in &wanted.servers {
         eprintln!("{}: {} items", server.title(), wanted.size.total());
         let mut entries = entries(wanted, server);
+        results.order(entries.iter().map(|entry| entry.contestant.name()));
         let mut revision = 0;
-        for round in 0..wanted.rounds {
+        for turn in 0..wanted.rounds {
             for &delay in &wanted.delays {
-                for &scenario in &wanted.scenarios {
+                // All begin with a first run, wanted or not.
+                let wanted = |scenario: &Scenario| *scenario == Scenario::First || wanted.scenarios.contains(scenario);
+                for scenario in Scenario::ALL.into_iter().filter(wanted) {
                     revision += 1;
                     let heat = Heat { server, delay, scenario };
                     for entry in entries.iter_mut().filter(|entry| entry.contestant.takes_part(scenario)) {
-                        let result = entry.measure(heat, revision);
-                        eprintln!("{round} {delay} {scenario:?} {}: {}", entry.contestant.name(), told(&result));
+                        let result = entry.round(scenario, delay, revision);
+                        eprintln!("{turn} {delay} {scenario:?} {}: {}", entry.contestant.name(), told(&result));
                         results.add(heat, &entry.contestant.name(), result);
                     }
                     // Who is first is not always the same.
@@ -125,7 +167,32 @@ fn measure(wanted: &Wanted) {
             }
         }
     }
-    println!("{}", results.tables());
+    let about = format!(
+        "`./build.sh bench sync{}`; medians of {}, in rounds that take turns. {} events, {} contacts (every fifth with a \
+         photo of 10 to 30 KB) and {} notes; servers on loopback whose caches are warm, behind a proxy that counts \
+         requests and bytes, keeps connections open and adds the round trip named. The floor is a bare loop that \
+         sends the fewest requests which move the same content, without gzip; the ratio is that of the wall times of \
+         the same round, to the fastest floor. CPU is that of the process, in a browser that of all its processes \
+         meanwhile; memory is the largest resident set, in a browser what its WebAssembly has.\n\n{}\n",
+        wanted.given,
+        wanted.rounds,
+        wanted.size.count(Sort::Event),
+        wanted.size.count(Sort::Contact),
+        wanted.size.count(Sort::Note),
+        report::versions(),
+    );
+    ("Synchronization", format!("{about}{}", results.tables()))
+}
+
+fn crowd() -> (&'static str, String) {
+    let about = format!(
+        "`./build.sh bench crowd`; a simulation of {} clients with an interval of 15 minutes, as `src/schedule.rs` \
+         decides, and of naive ones who come every 15 minutes to the second and a minute after they were refused. \
+         Requests at the server per second; a run in which nothing changed is one request. After a power cut all \
+         machines come up within half a minute.\n\n",
+        crowd::CLIENTS
+    );
+    ("A crowd of clients", about + crowd::table().as_str())
 }
 
 fn told(result: &Result<Measured, String>) -> String {
@@ -149,9 +216,17 @@ fn entries(wanted: &Wanted, server: Server) -> Vec<Entry> {
         let world = worlds.next().expect("there is always another");
         let contestants: Vec<Box<dyn Contestant>> = match who.as_str() {
             "floor" => Floor::WAYS.into_iter().map(|way| Box::new(Floor::new(way)) as Box<dyn Contestant>).collect(),
+            "chromium" => vec![Box::new(Extension::new(Kind::Chromium))],
+            "firefox" => vec![Box::new(Extension::new(Kind::Firefox))],
+            "vdirsyncer" => vec![Box::new(Vdirsyncer::new())],
+            "tsdav" => vec![Box::new(Tsdav::new())],
             _ => vec![Box::new(Probe::new(program()))],
         };
-        entries.extend(contestants.into_iter().map(|contestant| Entry { contestant, world: world.clone() }));
+        entries.extend(contestants.into_iter().map(|contestant| Entry {
+            contestant,
+            world: world.clone(),
+            stranded: false,
+        }));
     }
     entries
 }
@@ -159,32 +234,4 @@ fn entries(wanted: &Wanted, server: Server) -> Vec<Entry> {
 /// The release build: `$PIMENTO_PROBE`, else the one in `target/release`.
 fn program() -> PathBuf {
     std::env::var_os("PIMENTO_PROBE").map_or_else(|| harness::root().join("target/release/probe"), PathBuf::from)
-}
-
-impl Entry {
-    fn measure(&mut self, heat: Heat, revision: u32) -> Result<Measured, String> {
-        let Entry { contestant, world } = self;
-        let changed = Changed::all(heat.scenario, world, revision);
-        world.settle();
-        world.meter.delay(0);
-        contestant.prepare(world, heat.scenario, &changed);
-        if heat.scenario == Scenario::There {
-            changed.iter().for_each(|changed| changed.put(world));
-        }
-        world.meter.delay(heat.delay);
-        world.meter.take();
-        let spent = contestant.run(world)?;
-        let traffic = world.meter.take();
-        if let Some(items) = contestant.items().filter(|items| *items != world.size.total()) {
-            return Err(format!("{items} items are there, of {}", world.size.total()));
-        }
-        let arrived = |changed: &Changed| match heat.scenario {
-            Scenario::There => contestant.has(world, *changed).unwrap_or(true),
-            _ => changed.is_on(world),
-        };
-        match changed.iter().find(|changed| !arrived(changed)) {
-            Some(lost) => Err(format!("{lost:?} did not arrive")),
-            None => Ok(Measured { spent, traffic }),
-        }
-    }
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use fake::flavour::Flavour;
 use fake::trouble::Ways;
-use pimento::model::{Account, Policy, Role, Trigger};
+use pimento::model::{Account, Policy, Reach, Role, Trigger};
 use pimento::port::Store;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -176,7 +176,7 @@ impl Both {
                 let world = self.world.clone();
                 let Some(thing) = self.pick(n, |thing| &thing.here) else { return };
                 let item = find_here(&world, thing.here.as_ref().unwrap());
-                now(world.person.delete(&item)).unwrap();
+                now(world.person.delete(&item, Reach::All)).unwrap();
                 thing.edit(None);
             }
             Step::ThereNew(role) => {

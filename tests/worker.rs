@@ -14,8 +14,8 @@ use pimento::fault;
 use pimento::memory::Memory;
 use pimento::message::{Answer, Ask, SignIn};
 use pimento::model::{
-    Account, AccountId, Class, Collection, Fault, Fields, Href, ItemId, Millis, News, NoteFields, Outcome, Role, Run,
-    Saying, Settings, Trigger,
+    Account, AccountId, Class, Collection, Fault, Fields, Href, ItemId, Millis, News, NoteFields, Outcome, Reach, Role,
+    Run, Saying, Settings, Trigger,
 };
 use pimento::native::machine::MachineRandom;
 use pimento::port::{Clock, Http, Ports, Request, Response, Shell, Store, Vault};
@@ -162,7 +162,7 @@ impl Scene {
         self.worker.handle(Event::Ask(ask)).await
     }
     async fn new_note(&self, title: &str) -> (ItemId, Option<Trigger>) {
-        let fields = Fields::Note(NoteFields { title: title.to_owned(), text: String::new() });
+        let fields = Fields::Note(NoteFields { title: title.to_owned(), text: String::new(), ..NoteFields::default() });
         match self.ask(Ask::Create { folder: None, fields }).await {
             (Ok(Answer::Item(id)), trigger) => (id, trigger),
             other => panic!("{other:?}"),
@@ -310,7 +310,7 @@ async fn a_folder_that_cannot_be_written_refuses_edits_at_once() {
     let scene = scene();
     let notes = scene.set_up().await;
     scene.store.save_collection(&Collection { writable: false, ..notes.clone() }).await.unwrap();
-    let fields = Fields::Note(NoteFields { title: "no".to_owned(), text: String::new() });
+    let fields = Fields::Note(NoteFields { title: "no".to_owned(), text: String::new(), ..NoteFields::default() });
     let fault = scene.ask(Ask::Create { folder: None, fields }).await.0.unwrap_err();
     assert_eq!(fault.text.key, "fault_read_only");
     assert!(scene.store.heads(&notes.id).await.unwrap().is_empty());
@@ -321,13 +321,17 @@ async fn an_edit_while_a_run_is_under_way_is_another_edit() {
     let scene = scene();
     let notes = scene.set_up().await;
     let (id, _) = scene.new_note("one").await;
-    let fields = Fields::Note(NoteFields { title: "two".to_owned(), text: String::new() });
-    let was = Fields::Note(NoteFields { title: "one".to_owned(), text: String::new() });
-    scene.ask(Ask::Edit { id: id.clone(), was: was.clone(), fields: fields.clone() }).await.0.unwrap();
+    let fields = Fields::Note(NoteFields { title: "two".to_owned(), text: String::new(), ..NoteFields::default() });
+    let was = Fields::Note(NoteFields { title: "one".to_owned(), text: String::new(), ..NoteFields::default() });
+    scene
+        .ask(Ask::Edit { id: id.clone(), reach: Reach::All, was: was.clone(), fields: fields.clone() })
+        .await
+        .0
+        .unwrap();
     assert_eq!(scene.store.todo(&notes.id).await.unwrap()[0].rev, 2);
-    scene.ask(Ask::Edit { id: id.clone(), was, fields }).await.0.unwrap();
+    scene.ask(Ask::Edit { id: id.clone(), reach: Reach::All, was, fields }).await.0.unwrap();
     assert_eq!(scene.store.todo(&notes.id).await.unwrap()[0].rev, 2, "saving without a change is none");
-    scene.ask(Ask::Delete(id)).await.0.unwrap();
+    scene.ask(Ask::Delete { id, reach: Reach::All }).await.0.unwrap();
     assert_eq!(scene.store.todo(&notes.id).await.unwrap()[0].rev, 3);
     assert!(matches!(scene.ask(Ask::CountRestore).await.0, Ok(Answer::Count(1))));
 }

@@ -12,6 +12,7 @@
 //! | [`locks`] | the locks worker and pages share |
 //! | [`news`] | what the worker tells the pages |
 //! | [`shell`] | [`crate::port::Shell`]: toolbar, alarms, notices, locks |
+//! | [`upload`] | files that the person hands over |
 //! | [`vault`] | [`crate::port::Vault`] over WebCrypto |
 
 use std::rc::Rc;
@@ -28,6 +29,7 @@ pub mod locks;
 pub mod news;
 pub mod reason;
 pub mod shell;
+pub mod upload;
 pub mod vault;
 pub mod witness;
 

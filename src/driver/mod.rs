@@ -14,6 +14,7 @@
 //! | `push` | from here to the server, for one collection |
 //! | `verdict` | what follows a fault |
 //! | `edits` | what the person does to items |
+//! | `import` | the items of a file: what they would meet here, and putting them in |
 //! | `history` | having back what was replaced or removed |
 //! | `decide` | previews, and what the person decides about what was stopped |
 //! | `session` | what the steps of one run share |
@@ -26,6 +27,7 @@ mod first;
 mod folders;
 mod history;
 mod homes;
+mod import;
 mod outcome;
 mod pull;
 mod push;

@@ -19,7 +19,10 @@ pub use collection::{Choice, Collection, CollectionId, Fate, Held, Kind, Role, T
 pub use entry::{Entry, EntryKind, Index, Occurrence, Reach};
 pub use etag::Etag;
 pub use fault::{Class, Fault};
-pub use fields::{ContactFields, EventFields, Fields, NoteFields};
+pub use fields::{
+    Access, AddressRow, ContactFields, ContactRow, Ends, EventFields, Fields, Frequency, Label, MonthDay, NoteFields,
+    Photo, Recurrence, Rule, Status,
+};
 pub use history::{Changed, Kept, Past, Why};
 pub use href::Href;
 pub use item::{Edit, Head, Item, ItemId, Waiting};

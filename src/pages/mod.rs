@@ -12,10 +12,12 @@
 //! | [`draft`] | what is planned, in words: for a preview, for what was stopped, for an undo |
 //! | [`shelf`] | what pages read of the store |
 //! | [`standing`] | how things stand, kept up to date; the state line |
+//! | [`export`] | items as files to be saved |
 //! | [`saying`] | sentences in the reader's language |
 //! | [`moment`] | dates and times in the reader's locale and zone |
 
 pub mod draft;
+pub mod export;
 pub mod frame;
 pub mod moment;
 pub mod options;

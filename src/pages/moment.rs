@@ -3,7 +3,7 @@
 //! events have, and what days are counted in.
 
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::saying::{say, say_of};
 use crate::model::{Millis, Occurrence};
@@ -21,6 +21,23 @@ pub fn now() -> Millis {
 pub fn zone() -> String {
     let resolved = Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();
     Reflect::get(&resolved, &"timeZone".into()).ok().and_then(|zone| zone.as_string()).unwrap_or_default()
+}
+
+/// The zones that the browser knows, by their IANA names.
+pub fn zones() -> Vec<String> {
+    let of = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).ok();
+    let global: JsValue = js_sys::global().into();
+    let supported = of(&global, "Intl").and_then(|intl| of(&intl, "supportedValuesOf"));
+    let supported = supported.and_then(|supported| supported.dyn_into::<Function>().ok());
+    let zones = supported.and_then(|supported| supported.call1(&JsValue::UNDEFINED, &"timeZone".into()).ok());
+    zones.map(|zones| Array::from(&zones).iter().filter_map(|zone| zone.as_string()).collect()).unwrap_or_default()
+}
+
+/// What the n-th day of the week is called, Monday being 0.
+pub fn weekday(n: usize) -> String {
+    const MONDAY: Millis = 4 * DAY;
+    let day = MONDAY + Millis::try_from(n).unwrap_or(0) * DAY;
+    formatted(&[("weekday", "long"), ("timeZone", "UTC")], day)
 }
 
 /// The reader's local time at that moment.

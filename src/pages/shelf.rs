@@ -1,10 +1,9 @@
 //! What pages read of the store. They share one connection and never write.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::saying::of_account;
-use crate::archive;
 use crate::browser::database::Database;
 use crate::message::State;
 use crate::model::{
@@ -70,24 +69,47 @@ pub async fn names() -> Result<HashMap<AccountId, String>, Fault> {
     Ok(names.collect())
 }
 
-/// Everything of the account, as files, as it is shown.
-pub async fn files(account: &AccountId) -> Result<Vec<archive::Folder>, Fault> {
+/// What is shown of an item, for a file.
+pub struct Text {
+    /// The last segment of its href, with the ending of its kind.
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+/// Everything in the folder as it is shown, also what was not sent yet; or those of
+/// it that are in `only`.
+pub async fn texts(collection: &Collection, only: Option<&HashSet<ItemId>>) -> Result<Vec<Text>, Fault> {
     let database = database().await?;
-    let mut folders = Vec::new();
-    for collection in database.collections(account).await? {
-        let mut folder = archive::Folder { name: collection.name, files: Vec::new() };
-        for head in database.heads(&collection.id).await? {
-            let Some(item) = database.item(&head.id).await? else { continue };
-            let Some(shown) = item.shown() else { continue };
-            let (mut name, ending) = (head.href.name(), collection.kind.extension());
-            if !name.to_lowercase().ends_with(ending) {
-                name.push_str(ending);
-            }
-            folder.files.push((name, shown.to_vec()));
+    let mut texts = Vec::new();
+    for head in database.heads(&collection.id).await? {
+        if only.is_some_and(|only| !only.contains(&head.id)) {
+            continue;
         }
-        folders.push(folder);
+        let Some(item) = database.item(&head.id).await? else { continue };
+        let Some(shown) = item.shown() else { continue };
+        let (mut name, ending) = (head.href.name(), collection.kind.extension());
+        if !name.to_lowercase().ends_with(ending) {
+            name.push_str(ending);
+        }
+        texts.push(Text { name, bytes: shown.to_vec() });
     }
-    Ok(folders)
+    Ok(texts)
+}
+
+/// What is shown of one item; nothing if it is deleted.
+pub async fn text(id: &ItemId) -> Result<Option<Vec<u8>>, Fault> {
+    let item = database().await?.item(id).await?;
+    Ok(item.and_then(|item| item.shown().map(<[u8]>::to_vec)))
+}
+
+/// The rows of everything in the folder, of whatever kind, by their titles.
+pub async fn entries(collection: &CollectionId) -> Result<Vec<Entry>, Fault> {
+    let database = database().await?;
+    let mut entries = Vec::new();
+    for kind in [EntryKind::Event, EntryKind::Contact, EntryKind::Note, EntryKind::Task] {
+        entries.extend(database.entries(kind, Some(collection)).await?);
+    }
+    Ok(entries)
 }
 
 /// Their default folders for the role.

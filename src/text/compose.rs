@@ -11,9 +11,10 @@ use crate::model::{ContactFields, EventFields, Fields, Millis, NoteFields};
 use super::escape::{self, escape as esc};
 use super::form_contact::formatted;
 use super::form_event::typed;
-use super::lines::fold;
+use super::lines::{Tree, fold};
 use super::moment::{Moment, at, seconds, stamp};
 use super::zone::{self, Zone};
+use super::{form_contact, form_event, form_note, main};
 
 const PRODID: &str = "PRODID:-//Pimento//Pimento//EN";
 
@@ -22,7 +23,7 @@ const PRODID: &str = "PRODID:-//Pimento//Pimento//EN";
 pub fn new_item(fields: &Fields, uid: &str, now: Millis) -> Vec<u8> {
     let lines = match fields {
         Fields::Event(event) => self::event(event, uid, now),
-        Fields::Note(note) => self::note(note, uid, now),
+        Fields::Note(_) => self::note(uid, now),
         Fields::Contact(contact) => self::contact(contact, uid, now),
     };
     let mut out = Vec::new();
@@ -30,7 +31,17 @@ pub fn new_item(fields: &Fields, uid: &str, now: Millis) -> Vec<u8> {
         out.extend_from_slice(&fold(line.as_bytes(), b"\r\n"));
         out.extend_from_slice(b"\r\n");
     }
-    out
+    // The rest as an edit of it would write it.
+    let mut tree = Tree::parse(&out);
+    let Some(c) = main(&tree) else { return out };
+    match fields {
+        Fields::Event(event) => form_event::fill(&mut tree, c, event),
+        Fields::Note(note) => form_note::set(&mut tree, c, &NoteFields::default(), note),
+        Fields::Contact(contact) => {
+            form_contact::apply(&mut tree, c, &form_contact::fields(&Tree::parse(&out), c), contact, now);
+        }
+    }
+    tree.print()
 }
 
 /// `DTSTART` or `DTEND` (with any other parameters, in `head`) of a form's time:
@@ -61,20 +72,13 @@ fn event(fields: &EventFields, uid: &str, now: Millis) -> Vec<String> {
     if end > start {
         out.push(moment_line("DTEND", end, fields.all_day, &fields.zone));
     }
-    text(&mut out, "SUMMARY", &fields.title);
-    text(&mut out, "LOCATION", &fields.place);
-    text(&mut out, "DESCRIPTION", &fields.description);
     out.extend(["END:VEVENT".to_owned(), "END:VCALENDAR".to_owned()]);
     out
 }
 
-/// A VJOURNAL without DTSTART: with one it would be an entry of that day, and
-/// calendars would show it there (RFC 5545, 3.6.3).
-fn note(fields: &NoteFields, uid: &str, now: Millis) -> Vec<String> {
+fn note(uid: &str, now: Millis) -> Vec<String> {
     let mut out = begin_calendar();
     out.extend(begin("VJOURNAL", uid, now));
-    text(&mut out, "SUMMARY", &fields.title);
-    text(&mut out, "DESCRIPTION", &fields.text);
     out.extend(["END:VJOURNAL".to_owned(), "END:VCALENDAR".to_owned()]);
     out
 }
@@ -95,25 +99,14 @@ fn begin(component: &str, uid: &str, now: Millis) -> Vec<String> {
 }
 
 fn contact(fields: &ContactFields, uid: &str, now: Millis) -> Vec<String> {
-    let mut out = vec![
+    vec![
         "BEGIN:VCARD".to_owned(),
         "VERSION:3.0".to_owned(),
         PRODID.to_owned(),
         format!("UID:{}", esc(uid)),
         format!("FN:{}", esc(&formatted(fields))),
-        format!("N:{};{};;;", esc(fields.family.trim()), esc(fields.given.trim())),
-    ];
-    text(&mut out, "ORG", fields.organization.trim());
-    text(&mut out, "EMAIL", fields.mail.trim());
-    text(&mut out, "TEL", fields.phone.trim());
-    text(&mut out, "NOTE", &fields.note);
-    out.push(format!("REV:{}", stamp(now)));
-    out.push("END:VCARD".to_owned());
-    out
-}
-
-fn text(out: &mut Vec<String>, name: &str, value: &str) {
-    if !value.is_empty() {
-        out.push(format!("{name}:{}", esc(value)));
-    }
+        "N:;;;;".to_owned(),
+        format!("REV:{}", stamp(now)),
+        "END:VCARD".to_owned(),
+    ]
 }

@@ -1,13 +1,15 @@
 //! Edits of a tree: each names a property of a component, and every line it does
 //! not name keeps its bytes and its place.
 
+use std::collections::HashSet;
+
 use super::escape;
 use super::lines::{Line, Tree, fold};
 use super::moment::stamp;
 use crate::model::Millis;
 
 /// Whether the component is a vCard 2.1, which escapes and folds in its own way.
-fn old_card(tree: &Tree<'_>, component: usize) -> bool {
+pub(super) fn old_card(tree: &Tree<'_>, component: usize) -> bool {
     tree.components().get(component).is_some_and(|c| c.name == "VCARD")
         && tree.get(component, "VERSION").is_some_and(|l| l.plain().trim() == "2.1")
 }
@@ -74,6 +76,33 @@ pub fn add_escaped(tree: &mut Tree<'_>, component: usize, name: &str, value: &st
     append(tree, component, line);
 }
 
+/// Adds a property with a structured value right behind line `behind`, or where
+/// [`append`] does; the number of its line.
+pub fn add_behind(tree: &mut Tree<'_>, component: usize, behind: Option<usize>, head: &str, escaped: &str) -> usize {
+    let line = text_line(head.as_bytes(), escaped, escaped, old_card(tree, component), tree.eol());
+    match behind {
+        Some(behind) if behind < tree.lines().len() && !dangling(tree, behind) => {
+            tree.insert(behind + 1, line);
+            behind + 1
+        }
+        _ => append(tree, component, line),
+    }
+}
+
+/// Sets what stands before the colon of line `at`: group, name and parameters.
+pub fn set_head(tree: &mut Tree<'_>, component: usize, at: usize, head: &[u8]) {
+    let Some(line) = tree.lines().get(at) else { return };
+    let new = if line.quoted_printable() {
+        // Its soft breaks are counted anew.
+        let value = line.decoded();
+        let head = head_for_text(&Line::new([head, b":"].concat()));
+        text_line(&head, &value, &value, old_card(tree, component), tree.eol())
+    } else {
+        fold(&[head, b":", line.value()].concat(), tree.eol())
+    };
+    tree.replace(at, new);
+}
+
 /// vCard 2.1 escapes nothing but the semicolon, and has its line breaks in
 /// quoted-printable; a backslash that would be read as an escape is one all the same.
 fn escaped(value: &str, old: bool) -> String {
@@ -84,54 +113,172 @@ fn escaped(value: &str, old: bool) -> String {
     if escape::unescape(&plain) == value { plain } else { value.replace('\\', "\\\\").replace(';', "\\;") }
 }
 
+/// The head without the encoding the old value had, and its quotes closed: a quote in
+/// the new value would else be taken for theirs.
 fn head_for_text(line: &Line<'_>) -> Vec<u8> {
-    line.head_without(|p| {
-        p.name == "ENCODING"
-            || p.name == "CHARSET"
-            || (p.name.is_empty() && p.values.iter().any(|v| v.eq_ignore_ascii_case("QUOTED-PRINTABLE")))
-    })
+    const ENCODINGS: [&str; 4] = ["QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"];
+    let encoding = |word: &String| ENCODINGS.iter().any(|e| e.eq_ignore_ascii_case(word));
+    let mut head = line.head_without(|p| {
+        p.name == "ENCODING" || p.name == "CHARSET" || (p.name.is_empty() && p.values.iter().any(encoding))
+    });
+    if head.iter().filter(|b| **b == b'"').count() % 2 == 1 {
+        head.push(b'"');
+    }
+    head
 }
 
 /// Sets the property of that name to a whole line (`head:value`, neither folded
 /// nor ended), in the place of the first; others of that name stay.
 pub fn set_line(tree: &mut Tree<'_>, component: usize, name: &str, line: &str) {
-    let line = fold(line.as_bytes(), tree.eol());
+    set_bytes(tree, component, name, line.as_bytes());
+}
+
+fn set_bytes(tree: &mut Tree<'_>, component: usize, name: &str, line: &[u8]) {
+    let line = fold(line, tree.eol());
     match tree.find(component, name) {
         Some(at) => tree.replace(at, line),
-        None => append(tree, component, line),
+        None => {
+            append(tree, component, line);
+        }
     }
 }
 
-/// Sets the value of the property of that name, its parameters kept.
+/// Sets the value of the property of that name, its parameters kept, but for the
+/// encoding the old value had.
 pub fn set_value(tree: &mut Tree<'_>, component: usize, name: &str, value: &str) {
     let head = match tree.get(component, name) {
-        Some(line) => String::from_utf8_lossy(line.head()).into_owned(),
-        None => name.to_owned(),
+        Some(line) => head_for_text(line),
+        None => name.as_bytes().to_vec(),
     };
-    set_line(tree, component, name, &format!("{head}:{value}"));
+    set_bytes(tree, component, name, &[&head, &b":"[..], value.as_bytes()].concat());
 }
 
 /// Adds a line (folded, without ending) behind the component's own properties,
-/// before the components in it.
-pub fn append(tree: &mut Tree<'_>, component: usize, line: Vec<u8>) {
-    let Some(c) = tree.components().get(component) else { return };
+/// before the components in it; its number.
+pub fn append(tree: &mut Tree<'_>, component: usize, line: Vec<u8>) -> usize {
+    let Some(c) = tree.components().get(component) else { return 0 };
     let begin = c.begin;
-    let inner = tree.components().iter().find(|c| c.parent == Some(component)).map(|c| c.begin);
+    let inner = tree.inner(Some(component)).next().map(|c| tree.components()[c].begin);
     let at = match inner {
+        // An AGENT of vCard 2.1 is said to begin by a line of its own, which stays with it.
+        Some(at) if at > begin + 1 && agent(&tree.lines()[at - 1]) => at - 1,
         Some(at) => at,
         // Blank lines and junk at the end stay behind it.
         None => tree.own(component).filter(|i| !tree.lines()[*i].name().is_empty()).last().unwrap_or(begin) + 1,
     };
     // Behind a soft break that nothing follows it would become part of that line.
-    let dangling = |i: usize| tree.lines()[i].quoted_printable() && tree.lines()[i].value().ends_with(b"=");
-    let at = (begin + 1..=at).rev().find(|at| !dangling(at - 1)).unwrap_or(at);
+    let at = (begin + 1..=at).rev().find(|at| !dangling(tree, at - 1)).unwrap_or(at);
     tree.insert(at, line);
+    at
+}
+
+fn dangling(tree: &Tree<'_>, at: usize) -> bool {
+    let line = &tree.lines()[at];
+    // A CR at the end of the text belongs to the break that it gets with the next line.
+    line.quoted_printable() && line.value().iter().rev().find(|b| **b != b'\r') == Some(&b'=')
+}
+
+fn agent(line: &Line<'_>) -> bool {
+    line.is("AGENT") && line.value().trim_ascii().is_empty()
 }
 
 /// Removes all of the component's own lines of that name.
 pub fn remove(tree: &mut Tree<'_>, component: usize, name: &str) {
-    while let Some(at) = tree.find(component, name) {
-        tree.remove(at);
+    let all: Vec<usize> = tree.own(component).filter(|i| tree.lines()[*i].is(name)).collect();
+    tree.remove_all(&all);
+}
+
+/// Removes the components with all that is in them.
+pub fn remove_components(tree: &mut Tree<'_>, components: &[usize]) {
+    let components = components.iter().filter_map(|c| tree.components().get(*c));
+    // Without an end of its own, what ends it is another's.
+    let lines: Vec<usize> = components.flat_map(|c| c.begin..if c.closed { c.end + 1 } else { c.end }).collect();
+    tree.remove_all(&lines);
+}
+
+/// The values of a property whose value is a list (CATEGORIES, NICKNAME), over all its
+/// lines, each once.
+pub fn list(tree: &Tree<'_>, component: usize, name: &str) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let mut out = Vec::new();
+    for line in tree.all(component, name) {
+        for part in escape::items(&line.decoded()) {
+            let value = list_value(part);
+            if !value.is_empty() && seen.insert(value.clone()) {
+                out.push(value);
+            }
+        }
+    }
+    out
+}
+
+fn list_value(part: &str) -> String {
+    escape::one_line(&escape::unescape(part))
+}
+
+/// Makes the values of such a property those of `new`, of which `old` are there: what
+/// goes is taken from its line, what comes is put behind the last line's.
+pub fn set_list(tree: &mut Tree<'_>, component: usize, name: &str, old: &[String], new: &[String]) {
+    let old: HashSet<String> = old.iter().cloned().collect();
+    let mut wanted: Vec<String> = new.iter().map(|v| escape::one_line(v)).filter(|v| !v.is_empty()).collect();
+    let keep: HashSet<String> = wanted.iter().cloned().collect();
+    let gone: HashSet<&String> = old.difference(&keep).collect();
+    wanted.retain(|value| !old.contains(value));
+    let mut seen = HashSet::new();
+    wanted.retain(|value| seen.insert(value.clone()));
+    if wanted.is_empty() && gone.is_empty() {
+        return;
+    }
+    let lines: Vec<usize> = tree.own(component).filter(|i| tree.lines()[*i].is(name)).collect();
+    let mut empty = Vec::new();
+    let mut added = false;
+    for (n, at) in lines.iter().enumerate() {
+        let value = tree.lines()[*at].decoded();
+        let parts = escape::items(&value);
+        let mut left: Vec<String> =
+            parts.iter().filter(|part| !gone.contains(&list_value(part))).map(|part| (*part).to_owned()).collect();
+        let mut changed = left.len() != parts.len();
+        if n + 1 == lines.len() && !wanted.is_empty() {
+            left.retain(|part| !part.trim().is_empty());
+            left.extend(wanted.iter().map(|value| escape::escape(value)));
+            (changed, added) = (true, true);
+        }
+        if left.iter().all(|part| part.trim().is_empty()) && changed {
+            empty.push(*at);
+        } else if changed {
+            let value = left.join(",");
+            set_line_escaped(tree, component, *at, &value, &value);
+        }
+    }
+    tree.remove_all(&empty);
+    if !added && !wanted.is_empty() {
+        let value = wanted.iter().map(|value| escape::escape(value)).collect::<Vec<_>>().join(",");
+        add_escaped(tree, component, name, &value, &value);
+    }
+}
+
+/// What a property whose value is a URI says (RFC 3986 has no escapes of ours, but
+/// some write them).
+pub fn uri(line: &Line<'_>) -> String {
+    escape::one_line(&escape::unescape(&line.decoded()))
+}
+
+/// The URI as it stands in a value: as it is, but for what a value cannot hold.
+pub fn uri_value(value: &str) -> String {
+    let value: String = value.trim().chars().filter(|c| !c.is_control()).collect();
+    value.replace('\\', "\\\\")
+}
+
+/// Sets the first property of that name to a URI, its parameters kept; an empty one
+/// removes all of that name.
+pub fn set_uri(tree: &mut Tree<'_>, component: usize, name: &str, value: &str) {
+    if value.trim().is_empty() {
+        return remove(tree, component, name);
+    }
+    let value = uri_value(value);
+    match tree.find(component, name) {
+        Some(at) => set_line_escaped(tree, component, at, &value, &value),
+        None => add_escaped(tree, component, name, &value, &value),
     }
 }
 

@@ -2,9 +2,8 @@
 //! (RFC 5545, 3.3.11; RFC 6350, 3.4), parameter quoting (RFC 6868),
 //! quoted-printable and the charsets of vCard 2.1.
 
-use calcard::vcard::{VCard, VCardProperty, VCardValue};
-
-/// `\n`, `\N`, `\,`, `\;`, `\:` and `\\` resolved; other backslashes stay.
+/// `\n`, `\N`, `\,`, `\;`, `\:`, `\"` (which no RFC knows and many write) and `\\`
+/// resolved; other backslashes stay.
 pub fn unescape(text: &str) -> String {
     if !text.contains('\\') {
         return text.to_owned();
@@ -18,7 +17,7 @@ pub fn unescape(text: &str) -> String {
         }
         match chars.next() {
             Some('n' | 'N') => out.push('\n'),
-            Some(c @ (',' | ';' | ':' | '\\')) => out.push(c),
+            Some(c @ (',' | ';' | ':' | '"' | '\\')) => out.push(c),
             Some(c) => {
                 out.push('\\');
                 out.push(c);
@@ -56,13 +55,22 @@ pub fn escape(text: &str) -> String {
 
 /// The parts of a structured value (`N`, `ORG`), still escaped.
 pub fn parts(value: &str) -> Vec<&str> {
+    split(value, ';')
+}
+
+/// The values of a list (`CATEGORIES`), still escaped.
+pub fn items(value: &str) -> Vec<&str> {
+    split(value, ',')
+}
+
+fn split(value: &str, at: char) -> Vec<&str> {
     let mut out = Vec::new();
     let (mut start, mut escaped) = (0, false);
     for (i, c) in value.char_indices() {
         match c {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
-            ';' => {
+            c if c == at => {
                 out.push(&value[start..i]);
                 start = i + 1;
             }
@@ -79,12 +87,31 @@ pub fn param_value(raw: &[u8]) -> String {
     let raw = raw.strip_prefix(b"\"").unwrap_or(raw);
     let raw = raw.strip_suffix(b"\"").unwrap_or(raw);
     let text = String::from_utf8_lossy(raw);
-    if text.contains('^') { text.replace("^n", "\n").replace("^'", "\"").replace("^^", "^") } else { text.into_owned() }
+    if !text.contains('^') {
+        return text.into_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let meant = match (c, chars.peek()) {
+            ('^', Some('n')) => '\n',
+            ('^', Some('\'')) => '"',
+            ('^', Some('^')) => '^',
+            _ => {
+                out.push(c);
+                continue;
+            }
+        };
+        out.push(meant);
+        chars.next();
+    }
+    out
 }
 
 /// `value` as it stands after a parameter's `=`.
 pub fn param(value: &str) -> String {
-    let text = value.replace('^', "^^").replace('"', "^'").replace('\n', "^n");
+    let breaks = value.replace("\r\n", "\n").replace('\r', "\n");
+    let text = breaks.replace('^', "^^").replace('"', "^'").replace('\n', "^n");
     let text: String = text.chars().filter(|c| !c.is_control()).collect();
     if text.contains([',', ';', ':']) { format!("\"{text}\"") } else { text }
 }
@@ -138,36 +165,37 @@ pub fn quote_printable(value: &str, used: usize, eol: &[u8]) -> Vec<u8> {
 }
 
 /// Bytes in that charset as text. Without one: UTF-8, else (the commonest lie)
-/// windows-1252.
+/// windows-1252. A charset nobody knows is read as if none were named; of UTF-16
+/// a byte order mark says which.
 pub fn charset(bytes: &[u8], charset: Option<&str>) -> String {
     let named = charset.unwrap_or("utf-8").trim();
-    if named.eq_ignore_ascii_case("utf-8") || named.eq_ignore_ascii_case("us-ascii") {
-        return match std::str::from_utf8(bytes) {
-            Ok(text) => text.to_owned(),
-            Err(_) => decode(bytes, "windows-1252"),
-        };
+    let wide = named.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("utf-16"));
+    let label = match bytes {
+        [0xFE, 0xFF, ..] if wide => "utf-16be",
+        [0xFF, 0xFE, ..] if wide => "utf-16le",
+        _ => named,
+    };
+    let known = ["utf-8", "us-ascii"].iter().any(|name| label.eq_ignore_ascii_case(name));
+    if let Some(text) = if known { None } else { decode(bytes, label) } {
+        return text;
     }
-    decode(bytes, named)
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => decode(bytes, "windows-1252").unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned()),
+    }
 }
 
-/// calcard knows the charsets, in a vCard's quoted-printable values: so the bytes
-/// are handed to it as one.
-fn decode(bytes: &[u8], charset: &str) -> String {
-    let lossy = || String::from_utf8_lossy(bytes).into_owned();
-    if !charset.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
-        return lossy();
-    }
-    let mut card = format!("BEGIN:VCARD\r\nVERSION:2.1\r\nNOTE;CHARSET={charset};ENCODING=QUOTED-PRINTABLE:");
-    for byte in bytes {
-        card.push_str(&format!("={byte:02X}"));
-    }
-    card.push_str("\r\nEND:VCARD\r\n");
-    let Ok(card) = VCard::parse(&card) else { return lossy() };
-    let value = card.entries.iter().find(|e| e.name == VCardProperty::Note).and_then(|e| e.values.first());
-    match value {
-        Some(VCardValue::Text(text)) => text.clone(),
-        _ => lossy(),
-    }
+/// By the Encoding Standard, which browsers bring.
+#[cfg(target_arch = "wasm32")]
+fn decode(bytes: &[u8], label: &str) -> Option<String> {
+    web_sys::TextDecoder::new_with_label(label).ok()?.decode_with_u8_array(bytes).ok()
+}
+
+/// By the same standard.
+#[cfg(not(target_arch = "wasm32"))]
+fn decode(bytes: &[u8], label: &str) -> Option<String> {
+    let encoding = encoding_rs::Encoding::for_label_no_replacement(label.as_bytes())?;
+    Some(encoding.decode_with_bom_removal(bytes).0.into_owned())
 }
 
 /// On one line, as a form's input shows it: were a break in it, the input would drop

@@ -1,26 +1,110 @@
 //! A vCard as the fields of a form (RFC 2426, RFC 6350, vCard 2.1).
 
-use crate::model::{ContactFields, Millis};
+use chrono::{Datelike, NaiveDate};
 
-use super::lines::Tree;
+use crate::model::{ContactFields, Millis, Photo};
+
+use super::form_row::{self, with_parts};
+use super::lines::{Line, Tree, fold};
+use super::moment::Moment;
 use super::{edit, escape};
+
+/// What anniversaries are called: by the standard, and by those who could not wait.
+const ANNIVERSARIES: [&str; 4] =
+    ["ANNIVERSARY", "X-ANNIVERSARY", "X-EVOLUTION-ANNIVERSARY", "X-KADDRESSBOOK-X-ANNIVERSARY"];
+
+/// The year that Apple writes where there is none, and says so.
+const NO_YEAR: &str = "1604";
+const OMIT: &str = "X-APPLE-OMIT-YEAR";
 
 /// What the form shows of the card.
 pub(super) fn fields(tree: &Tree<'_>, c: usize) -> ContactFields {
-    let name = tree.get(c, "N").map(|l| l.decoded()).unwrap_or_default();
-    let name = escape::parts(&name);
-    let part = |i: usize| name.get(i).map(|p| escape::one_line(&escape::unescape(p))).unwrap_or_default();
-    let organization = tree.get(c, "ORG").map(|l| l.decoded()).unwrap_or_default();
-    let organization = escape::parts(&organization).first().map(|p| escape::unescape(p)).unwrap_or_default();
-    let text = |name: &str| escape::one_line(&tree.text(c, name));
+    let part = |name: &str, i: usize| {
+        let value = tree.get(c, name).map(|l| l.decoded()).unwrap_or_default();
+        escape::parts(&value).get(i).map(|p| escape::one_line(&escape::unescape(p))).unwrap_or_default()
+    };
     ContactFields {
-        given: part(1),
-        family: part(0),
-        organization: escape::one_line(&organization),
-        mail: text("EMAIL"),
-        phone: text("TEL"),
+        family: part("N", 0),
+        given: part("N", 1),
+        additional: part("N", 2),
+        prefix: part("N", 3),
+        suffix: part("N", 4),
+        nickname: edit::list(tree, c, "NICKNAME").join(", "),
+        organization: part("ORG", 0),
+        department: part("ORG", 1),
+        job: escape::one_line(&tree.text(c, "TITLE")),
+        phones: form_row::rows(tree, c, "TEL"),
+        mails: form_row::rows(tree, c, "EMAIL"),
+        urls: form_row::rows(tree, c, "URL"),
+        addresses: form_row::rows(tree, c, "ADR"),
+        birthday: tree.get(c, "BDAY").map(day).unwrap_or_default(),
+        anniversary: tree.get(c, anniversary(tree, c)).map(day).unwrap_or_default(),
+        categories: edit::list(tree, c, "CATEGORIES"),
         note: tree.text(c, "NOTE"),
+        photo: if tree.find(c, "PHOTO").is_some() { Photo::Kept } else { Photo::None },
     }
+}
+
+fn version(tree: &Tree<'_>, c: usize) -> String {
+    tree.text(c, "VERSION").trim().to_owned()
+}
+
+/// The name of the anniversary that the card has, or would have.
+fn anniversary(tree: &Tree<'_>, c: usize) -> &'static str {
+    let own = if version(tree, c) == "4.0" { ANNIVERSARIES[0] } else { ANNIVERSARIES[1] };
+    ANNIVERSARIES.into_iter().find(|name| tree.find(c, name).is_some()).unwrap_or(own)
+}
+
+/// A day as the form has it; what is none, as it stands.
+fn day(line: &Line<'_>) -> String {
+    let text = escape::one_line(&line.text());
+    let bare = text.split(['T', 't', ' ']).next().unwrap_or(&text);
+    if let Some(rest) = bare.strip_prefix("--") {
+        let digits = rest.replace('-', "");
+        let month = digits.get(..2).and_then(|m| m.parse().ok());
+        let day = digits.get(2..).and_then(|d| d.parse().ok());
+        // 2000 has every day that a year may have.
+        return match (month, day, digits.len()) {
+            (Some(month), Some(day), 4) if NaiveDate::from_ymd_opt(2000, month, day).is_some() => {
+                format!("--{month:02}-{day:02}")
+            }
+            _ => text,
+        };
+    }
+    match Moment::parse(bare).filter(|_| bare.len() >= 8) {
+        Some(moment) => {
+            let day = moment.date();
+            let omitted = line.param(OMIT).is_some_and(|year| year.trim() == day.year().to_string());
+            day.format(if omitted { "--%m-%d" } else { "%Y-%m-%d" }).to_string()
+        }
+        None => text,
+    }
+}
+
+/// Writes a day of the form in the card's version; removes it where it is empty.
+fn set_day(tree: &mut Tree<'_>, c: usize, name: &str, typed: &str) {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return edit::remove(tree, c, name);
+    }
+    let new = version(tree, c) == "4.0";
+    let head = tree.get(c, name).map_or_else(
+        || name.to_owned(),
+        |line| {
+            let ours = |p: &str| matches!(p, "VALUE" | OMIT | "ENCODING" | "CHARSET");
+            String::from_utf8_lossy(&line.head_without(|p| ours(&p.name))).into_owned()
+        },
+    );
+    let leap = |month_day: &str| NaiveDate::parse_from_str(&format!("{NO_YEAR}-{month_day}"), "%Y-%m-%d").ok();
+    let line = match (NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok(), typed.strip_prefix("--").and_then(leap)) {
+        (Some(day), _) if new => format!("{head}:{}", Moment::Date(day)),
+        (Some(day), _) => format!("{head}:{}", day.format("%Y-%m-%d")),
+        (_, Some(day)) if new => format!("{head}:--{}", day.format("%m%d")),
+        (_, Some(day)) => format!("{head};VALUE=date;{OMIT}={NO_YEAR}:{}", day.format("%Y-%m-%d")),
+        // Nothing that could be written; forms refuse it before it comes here.
+        _ => return,
+    };
+    edit::set_line(tree, c, name, &line);
 }
 
 /// Given and family name as one; `None` when both are empty.
@@ -32,33 +116,55 @@ pub(super) fn full_name(given: &str, family: &str) -> Option<String> {
 
 /// What FN says of a card with these fields: it must say something (RFC 6350, 6.2.1).
 pub(super) fn formatted(fields: &ContactFields) -> String {
+    let first = |rows: &[crate::model::ContactRow]| rows.first().map(|row| row.value.clone());
     full_name(&fields.given, &fields.family)
-        .or_else(|| [&fields.organization, &fields.mail, &fields.phone].into_iter().find(|f| !f.is_empty()).cloned())
+        .or_else(|| Some(fields.organization.clone()).filter(|name| !name.is_empty()))
+        .or_else(|| first(&fields.mails))
+        .or_else(|| first(&fields.phones))
         .unwrap_or_default()
 }
 
 /// Writes the fields that differ from `old`, which is what the card has.
 pub(super) fn apply(tree: &mut Tree<'_>, c: usize, old: &ContactFields, new: &ContactFields, now: Millis) {
-    if (&old.given, &old.family) != (&new.given, &new.family) {
-        set_parts(tree, c, "N", &[(0, &new.family), (1, &new.given)], 5);
-    }
-    if old.organization != new.organization {
-        let others = tree.get(c, "ORG").map(|l| l.decoded()).unwrap_or_default();
-        if new.organization.is_empty() && escape::parts(&others).iter().skip(1).all(|p| p.is_empty()) {
-            edit::remove(tree, c, "ORG");
-        } else {
-            set_parts(tree, c, "ORG", &[(0, &new.organization)], 1);
-        }
+    let names = [
+        (0, &old.family, &new.family),
+        (1, &old.given, &new.given),
+        (2, &old.additional, &new.additional),
+        (3, &old.prefix, &new.prefix),
+        (4, &old.suffix, &new.suffix),
+    ];
+    set_parts(tree, c, "N", &names, 5);
+    set_parts(tree, c, "ORG", &[(0, &old.organization, &new.organization), (1, &old.department, &new.department)], 1);
+    if tree.get(c, "ORG").is_some_and(|line| line.decoded().chars().all(|c| c == ';'))
+        && old.organization != new.organization
+    {
+        edit::remove(tree, c, "ORG");
     }
     set_formatted(tree, c, old, new);
-    for (name, old, new) in [("EMAIL", &old.mail, &new.mail), ("TEL", &old.phone, &new.phone)] {
+    let list = |text: &str| text.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>();
+    if old.nickname != new.nickname {
+        let there = edit::list(tree, c, "NICKNAME");
+        edit::set_list(tree, c, "NICKNAME", &there, &list(&new.nickname));
+    }
+    for (name, old, new) in [("TITLE", &old.job, &new.job), ("NOTE", &old.note, &new.note)] {
         if old != new {
-            set_first(tree, c, name, new);
+            edit::set_text(tree, c, name, new);
         }
     }
-    if old.note != new.note {
-        edit::set_text(tree, c, "NOTE", &new.note);
+    form_row::set(tree, c, "TEL", &old.phones, &new.phones);
+    form_row::set(tree, c, "EMAIL", &old.mails, &new.mails);
+    form_row::set(tree, c, "URL", &old.urls, &new.urls);
+    form_row::set(tree, c, "ADR", &old.addresses, &new.addresses);
+    let yearly = anniversary(tree, c);
+    for (name, old, new) in [("BDAY", &old.birthday, &new.birthday), (yearly, &old.anniversary, &new.anniversary)] {
+        if old != new {
+            set_day(tree, c, name, new);
+        }
     }
+    if old.categories != new.categories {
+        edit::set_list(tree, c, "CATEGORIES", &old.categories, &new.categories);
+    }
+    set_photo(tree, c, &new.photo);
     edit::stamp_change(tree, c, now, false);
 }
 
@@ -84,48 +190,54 @@ fn set_formatted(tree: &mut Tree<'_>, c: usize, old: &ContactFields, new: &Conta
     }
 }
 
-/// Sets parts of a structured value, the others as written.
-fn set_parts(tree: &mut Tree<'_>, c: usize, name: &str, set: &[(usize, &str)], least: usize) {
-    let at = tree.find(c, name);
-    let value = at.map(|at| tree.lines()[at].decoded()).unwrap_or_default();
-    let mut parts: Vec<String> = escape::parts(&value).into_iter().map(str::to_owned).collect();
-    parts.resize(parts.len().max(least), String::new());
-    for (i, text) in set {
-        if let Some(part) = parts.get_mut(*i) {
-            *part = edit::escaped_for(tree, c, text);
-        }
+/// Sets the parts of a structured value that changed, the others as written.
+fn set_parts(tree: &mut Tree<'_>, c: usize, name: &str, parts: &[(usize, &String, &String)], least: usize) {
+    let set: Vec<(usize, &str)> =
+        parts.iter().filter(|(_, old, new)| old != new).map(|(i, _, new)| (*i, new.as_str())).collect();
+    if set.is_empty() {
+        return;
     }
-    let escaped = parts.join(";");
+    let at = tree.find(c, name);
+    let value = with_parts(tree, c, at, &set, least);
     match at {
-        Some(at) => edit::set_line_escaped(tree, c, at, &escaped, &escaped),
-        None => edit::add_escaped(tree, c, name, &escaped, &escaped),
+        Some(at) => edit::set_line_escaped(tree, c, at, &value, &value),
+        None => edit::add_escaped(tree, c, name, &value, &value),
     }
 }
 
-/// Sets the first mail or phone; group and parameters stay. Emptied: its line
-/// goes, with the label that was its alone.
-fn set_first(tree: &mut Tree<'_>, c: usize, name: &str, value: &str) {
-    let Some(at) = tree.find(c, name) else {
-        if !value.is_empty() {
-            edit::set_text(tree, c, name, value);
-        }
-        return;
+/// The sort and the base64 of a picture that a form may give.
+fn picture(uri: &str) -> Option<(&'static str, &str)> {
+    let (sort, data) = match uri.split_once(";base64,")? {
+        ("data:image/jpeg", data) => ("JPEG", data),
+        ("data:image/png", data) => ("PNG", data),
+        _ => return None,
     };
-    if !value.is_empty() {
-        return edit::set_line_text(tree, c, at, value);
-    }
-    let group = tree.lines()[at].group().to_owned();
-    tree.remove(at);
-    if group.is_empty() {
-        return;
-    }
-    let of_group = |tree: &Tree<'_>| -> Vec<usize> {
-        tree.own(c).filter(|i| tree.lines()[*i].group().eq_ignore_ascii_case(&group)).collect()
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    (!data.is_empty() && data.bytes().all(fits)).then_some((sort, data))
+}
+
+fn set_photo(tree: &mut Tree<'_>, c: usize, photo: &Photo) {
+    let (sort, data) = match photo {
+        Photo::None => return edit::remove(tree, c, "PHOTO"),
+        Photo::Kept => return,
+        Photo::New(uri) => match picture(uri) {
+            Some(picture) => picture,
+            None => return,
+        },
     };
-    let left = of_group(tree);
-    if left.iter().all(|i| tree.lines()[*i].is("X-ABLABEL")) {
-        for at in left.into_iter().rev() {
-            tree.remove(at);
-        }
+    let group = tree.get(c, "PHOTO").map(|line| line.group().to_owned()).filter(|group| !group.is_empty());
+    let group = group.map(|group| format!("{group}.")).unwrap_or_default();
+    let line = match version(tree, c).as_str() {
+        "4.0" => format!("{group}PHOTO:data:image/{};base64,{data}", sort.to_ascii_lowercase()),
+        "2.1" => format!("{group}PHOTO;ENCODING=BASE64;{sort}:{data}"),
+        _ => format!("{group}PHOTO;ENCODING=b;TYPE={sort}:{data}"),
+    };
+    let old = edit::old_card(tree, c);
+    edit::set_line(tree, c, "PHOTO", &line);
+    let Some(at) = tree.find(c, "PHOTO").filter(|_| old) else { return };
+    // In vCard 2.1 an empty line ends what is in base64.
+    let blank = tree.lines().get(at + 1).is_some_and(|line| line.raw().trim_ascii().is_empty());
+    if !blank {
+        tree.insert(at + 1, fold(b"", tree.eol()));
     }
 }

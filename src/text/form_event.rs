@@ -1,15 +1,15 @@
-//! A VEVENT as the fields of a form (RFC 5545, 3.6.1). A change is for the whole
-//! series; its moved instances stay where they were moved to.
+//! A VEVENT as the fields of a form (RFC 5545, 3.6.1). Which VEVENT of a series it is
+//! that changes is [`super::series`]'s affair.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-use crate::model::{EventFields, Millis};
+use crate::model::{Access, EventFields, Millis, Recurrence, Status};
 
 use super::lines::{Line, Tree};
-use super::moment::{Moment, Span, seconds};
-use super::occur::{first_end, placed};
+use super::moment::{Moment, Span};
+use super::occur::{Placed, first_end, placed};
 use super::zone::{self, Zone, Zones};
-use super::{compose, edit, escape};
+use super::{compose, edit, escape, follow, form_alarm, form_rule};
 
 const DAY: &str = "%Y-%m-%d";
 const MINUTE: &str = "%Y-%m-%dT%H:%M";
@@ -23,25 +23,50 @@ pub(super) fn fields(tree: &Tree<'_>, c: usize) -> Option<EventFields> {
     let all_day = start.moment.is_date();
     let local = start.moment.local();
     let zone = match start.zone.name() {
-        // A zone under a private name: shown by that name, so that it stays.
-        name if name.is_empty() && !all_day => line.param("TZID").unwrap_or_default(),
+        // A zone under a private name, or guessed: shown by that name, so that it stays.
+        name if (name.is_empty() || start.guessed) && !all_day => line.param("TZID").unwrap_or_default(),
         name => name,
+    };
+    let value = |name: &str| tree.get(c, name).map(|l| l.plain().to_ascii_uppercase()).unwrap_or_default();
+    let status = match value("STATUS").as_str() {
+        "TENTATIVE" => Status::Tentative,
+        "CONFIRMED" => Status::Confirmed,
+        "CANCELLED" => Status::Cancelled,
+        _ => Status::None,
+    };
+    let access = match value("CLASS").as_str() {
+        "" | "PUBLIC" => Access::Public,
+        "CONFIDENTIAL" => Access::Confidential,
+        _ => Access::Private,
     };
     Some(EventFields {
         title: escape::one_line(&tree.text(c, "SUMMARY")),
         place: escape::one_line(&tree.text(c, "LOCATION")),
         all_day,
-        start: local.format(if all_day { DAY } else { MINUTE }).to_string(),
+        start: shown(local, all_day),
         end: if all_day {
             let last = end.checked_sub_signed(TimeDelta::days(1)).unwrap_or(end).max(local);
-            last.format(DAY).to_string()
+            shown(last, true)
         } else {
-            end.format(MINUTE).to_string()
+            shown(end, false)
         },
         zone: if all_day { String::new() } else { zone },
         description: tree.text(c, "DESCRIPTION"),
         recurs: ["RRULE", "RDATE"].iter().any(|name| tree.find(c, name).is_some()),
+        of: None,
+        recurrence: form_rule::recurrence(tree, c, &start),
+        alarms: form_alarm::alarms(tree, c),
+        categories: edit::list(tree, c, "CATEGORIES"),
+        status,
+        access,
+        free: value("TRANSP") == "TRANSPARENT",
+        url: tree.get(c, "URL").map(edit::uri).unwrap_or_default(),
     })
+}
+
+/// A start or end as the form has it.
+pub(super) fn shown(at: NaiveDateTime, all_day: bool) -> String {
+    at.format(if all_day { DAY } else { MINUTE }).to_string()
 }
 
 /// A form's start or end; `None` for what is no date or time.
@@ -59,6 +84,21 @@ pub(super) fn typed(value: &str, all_day: bool) -> Option<NaiveDateTime> {
 
 /// Writes the fields that differ from `old`, which is what the event has.
 pub(super) fn apply(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields, now: Millis) {
+    let said = set_texts(tree, c, old, new);
+    let moved = set_times(tree, c, old, new);
+    let (c, turned) = set_recurrence(tree, c, old, new);
+    // SEQUENCE counts what those invited have to look at again (RFC 5546, 2.1.4).
+    let counts = moved || turned || old.status != new.status;
+    if said || counts {
+        edit::stamp_change(tree, c, now, counts);
+    }
+    if moved && (old.all_day != new.all_day || old.zone != new.zone) {
+        zone_known(tree, c, &new.zone, new.all_day);
+    }
+}
+
+/// Writes what says nothing of time. True if anything changed.
+pub(super) fn set_texts(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields) -> bool {
     let texts = [
         ("SUMMARY", &old.title, &new.title),
         ("LOCATION", &old.place, &new.place),
@@ -71,10 +111,82 @@ pub(super) fn apply(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &Even
             changed = true;
         }
     }
-    let moved = set_times(tree, c, old, new);
-    if changed || moved {
-        edit::stamp_change(tree, c, now, moved);
+    if old.url != new.url {
+        edit::set_uri(tree, c, "URL", &new.url);
+        changed = true;
     }
+    if old.categories != new.categories {
+        edit::set_list(tree, c, "CATEGORIES", &old.categories, &new.categories);
+        changed = true;
+    }
+    let status = match new.status {
+        Status::None => None,
+        Status::Tentative => Some("TENTATIVE"),
+        Status::Confirmed => Some("CONFIRMED"),
+        Status::Cancelled => Some("CANCELLED"),
+    };
+    let access = match new.access {
+        Access::Public => "PUBLIC",
+        Access::Private => "PRIVATE",
+        Access::Confidential => "CONFIDENTIAL",
+    };
+    let words = [
+        ("STATUS", old.status != new.status, status),
+        ("CLASS", old.access != new.access, Some(access)),
+        ("TRANSP", old.free != new.free, Some(if new.free { "TRANSPARENT" } else { "OPAQUE" })),
+    ];
+    for (name, another, word) in words.into_iter().filter(|(_, another, _)| *another) {
+        match word {
+            Some(word) => edit::set_value(tree, c, name, word),
+            None => edit::remove(tree, c, name),
+        }
+        changed |= another;
+    }
+    if old.alarms != new.alarms {
+        form_alarm::set(tree, c, &new.alarms);
+        changed = true;
+    }
+    changed
+}
+
+/// Writes into a new event, which has its times, what else it is to say.
+pub(super) fn fill(tree: &mut Tree<'_>, c: usize, new: &EventFields) {
+    let old = EventFields::default();
+    set_texts(tree, c, &old, new);
+    set_recurrence(tree, c, &old, new);
+}
+
+/// Writes how the event recurs; the component's number then, and true if it changed.
+/// Exceptions that the new rule does not give are no exceptions any more, and go.
+fn set_recurrence(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields) -> (usize, bool) {
+    if old.recurrence == new.recurrence {
+        return (c, false);
+    }
+    let Some(start) = start(tree, c) else { return (c, false) };
+    match &new.recurrence {
+        Recurrence::Rule(rule) => {
+            let before = tree.get(c, "RRULE").map(|line| line.plain().into_owned());
+            let before = before.filter(|_| matches!(old.recurrence, Recurrence::Rule(_)));
+            let rule = form_rule::written(rule, before.as_deref(), &start);
+            let others: Vec<usize> = tree.own(c).filter(|i| tree.lines()[*i].is("RRULE")).skip(1).collect();
+            tree.remove_all(&others);
+            edit::set_value(tree, c, "RRULE", &rule);
+            (follow::prune(tree, c, &start), true)
+        }
+        Recurrence::None => {
+            for name in ["RRULE", "EXRULE", "RDATE", "EXDATE"] {
+                edit::remove(tree, c, name);
+            }
+            (follow::prune(tree, c, &start), true)
+        }
+        // What the form has no inputs for it cannot have made.
+        Recurrence::Other(_) => (c, false),
+    }
+}
+
+/// The event's DTSTART.
+pub(super) fn start(tree: &Tree<'_>, c: usize) -> Option<Placed> {
+    placed(tree.get(c, "DTSTART")?, &mut Zones::new(tree))
 }
 
 /// True if the times changed.
@@ -89,18 +201,16 @@ fn set_times(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields
         return false;
     };
     let end = end.max(start);
-    let before = tree.get(c, "DTSTART").and_then(|l| Moment::parse(&l.plain()));
+    let before = self::start(tree, c);
     let keeps_form = same_kind && same_zone;
     let written_end = if new.all_day { super::occur::next_day(end) } else { end };
     if !keeps_form || old.start != new.start {
         set_moment(tree, c, "DTSTART", start, new, keeps_form);
-        if let (Some(before), true) = (before, keeps_form) {
-            follow(tree, c, before.local(), start);
-        }
     }
     set_end(tree, c, (start, written_end), old, new, keeps_form);
-    if !keeps_form {
-        zone_known(tree, &new.zone, start, new.all_day);
+    let instance = tree.find(c, "RECURRENCE-ID").is_some();
+    if let Some(before) = before.filter(|_| !instance && (!keeps_form || old.start != new.start)) {
+        follow::follow(tree, c, &before, keeps_form);
     }
     true
 }
@@ -181,106 +291,17 @@ fn set_moment(tree: &mut Tree<'_>, c: usize, name: &str, at: NaiveDateTime, new:
 }
 
 /// A zone that the text does not define is defined.
-fn zone_known(tree: &mut Tree<'_>, tzid: &str, start: NaiveDateTime, all_day: bool) {
+fn zone_known(tree: &mut Tree<'_>, c: usize, tzid: &str, all_day: bool) {
+    let Some(start) = start(tree, c) else { return };
     let defined = tree.named("VTIMEZONE").any(|c| tree.text(c, "TZID") == tzid);
     if all_day || defined || matches!(Zone::by_name(tzid), None | Some(Zone::Utc | Zone::Floating)) {
         return;
     }
-    let Some(lines) = zone::definition(tzid, seconds(start), seconds(start)) else { return };
+    let Some(lines) = zone::definition(tzid, start.utc(), start.utc()) else { return };
     let Some(calendar) = tree.named("VCALENDAR").next() else { return };
     let inner = tree.components().iter().find(|c| c.parent == Some(calendar)).map(|c| c.begin);
     let at = inner.unwrap_or(tree.components()[calendar].begin + 1);
     let eol = tree.eol();
-    for (i, line) in lines.into_iter().enumerate() {
-        tree.insert(at + i, super::lines::fold(line.as_bytes(), eol));
-    }
-}
-
-/// The series' exceptions follow its start, or they would point at nothing: by the
-/// time of day, and by days where the rule does not name the days itself.
-fn follow(tree: &mut Tree<'_>, c: usize, from: NaiveDateTime, to: NaiveDateTime) {
-    let rule = tree.get(c, "RRULE").map(|l| l.plain().into_owned());
-    let moved = rule.as_deref().map(|rule| moved_rule(rule, from.date(), to.date()));
-    let by = if matches!(moved, Some(None)) { to.time() - from.time() } else { to - from };
-    if by.is_zero() {
-        return;
-    }
-    if let Some(rule) = rule {
-        let new = moved.flatten().unwrap_or_else(|| rule.clone());
-        let until = |part: &str| {
-            let (name, value) = part.split_once('=')?;
-            let value = name.eq_ignore_ascii_case("UNTIL").then(|| shift(value, by, true, tree, c))??;
-            Some(format!("{name}={value}"))
-        };
-        let new: Vec<String> = new.split(';').map(|part| until(part).unwrap_or_else(|| part.to_owned())).collect();
-        let new = new.join(";");
-        if new != rule {
-            edit::set_value(tree, c, "RRULE", &new);
-        }
-    }
-    let uid = tree.text(c, "UID");
-    let start_zone = tree.get(c, "DTSTART").and_then(|l| l.param("TZID"));
-    let same_uid: Vec<usize> = tree.named("VEVENT").filter(|o| tree.text(*o, "UID") == uid).collect();
-    for (component, name) in same_uid.into_iter().flat_map(|o| [(o, "RECURRENCE-ID"), (o, "EXDATE"), (o, "RDATE")]) {
-        let lines: Vec<usize> = tree.own(component).filter(|i| tree.lines()[*i].is(name)).collect();
-        for at in lines {
-            let line = &tree.lines()[at];
-            // In another zone than the start's, the same step is as right in its own
-            // local time, except across a clock change; UTC is the commonest of those.
-            let value = line.plain().into_owned();
-            let exact = line.param("TZID") != start_zone;
-            let moved = shift(&value, by, exact, tree, c);
-            if let Some(moved) = moved {
-                let head = String::from_utf8_lossy(tree.lines()[at].head()).into_owned();
-                let eol = tree.eol();
-                tree.replace(at, super::lines::fold(format!("{head}:{moved}").as_bytes(), eol));
-            }
-        }
-    }
-}
-
-/// A list of moments, each moved; `None` if one of them is no plain moment.
-fn shift(value: &str, by: TimeDelta, exact: bool, tree: &Tree<'_>, c: usize) -> Option<String> {
-    let mut zones = Zones::new(tree);
-    let zone = tree.get(c, "DTSTART").and_then(|l| placed(l, &mut zones)).map(|p| p.zone);
-    let parts = value.split(',').map(|part| {
-        Some(match (Moment::parse(part)?, &zone) {
-            (Moment::Date(day), _) => Moment::Date(day.checked_add_signed(by)?),
-            (Moment::Utc(at), Some(zone)) if exact => {
-                // The step is one of the series' local time.
-                let local = zone.to_local(seconds(at)).checked_add_signed(by)?;
-                Moment::Utc(super::moment::at(zone.to_utc(local)))
-            }
-            (Moment::Utc(at), _) => Moment::Utc(at.checked_add_signed(by)?),
-            (Moment::Local(at), _) => Moment::Local(at.checked_add_signed(by)?),
-        })
-    });
-    let parts: Option<Vec<String>> = parts.map(|p| p.map(|p: Moment| p.to_string())).collect();
-    parts.map(|p| p.join(","))
-}
-
-/// The rule of a series that moved from one day to another: a weekly rule on the
-/// old weekday alone, or a monthly one on the old day alone, moves along. `None`:
-/// it names days in a way of its own, and stays.
-fn moved_rule(rule: &str, from: NaiveDate, to: NaiveDate) -> Option<String> {
-    if from == to {
-        return Some(rule.to_owned());
-    }
-    let weekday = |day: Weekday| ["MO", "TU", "WE", "TH", "FR", "SA", "SU"][day.num_days_from_monday() as usize];
-    let mut out = Vec::new();
-    for part in rule.split(';') {
-        let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        let moved = match name.to_ascii_uppercase().as_str() {
-            "BYDAY" if value.eq_ignore_ascii_case(weekday(from.weekday())) => weekday(to.weekday()).to_owned(),
-            "BYMONTHDAY" if value == from.day().to_string() => to.day().to_string(),
-            "BYMONTH" if value == from.month().to_string() => to.month().to_string(),
-            name if name.starts_with("BY") && !matches!(name, "BYHOUR" | "BYMINUTE" | "BYSECOND") => return None,
-            _ => {
-                out.push(part.to_owned());
-                continue;
-            }
-        };
-        out.push(format!("{name}={moved}"));
-    }
-    Some(out.join(";"))
+    let lines = lines.into_iter().map(|line| super::lines::fold(line.as_bytes(), eol)).collect();
+    tree.insert_all(at, lines);
 }

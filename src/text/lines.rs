@@ -6,12 +6,16 @@
 //! what reads it works on an unfolded copy. Components are ranges of lines.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::escape;
+use memchr::memchr;
 
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+use super::escape;
+pub use super::folding::fold;
+use super::folding::{Read, Spill, ending_len, read, spill};
+
+pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 const CRLF: &[u8] = b"\r\n";
 
 /// One content line, or a line that is none (blank, or junk without a colon).
@@ -40,12 +44,18 @@ pub struct Param {
 impl<'a> Line<'a> {
     /// Reads one line as it stands, folds and ending included.
     pub fn new(raw: impl Into<Cow<'a, [u8]>>) -> Line<'a> {
-        let raw = raw.into();
-        let logical = match &raw {
-            Cow::Borrowed(bytes) => unfold(bytes),
-            Cow::Owned(bytes) => Cow::Owned(unfold(bytes).into_owned()),
-        };
-        let colon = colon(&logical);
+        match raw.into() {
+            Cow::Borrowed(raw) => Line::of(Cow::Borrowed(raw), read(raw)),
+            Cow::Owned(raw) => {
+                let Read { len, logical, colon } = read(&raw);
+                let read = Read { len, logical: Cow::Owned(logical.into_owned()), colon };
+                Line::of(Cow::Owned(raw), read)
+            }
+        }
+    }
+
+    fn of(raw: Cow<'a, [u8]>, read: Read<'a>) -> Line<'a> {
+        let Read { logical, colon, .. } = read;
         let (group, name) = match colon {
             Some(at) => name_of(&logical[..at]),
             None => (0..0, 0..0),
@@ -78,6 +88,11 @@ impl<'a> Line<'a> {
         self.logical.get(self.colon + 1..).unwrap_or_default()
     }
 
+    /// All of it, unfolded and without its ending.
+    pub fn logical(&self) -> &[u8] {
+        &self.logical
+    }
+
     /// The value as text that is not escaped: dates, rules, addresses.
     pub fn plain(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self.value().trim_ascii())
@@ -85,7 +100,7 @@ impl<'a> Line<'a> {
 
     /// The value as bytes, with the transfer encoding of vCard 2.1 undone and in UTF-8.
     pub fn decoded(&self) -> String {
-        let charset = self.param("CHARSET");
+        let charset = if self.head().contains(&b';') { self.param("CHARSET") } else { None };
         if self.quoted_printable() {
             escape::charset(&escape::unquote_printable(self.value()), charset.as_deref())
         } else {
@@ -95,7 +110,8 @@ impl<'a> Line<'a> {
 
     /// The value as a TEXT value (RFC 5545, 3.3.11), its line breaks as LF.
     pub fn text(&self) -> String {
-        let text = escape::unescape(&self.decoded());
+        let decoded = self.decoded();
+        let text = if decoded.contains('\\') { escape::unescape(&decoded) } else { decoded };
         if text.contains('\r') { text.replace("\r\n", "\n") } else { text }
     }
 
@@ -127,7 +143,7 @@ impl<'a> Line<'a> {
 
     /// vCard 2.1: the value is in quoted-printable.
     pub fn quoted_printable(&self) -> bool {
-        says_quoted_printable(self.head())
+        spill(self.head()) == Spill::SoftBreaks
     }
 
     pub fn raw(&self) -> &[u8] {
@@ -166,16 +182,11 @@ pub struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// Total: every text is a tree.
     pub fn parse(text: &'a [u8]) -> Tree<'a> {
-        let (bom, mut rest) = match text.strip_prefix(BOM) {
+        let (bom, rest) = match text.strip_prefix(BOM) {
             Some(rest) => (true, rest),
             None => (false, text),
         };
-        let mut lines = Vec::new();
-        while !rest.is_empty() {
-            let len = logical_len(rest);
-            lines.push(Line::new(&rest[..len]));
-            rest = &rest[len..];
-        }
+        let lines = lines(rest).collect();
         let mut tree = Tree { bom, lines, components: Vec::new(), owners: Vec::new() };
         tree.find_components();
         tree
@@ -247,15 +258,19 @@ impl<'a> Tree<'a> {
     /// The line ending of the text: that of its first line.
     pub fn eol(&self) -> &'static [u8] {
         match self.lines.first().map(Line::ending) {
-            Some(b"\n") => b"\n",
-            _ => CRLF,
+            Some([.., b'\r', b'\n']) | None | Some([]) => CRLF,
+            Some(_) => b"\n",
         }
     }
 
     /// Puts a line (without ending, folded) in the place of line `at`, with the ending that has.
     pub fn replace(&mut self, at: usize, mut line: Vec<u8>) {
         if let Some(old) = self.lines.get_mut(at) {
-            line.extend_from_slice(old.ending());
+            let block = spill(Line::new(&line[..]).head()) == Spill::Base64;
+            let ending = old.ending();
+            // The blank line behind a block of base64 goes with the block.
+            let end = if block { ending.len() } else { memchr(b'\n', ending).map_or(0, |at| at + 1) };
+            line.extend_from_slice(&ending[..end]);
             let old = std::mem::replace(old, Line::new(line));
             if [&old, &self.lines[at]].iter().any(|line| line.is("BEGIN") || line.is("END")) {
                 self.find_components();
@@ -265,30 +280,48 @@ impl<'a> Tree<'a> {
 
     /// Puts a line (without ending, folded) before line `at`.
     pub fn insert(&mut self, at: usize, line: Vec<u8>) {
+        self.insert_all(at, vec![line]);
+    }
+
+    /// As [`Tree::insert`], with several lines.
+    pub fn insert_all(&mut self, at: usize, lines: Vec<Vec<u8>>) {
         let at = at.min(self.lines.len());
         let unended = at > 0 && self.lines[at - 1].ending().is_empty();
         let eol = self.eol();
-        let raw = if unended {
+        let count = lines.len();
+        if unended && count > 0 {
             // The line before is the last and keeps its bytes: the break comes with ours.
             let before = std::mem::replace(&mut self.lines[at - 1], Line::new(&b""[..]));
             let mut ended = before.raw.into_owned();
             ended.extend_from_slice(eol);
             self.lines[at - 1] = Line::new(ended);
-            line
-        } else {
-            let mut line = line;
-            line.extend_from_slice(eol);
-            line
-        };
-        self.lines.insert(at, Line::new(raw));
+        }
+        let lines = lines.into_iter().enumerate().map(|(i, mut line)| {
+            if !unended || i + 1 < count {
+                line.extend_from_slice(eol);
+            }
+            Line::new(line)
+        });
+        self.lines.splice(at..at, lines);
         self.find_components();
     }
 
     pub fn remove(&mut self, at: usize) {
-        if at < self.lines.len() {
-            self.lines.remove(at);
-            self.find_components();
+        self.remove_all(&[at]);
+    }
+
+    /// Removes the lines of these numbers.
+    pub fn remove_all(&mut self, which: &[usize]) {
+        if which.is_empty() {
+            return;
         }
+        let which: HashSet<usize> = which.iter().copied().collect();
+        let mut at = 0;
+        self.lines.retain(|_| {
+            at += 1;
+            !which.contains(&(at - 1))
+        });
+        self.find_components();
     }
 
     fn find_components(&mut self) {
@@ -334,125 +367,29 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// Folds at 75 octets (RFC 5545, 3.1) without splitting a UTF-8 character. No ending.
-pub fn fold(line: &[u8], eol: &[u8]) -> Vec<u8> {
-    const LIMIT: usize = 75;
-    let mut out = Vec::with_capacity(line.len() + line.len() / LIMIT * 3);
-    let mut rest = line;
-    let mut room = LIMIT;
-    while rest.len() > room {
-        let mut at = room;
-        while at > room - 4 && rest[at] & 0xC0 == 0x80 {
-            at -= 1;
+/// The content lines of a text one after the other, for what is too large to be a
+/// [`Tree`]. A byte order mark stays part of its line.
+pub fn lines(text: &[u8]) -> impl Iterator<Item = Line<'_>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
         }
-        if rest[at] & 0xC0 == 0x80 {
-            // Not UTF-8: no character to keep whole.
-            at = room;
-        }
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(eol);
-        out.push(b' ');
-        rest = &rest[at..];
-        room = LIMIT - 1;
-    }
-    out.extend_from_slice(rest);
-    out
-}
-
-/// Length of the ending: LF with the CRs before it; more than one CR is seen in the wild.
-fn ending_len(line: &[u8]) -> usize {
-    match line.strip_suffix(b"\n") {
-        Some(rest) => 1 + rest.iter().rev().take_while(|b| **b == b'\r').count(),
-        None => 0,
-    }
-}
-
-fn physical_len(text: &[u8]) -> usize {
-    text.iter().position(|b| *b == b'\n').map_or(text.len(), |at| at + 1)
-}
-
-/// The length of the first content line of `text`, continuations and endings included.
-fn logical_len(text: &[u8]) -> usize {
-    let mut len = physical_len(text);
-    let soft_breaks = {
-        let first = &text[..len];
-        colon(first).is_some_and(|at| says_quoted_printable(&first[..at]))
-    };
-    let mut start = 0;
-    while len < text.len() {
-        let line = &text[start..len];
-        let content = &line[..line.len() - ending_len(line)];
-        let next = &text[len..];
-        let folded = matches!(next[0], b' ' | b'\t');
-        let soft = soft_breaks && content.ends_with(b"=") && !starts_ignoring_case(next, b"END:");
-        if !folded && !soft {
-            break;
-        }
-        start = len;
-        len += physical_len(next);
-    }
-    len
-}
-
-fn position(bytes: &[u8], byte: u8) -> Option<usize> {
-    bytes.iter().position(|b| *b == byte)
-}
-
-fn starts_ignoring_case(text: &[u8], with: &[u8]) -> bool {
-    text.get(..with.len()).is_some_and(|t| t.eq_ignore_ascii_case(with))
-}
-
-/// One content line unfolded: breaks and the white space after them taken out,
-/// soft breaks of quoted-printable with their `=`.
-fn unfold(raw: &[u8]) -> Cow<'_, [u8]> {
-    let first = physical_len(raw);
-    if first == raw.len() {
-        return Cow::Borrowed(&raw[..raw.len() - ending_len(raw)]);
-    }
-    let mut out: Vec<u8> = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(physical_len(rest));
-        let mut content = &line[..line.len() - ending_len(line)];
-        if !out.is_empty() || rest.len() != raw.len() {
-            if out.last() == Some(&b'=') && says_quoted_printable(&out[..colon(&out).unwrap_or(0)]) {
-                out.pop();
-            } else if matches!(content.first(), Some(b' ' | b'\t')) {
-                content = &content[1..];
-            }
-        }
-        out.extend_from_slice(content);
+        let read = read(rest);
+        let (raw, after) = rest.split_at(read.len);
         rest = after;
-    }
-    Cow::Owned(out)
-}
-
-/// Whether the head has the parameter of vCard 2.1, with its name or bare.
-fn says_quoted_printable(head: &[u8]) -> bool {
-    const WORD: &[u8] = b"QUOTED-PRINTABLE";
-    head.len() > WORD.len() && head.windows(WORD.len()).any(|w| w.eq_ignore_ascii_case(WORD))
-}
-
-/// The colon that ends the head: the first outside quotes, or, with quotes that
-/// never end, the first.
-fn colon(line: &[u8]) -> Option<usize> {
-    let mut quoted = false;
-    for (i, byte) in line.iter().enumerate() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b':' if !quoted => return Some(i),
-            _ => {}
-        }
-    }
-    position(line, b':')
+        Some(Line::of(Cow::Borrowed(raw), read))
+    })
 }
 
 /// Ranges of group and name in a head.
 fn name_of(head: &[u8]) -> (Range<usize>, Range<usize>) {
-    let end = position(head, b';').unwrap_or(head.len());
-    let start = head.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(0).min(end);
+    let end = memchr(b';', head).unwrap_or(head.len());
+    // Files that were put together have it in their midst.
+    let bom = if head.starts_with(BOM) { BOM.len() } else { 0 };
+    let start = bom + head[bom..end].iter().take_while(|b| b.is_ascii_whitespace()).count();
     let end = start + head[start..end].trim_ascii_end().len();
-    let dot = position(&head[start..end], b'.').map(|at| start + at);
+    let dot = memchr(b'.', &head[start..end]).map(|at| start + at);
     let (group, name) = dot.map_or((0..0, start..end), |at| (start..at, at + 1..end));
     let fits = |r: &Range<usize>| head[r.clone()].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     if fits(&group) && fits(&name) { (group, name) } else { (0..0, 0..0) }
@@ -471,7 +408,7 @@ fn split_outside_quotes(bytes: &[u8], at: u8) -> Vec<&[u8]> {
 }
 
 fn param(part: &[u8]) -> Param {
-    let (name, values) = match position(part, b'=') {
+    let (name, values) = match memchr(b'=', part) {
         Some(at) => (&part[..at], &part[at + 1..]),
         None => (&part[..0], part),
     };

@@ -225,7 +225,7 @@ fn holds_item(tree: &Tree<'_>, c: usize) -> bool {
 fn instant(line: &Line<'_>, value: &str, zones: &mut Zones<'_, '_>) -> String {
     match placed_as(line, value, zones) {
         Some(at) if at.moment.is_date() => format!("{} day", at.utc()),
-        Some(at) if at.guessed => format!("{} in {}", at.utc(), line.param("TZID").unwrap_or_default()),
+        Some(at) if at.guessed => format!("{} in {}", at.moment, line.param("TZID").unwrap_or_default()),
         Some(at) if at.floating() => format!("{} floating", at.utc()),
         Some(at) => at.utc().to_string(),
         None => value.trim().to_ascii_uppercase(),

@@ -5,6 +5,7 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`lines`] | content lines as a tree that prints back the bytes it was given |
+//! | `folding` | where a content line ends, unfolding and folding |
 //! | [`escape`] | TEXT escapes, parameters, quoted-printable, charsets |
 //! | [`edit`] | setting and removing a property, stamps |
 //! | [`moment`] | DATE, DATE-TIME and DURATION values |
@@ -12,8 +13,11 @@
 //! | [`recur`] | recurrence rules |
 //! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances; from when to when at all |
 //! | [`entry`] | the small rows that lists and the popup read |
+//! | [`file`] | a file of many items: taken apart, and put together |
 //! | [`view`] | an item as a person reads it |
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |
+//! | [`series`] | one instance of a series changed, or those from one on |
+//! | `follow`, `instance`, `split` | what hangs on a series' start; one instance of it; a series made two |
 //! | [`compose`] | a new item's text |
 //! | [`uid`] | reading and setting the UID |
 //! | [`copy`] | an item made a copy of itself, for what is kept twice |
@@ -30,9 +34,17 @@ pub mod difference;
 pub mod edit;
 pub mod entry;
 pub mod escape;
+pub mod file;
+mod folding;
+mod follow;
 pub mod form;
+mod form_alarm;
 mod form_contact;
 mod form_event;
+mod form_note;
+mod form_row;
+mod form_rule;
+mod instance;
 pub mod lines;
 mod matching;
 pub mod merge;
@@ -41,6 +53,8 @@ pub mod occur;
 mod patch;
 pub mod recur;
 pub mod sameness;
+pub mod series;
+mod split;
 pub mod uid;
 pub mod view;
 pub mod zone;

@@ -34,7 +34,7 @@ pub struct Instance {
     /// The start that the series gives it, of what is part of one: what a
     /// RECURRENCE-ID names, wherever the instance was moved to.
     pub of: Option<i64>,
-    /// Its zone is one that nobody knows; taken as floating.
+    /// Its zone is one that nobody knows, and was guessed ([`Zones::guess`]).
     pub guessed: bool,
 }
 
@@ -50,7 +50,8 @@ pub struct Instances {
 pub struct Placed {
     pub moment: Moment,
     pub zone: Zone,
-    /// The TZID is one that nobody knows; the time is taken as floating.
+    /// The TZID is one that nobody knows; `zone` is what it is taken for
+    /// ([`Zones::guess`]): floating, where there is nothing to go by.
     pub guessed: bool,
 }
 
@@ -86,7 +87,7 @@ fn zone_of(line: &Line<'_>, moment: Moment, zones: &mut Zones<'_, '_>) -> (Zone,
         (Moment::Date(_), _) | (_, None) => (Zone::Floating, false),
         (Moment::Local(_), Some(tzid)) => match zones.resolve(&tzid) {
             Some(zone) => (zone, false),
-            None => (Zone::Floating, true),
+            None => (zones.guess().unwrap_or(Zone::Floating), true),
         },
     }
 }

@@ -82,6 +82,18 @@ impl Zone {
         if ["utc", "z", "gmt", "etc/utc"].contains(&name.to_ascii_lowercase().as_str()) {
             return Some(Zone::Utc);
         }
+        // As Exchange writes names; `tzone://Microsoft/Custom` is none.
+        let name = match name.get(..18) {
+            Some(prefix) if prefix.eq_ignore_ascii_case("tzone://Microsoft/") => name[18..].trim(),
+            _ => name,
+        };
+        if ["utc", "gmt"].contains(&name.to_ascii_lowercase().as_str()) {
+            return Some(Zone::Utc);
+        }
+        if name == "South Sudan Standard Time" {
+            // The one name of Windows that calcard does not know.
+            return Zone::by_name("Africa/Juba");
+        }
         // calcard knows some of these prefixes; the last two or three steps of the
         // path are the name whatever comes before.
         let steps: Vec<&str> = name.split('/').collect();
@@ -97,11 +109,15 @@ impl Zone {
 pub struct Zones<'t, 'a> {
     tree: &'t Tree<'a>,
     known: HashMap<String, Option<Zone>>,
+    /// Not asked for yet, nothing to go by, or the zone.
+    guess: Option<Option<Zone>>,
+    /// For the rules of all its VTIMEZONEs.
+    budget: recur::Budget,
 }
 
 impl<'t, 'a> Zones<'t, 'a> {
     pub fn new(tree: &'t Tree<'a>) -> Zones<'t, 'a> {
-        Zones { tree, known: HashMap::new() }
+        Zones { tree, known: HashMap::new(), guess: None, budget: recur::Budget::new() }
     }
 
     /// The zone of a TZID: by its name, else by what the text's VTIMEZONE says of
@@ -112,20 +128,42 @@ impl<'t, 'a> Zones<'t, 'a> {
         }
         let zone = Zone::by_name(tzid).or_else(|| {
             let c = self.tree.named("VTIMEZONE").find(|c| self.tree.text(*c, "TZID").trim() == tzid.trim())?;
-            Zone::by_name(&self.tree.text(c, "X-LIC-LOCATION")).or_else(|| describe(self.tree, c))
+            self.described(c)
         });
         self.known.insert(tzid.to_owned(), zone.clone());
         zone
     }
+
+    /// The zone that a TZID which nobody knows is taken for: that of the text's only
+    /// VTIMEZONE, else the one that X-WR-TIMEZONE gives the whole calendar. `None`:
+    /// nothing to go by, the time is taken as floating.
+    pub fn guess(&mut self) -> Option<Zone> {
+        if self.guess.is_none() {
+            let tree = self.tree;
+            let mut timezones = tree.named("VTIMEZONE");
+            let only = timezones.next().filter(|_| timezones.next().is_none());
+            let of_it = only.and_then(|c| Zone::by_name(&tree.text(c, "TZID")).or_else(|| self.described(c)));
+            let of_calendar = || {
+                let c = tree.named("VCALENDAR").next()?;
+                Zone::by_name(&tree.text(c, "X-WR-TIMEZONE"))
+            };
+            self.guess = Some(of_it.or_else(of_calendar));
+        }
+        self.guess.clone().flatten()
+    }
+
+    fn described(&mut self, timezone: usize) -> Option<Zone> {
+        let location = Zone::by_name(&self.tree.text(timezone, "X-LIC-LOCATION"));
+        location.or_else(|| describe(self.tree, timezone, &mut self.budget))
+    }
 }
 
 /// The observances of a VTIMEZONE (RFC 5545, 3.6.5) written out.
-fn describe(tree: &Tree<'_>, timezone: usize) -> Option<Zone> {
+fn describe(tree: &Tree<'_>, timezone: usize, budget: &mut recur::Budget) -> Option<Zone> {
     // Nobody plans further; a rule without end has to end somewhere.
     const HORIZON: i64 = 7_258_118_400; // 2200-01-01
     const ONSETS: usize = 1_000;
     let mut onsets = Vec::new();
-    let mut budget = recur::Budget::new();
     let mut earliest: Option<(i64, i64)> = None;
     let within = |c: &Component| c.parent == Some(timezone) && matches!(c.name.as_str(), "STANDARD" | "DAYLIGHT");
     for (c, _) in tree.components().iter().enumerate().filter(|(_, c)| within(c)) {
@@ -141,7 +179,7 @@ fn describe(tree: &Tree<'_>, timezone: usize) -> Option<Zone> {
         let zone = Zone::Described(vec![(0, from)]);
         for line in tree.all(c, "RRULE") {
             let series = recur::Series { start, zone: &zone };
-            if let Some(found) = recur::rule(&line.plain(), series, (i64::MIN, HORIZON), ONSETS, &mut budget) {
+            if let Some(found) = recur::rule(&line.plain(), series, (i64::MIN, HORIZON), ONSETS, budget) {
                 locals.extend(found.starts);
             }
         }

@@ -15,7 +15,8 @@ use pimento::fault;
 use pimento::memory::Memory;
 use pimento::message::SignIn;
 use pimento::model::{
-    Account, AccountId, Collection, EventFields, Fault, Fields, Href, Item, LogLine, Millis, Outcome, Run, Trigger,
+    Account, AccountId, Collection, EventFields, Fault, Fields, Href, Item, LogLine, Millis, Outcome, Reach, Run,
+    Trigger,
 };
 use pimento::native::machine::{GivenPassword, MachineRandom, NoShell};
 use pimento::port::{Clock, Http, Ports, Request, Response, Store};
@@ -187,14 +188,14 @@ impl Engine {
     /// The person gives an item another title.
     pub async fn retitle(&self, href: &str, title: &str) {
         let id = self.item(href).await.head.id;
-        let was = self.driver.open(&id).await.unwrap();
+        let was = self.driver.open(&id, None).await.unwrap();
         let mut fields = was.clone();
         match &mut fields {
             Fields::Event(event) => event.title = title.to_owned(),
             Fields::Contact(contact) => contact.family = title.to_owned(),
             Fields::Note(note) => note.title = title.to_owned(),
         }
-        self.driver.edit(&id, Some(&was), &fields).await.unwrap();
+        self.driver.edit(&id, Reach::All, Some(&was), &fields).await.unwrap();
     }
 
     /// The person makes a new event; its href.
@@ -213,7 +214,7 @@ impl Engine {
     /// The person deletes an item.
     pub async fn delete(&self, href: &str) {
         let id = self.item(href).await.head.id;
-        self.driver.delete(&id).await.unwrap();
+        self.driver.delete(&id, Reach::All).await.unwrap();
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::io::Read;
 
-use base64::Engine;
-
 use crate::harness::browser::{Browser, Kind, SOON};
 use crate::harness::sample::NOTES;
 use crate::harness::server::Radicale;
@@ -32,22 +30,6 @@ fn has_rows(browser: &Browser, titles: &[&str]) {
         let rows = browser.texts("#list li[data-item] .name");
         if rows == titles { Ok(()) } else { Err(format!("{rows:?}")) }
     });
-}
-
-/// The archive that the page hands to the browser when the button is pressed.
-fn archive(browser: &Browser) -> Vec<u8> {
-    browser.js(
-        "const make = URL.createObjectURL.bind(URL);
-         URL.createObjectURL = blob => { window.handed = blob; return make(blob); };",
-        vec![],
-    );
-    browser.click("#keep-copy");
-    wait::until("the archive", SOON, || browser.js("return !!window.handed", vec![]).as_bool().filter(|there| *there));
-    let text = browser.js_async(
-        "const bytes = new Uint8Array(await window.handed.arrayBuffer());
-         return btoa(String.fromCharCode(...bytes));",
-    );
-    base64::engine::general_purpose::STANDARD.decode(text.as_str().unwrap()).unwrap()
 }
 
 pub fn two_accounts_side_by_side_until_one_is_removed(kind: Kind) {
@@ -92,7 +74,7 @@ pub fn two_accounts_side_by_side_until_one_is_removed(kind: Kind) {
         let told = browser.text("#unsent").unwrap_or_default();
         if told.contains("One change") { Ok(()) } else { Err(told) }
     });
-    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(archive(&browser))).unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(browser.handed("#keep-copy"))).unwrap();
     let mut names: Vec<String> = archive.file_names().map(str::to_owned).collect();
     names.sort();
     assert!(names.len() == 2 && names.iter().all(|name| name.starts_with("Notes/")), "{names:?}");

@@ -9,7 +9,7 @@ use crate::person::{
 };
 
 /// A server with the three folders, nothing in them.
-fn server() -> Radicale {
+pub fn server() -> Radicale {
     let server = Radicale::start();
     let dav = server.dav();
     dav.make_calendar(&format!("/alice/{CALENDAR}"), "Calendar", &["VEVENT"]);
@@ -18,7 +18,7 @@ fn server() -> Radicale {
     server
 }
 
-fn folder(name: &str) -> String {
+pub fn folder(name: &str) -> String {
     format!("/alice/{name}")
 }
 

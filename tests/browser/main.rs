@@ -11,6 +11,7 @@ mod check;
 mod death;
 mod decide;
 mod edit;
+mod files;
 mod history;
 mod notes;
 mod person;
@@ -43,6 +44,8 @@ in_both! {
     decide::what_a_mass_deletion_took_is_brought_back;
     decide::a_folder_that_vanished_is_made_again;
     decide::a_preview_says_what_a_run_would_do_and_does_none_of_it;
+    files::a_file_is_looked_at_and_goes_in_once;
+    files::what_is_here_is_saved_as_files;
     history::an_earlier_version_is_brought_back;
     history::a_run_is_undone_after_it_was_shown_what_that_does;
     accounts::two_accounts_side_by_side_until_one_is_removed;

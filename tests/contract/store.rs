@@ -295,6 +295,11 @@ pub async fn the_persons_edit_is_written_on_what_they_saw_or_not_at_all(store: &
     assert_eq!(store.item(&seen.head.id).await.unwrap(), Some(mine.clone()));
     let again = store.commit(commit(vec![edit(None, &mine)])).await.unwrap_err();
     assert_eq!(again.text.key, "fault_raced", "there is one already");
+    // Of many that are written together, one that is late takes the others with it.
+    let other = edited(&item(&work, "c", "x"), "other");
+    let both = commit(vec![edit(None, &other), edit(Some(&newer), &mine)]);
+    assert_eq!(store.commit(both).await.unwrap_err().text.key, "fault_raced");
+    assert_eq!(store.item(&other.head.id).await.unwrap(), None);
     let new = edited(&item(&work, "b", "x"), "new");
     store.commit(commit(vec![edit(None, &new)])).await.unwrap();
     assert_eq!(store.item(&new.head.id).await.unwrap(), Some(new));

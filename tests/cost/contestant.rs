@@ -1,7 +1,8 @@
 //! Those who are measured, and what they have to do.
 
-use super::data::{self, Sort};
+use super::data::{self, Size, Sort};
 use super::floor::{Task, Way};
+use super::meter::Traffic;
 use super::spent::{self, Spent};
 use super::world::World;
 
@@ -67,9 +68,9 @@ impl Changed {
     }
 
     /// What changes in the scenario, anew with each revision.
-    pub fn all(scenario: Scenario, world: &World, revision: u32) -> Vec<Changed> {
+    pub fn all(scenario: Scenario, size: Size, revision: u32) -> Vec<Changed> {
         let all = scenario.counts().into_iter().flat_map(|(sort, count)| {
-            let of = world.size.count(sort);
+            let of = size.count(sort);
             // Spread over the collection, and elsewhere the next time.
             (0..count).map(move |k| Changed { sort, n: (k * of / count + revision as usize) % of, revision })
         });
@@ -116,6 +117,49 @@ pub trait Contestant {
     }
 }
 
+/// One run of one who is measured.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    pub spent: Spent,
+    pub traffic: Traffic,
+}
+
+/// Lets the contestant go through a scenario once. No two rounds at a server have the
+/// same revision.
+///
+/// # Errors
+/// If it failed, or did not do what it had to.
+pub fn round(
+    contestant: &mut dyn Contestant,
+    world: &World,
+    scenario: Scenario,
+    delay: u64,
+    revision: u32,
+) -> Result<Measured, String> {
+    let changed = Changed::all(scenario, world.size, revision);
+    world.settle();
+    world.meter.delay(0);
+    contestant.prepare(world, scenario, &changed);
+    if scenario == Scenario::There {
+        changed.iter().for_each(|changed| changed.put(world));
+    }
+    world.meter.delay(delay);
+    world.meter.take();
+    let spent = contestant.run(world)?;
+    let traffic = world.meter.take();
+    if let Some(items) = contestant.items().filter(|items| *items != world.size.total()) {
+        return Err(format!("{items} items are there, of {}", world.size.total()));
+    }
+    let arrived = |changed: &Changed| match scenario {
+        Scenario::There => contestant.has(world, *changed).unwrap_or(true),
+        _ => changed.is_on(world),
+    };
+    match changed.iter().find(|changed| !arrived(changed)) {
+        Some(lost) => Err(format!("{lost:?} did not arrive")),
+        None => Ok(Measured { spent, traffic }),
+    }
+}
+
 /// The floor, by one of its ways.
 pub struct Floor {
     way: Way,
@@ -154,6 +198,8 @@ impl Contestant for Floor {
 
     fn run(&mut self, _: &World) -> Result<Spent, String> {
         let task = self.task.as_ref().expect("a task");
-        Ok(spent::run(&task.command(self.file.path()))?.0)
+        let (spent, printed) = spent::run(&task.command(self.file.path()))?;
+        let wall = printed.trim().parse().map_err(|_| printed)?;
+        Ok(Spent { wall, ..spent })
     }
 }

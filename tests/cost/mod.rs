@@ -8,7 +8,9 @@
 //! | [`meter`] | a proxy before it that counts, and makes the way longer |
 //! | [`spent`] | what a command costs |
 //! | [`contestant`] | those who are measured |
+//! | [`probe`], [`extension`], [`others`] | our core natively and in browsers; vdirsyncer and tsdav |
 //! | [`floor`] | the fewest requests that move the same content |
+//! | [`crowd`] | ten thousand clients of one server |
 //! | [`report`] | medians, ratios, and the tables |
 
 // Each test target compiles this module for itself and uses its own part of it.
@@ -18,9 +20,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 pub mod contestant;
+pub mod crowd;
 pub mod data;
+pub mod extension;
 pub mod floor;
 pub mod meter;
+pub mod others;
+#[path = "../browser/person.rs"]
+pub mod person;
 pub mod probe;
 pub mod report;
 pub mod spent;

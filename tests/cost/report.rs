@@ -2,18 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
 
-use super::contestant::Scenario;
-use super::meter::Traffic;
-use super::spent::Spent;
+use super::contestant::{Measured, Scenario};
 use super::world::Server;
-
-/// One run of one who is measured.
-#[derive(Clone, Debug)]
-pub struct Measured {
-    pub spent: Spent,
-    pub traffic: Traffic,
-}
 
 /// One table: a scenario on a server at a distance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,9 +26,10 @@ pub struct Results {
 }
 
 impl Results {
-    /// Of those with these names, in the order of the tables.
-    pub fn of(names: impl Iterator<Item = String>) -> Results {
-        Results { names: names.collect(), ..Results::default() }
+    /// The order of the tables.
+    pub fn order(&mut self, names: impl Iterator<Item = String>) {
+        let new: Vec<String> = names.filter(|name| !self.names.contains(name)).collect();
+        self.names.extend(new);
     }
 
     /// One more round's result.
@@ -124,4 +118,66 @@ fn bytes(count: f64) -> String {
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[(values.len() - 1) / 2]
+}
+
+/// Puts the text below that heading of a Markdown file, instead of what stood there.
+pub fn write(file: &Path, heading: &str, text: &str) {
+    let before = std::fs::read_to_string(file).unwrap_or_else(|_| "# Performance\n".to_owned());
+    std::fs::write(file, replaced(&before, heading, text)).unwrap();
+}
+
+fn replaced(before: &str, heading: &str, text: &str) -> String {
+    let mut sections: Vec<String> = Vec::new();
+    for line in before.lines() {
+        if sections.is_empty() || line.starts_with("## ") {
+            sections.push(String::new());
+        }
+        let section = sections.last_mut().expect("a section");
+        let _ = writeln!(section, "{line}");
+    }
+    let new = format!("## {heading}\n\n{}\n", text.trim());
+    let of = |section: &&mut String| section.lines().next() == new.lines().next();
+    match sections.iter_mut().find(of) {
+        Some(section) => *section = new,
+        None => sections.push(new),
+    }
+    sections.iter().map(|section| section.trim()).collect::<Vec<_>>().join("\n\n") + "\n"
+}
+
+/// The machine and what ran on it.
+pub fn versions() -> String {
+    let said = |program: &str, words: &[&str]| {
+        let output = Command::new(program).args(words).output().ok();
+        let text = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+        text.unwrap_or_default().lines().next().unwrap_or_default().to_owned()
+    };
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map_or("", |(_, m)| m);
+    let python = crate::harness::tools().join("venv/bin/python");
+    let servers =
+        "from importlib.metadata import version as v; print('Radicale', v('radicale') + ', Xandikos', v('xandikos'))";
+    format!(
+        "{} × {model}; Linux {}; {}; {}; {}; Node {}; commit {}",
+        std::thread::available_parallelism().map_or(1, usize::from),
+        said("uname", &["-r"]),
+        said("rustc", &["--version"]),
+        said(&python.to_string_lossy(), &["-c", servers]),
+        said(&python.to_string_lossy(), &["--version"]),
+        said("node", &["--version"]),
+        said("git", &["log", "-1", "--format=%h"]),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_section_takes_the_place_of_its_predecessor() {
+        let first = super::replaced("# T\n\nabout\n", "One", "a\n");
+        assert_eq!(first, "# T\n\nabout\n\n## One\n\na\n");
+        let both = super::replaced(&first, "Two", "b");
+        assert_eq!(
+            super::replaced(&both, "One", "### c\n\nd"),
+            "# T\n\nabout\n\n## One\n\n### c\n\nd\n\n## Two\n\nb\n"
+        );
+    }
 }

@@ -34,15 +34,32 @@ pub fn run(command: &Command) -> Result<(Spent, String), String> {
     if let Some(folder) = command.get_current_dir() {
         outer.current_dir(folder);
     }
-    let output = outer.stdin(Stdio::null()).output().map_err(|why| why.to_string())?;
-    let out = String::from_utf8_lossy(&output.stdout).into_owned();
-    if !output.status.success() {
-        let said = format!("{out}{}", String::from_utf8_lossy(&output.stderr));
-        let from = said.char_indices().rev().nth(1500).map_or(0, |(at, _)| at);
-        return Err(said[from..].to_owned());
-    }
+    let out = printed(&mut outer)?;
     let text = std::fs::read(spent.path()).map_err(|why| why.to_string())?;
     Ok((serde_json::from_slice(&text).map_err(|why| why.to_string())?, out))
+}
+
+/// Runs the command as our own child: nothing but its time is known.
+///
+/// # Errors
+/// As [`run`].
+pub fn timed(command: &Command) -> Result<(Spent, String), String> {
+    let mut same = Command::new(command.get_program());
+    same.args(command.get_args());
+    let begun = Instant::now();
+    let out = printed(&mut same)?;
+    Ok((Spent { wall: begun.elapsed().as_secs_f64(), cpu: None, memory: None }, out))
+}
+
+fn printed(command: &mut Command) -> Result<String, String> {
+    let output = command.stdin(Stdio::null()).output().map_err(|why| why.to_string())?;
+    let out = String::from_utf8_lossy(&output.stdout).into_owned();
+    if output.status.success() {
+        return Ok(out);
+    }
+    let said = format!("{out}{}", String::from_utf8_lossy(&output.stderr));
+    let from = said.char_indices().rev().nth(1500).map_or(0, |(at, _)| at);
+    Err(said[from..].to_owned())
 }
 
 /// That process: runs the command in the arguments after [`WORD`] and writes what it

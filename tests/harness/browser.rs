@@ -7,6 +7,7 @@ mod firefox;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use base64::Engine;
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 use tokio::runtime::Runtime;
@@ -96,6 +97,11 @@ impl Browser {
         }
     }
 
+    /// The process group of all its processes.
+    pub fn group(&self) -> u32 {
+        self.process.group()
+    }
+
     /// Opens a page of the extension (`options.html?user=x`) in the current tab and
     /// waits until it is ready.
     #[track_caller]
@@ -160,6 +166,32 @@ impl Browser {
             })
             .map_err(told)
         });
+    }
+
+    /// Chooses a file in a field for files.
+    #[track_caller]
+    pub fn upload(&self, css: &str, path: &Path) {
+        self.with(css, "choose a file in", |element| {
+            self.wait(element.send_keys(path.to_str().unwrap())).map_err(told)
+        });
+    }
+
+    /// What the page hands to the browser to be saved when this is clicked.
+    #[track_caller]
+    pub fn handed(&self, css: &str) -> Vec<u8> {
+        self.js(
+            "delete window.handed;
+             window.make ??= URL.createObjectURL.bind(URL);
+             URL.createObjectURL = blob => { window.handed = blob; return window.make(blob); };",
+            vec![],
+        );
+        self.click(css);
+        wait::until("a file", SOON, || self.js("return !!window.handed", vec![]).as_bool().filter(|there| *there));
+        let text = self.js_async(
+            "const bytes = new Uint8Array(await window.handed.arrayBuffer());
+             return btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(''));",
+        );
+        base64::engine::general_purpose::STANDARD.decode(text.as_str().unwrap()).unwrap()
     }
 
     /// Gives a date, a time or a list a value; what is typed there depends on the

@@ -30,6 +30,11 @@ pub struct Folder {
 impl Dav {
     /// Sends a request with these headers and hands out the answer, whatever it is.
     pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Message {
+        self.send(method, path, headers, body.as_bytes())
+    }
+
+    /// The same, with any bytes.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Message {
         let sign_in = base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", self.user, self.password));
         let mut request = Message { start: format!("{method} {path} HTTP/1.1"), ..Message::default() };
         request.headers = vec![
@@ -37,7 +42,7 @@ impl Dav {
             ("Authorization".into(), format!("Basic {sign_in}")),
         ];
         request.headers.extend(headers.iter().map(|(n, v)| ((*n).into(), (*v).into())));
-        request.body = body.into();
+        request.body = body.to_vec();
         http::exchange(self.port, &request).unwrap_or_else(|why| panic!("{method} {path}: {why}"))
     }
 

@@ -43,6 +43,11 @@ impl Process {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// Its process group.
+    pub fn group(&self) -> u32 {
+        self.child.id()
+    }
+
     /// All lines printed so far.
     pub fn said(&self) -> Vec<String> {
         self.said.lock().unwrap().clone()

@@ -1,6 +1,6 @@
 //! What the person and somebody else do.
 
-use pimento::model::{Item, ItemId, Role};
+use pimento::model::{Item, ItemId, Reach, Role};
 use pimento::port::Store;
 
 use super::text::{Essence, Part, compose, restamped, retyped, rewritten, typed};
@@ -50,7 +50,7 @@ impl World {
             }
             Act::HereDelete(n) => {
                 if let Some(item) = self.here(n) {
-                    now(self.person.delete(&item.head.id)).unwrap();
+                    now(self.person.delete(&item.head.id, Reach::All)).unwrap();
                 }
             }
             Act::HereBringBack(n) => {
@@ -113,8 +113,8 @@ impl World {
 
     /// The person edits an item; its text.
     pub fn edit(&self, id: &ItemId, part: Part) -> Vec<u8> {
-        let was = now(self.person.open(id)).unwrap();
-        now(self.person.edit(id, Some(&was), &retyped(was.clone(), part, self.next()))).unwrap();
+        let was = now(self.person.open(id, None)).unwrap();
+        now(self.person.edit(id, Reach::All, Some(&was), &retyped(was.clone(), part, self.next()))).unwrap();
         now(self.memory.item(id)).unwrap().unwrap().edit.unwrap()
     }
 

@@ -74,7 +74,7 @@ pub fn typed(role: Role, n: u32) -> Fields {
             ..EventFields::default()
         }),
         Role::Contacts => Fields::Contact(ContactFields { given: title, note: body, ..ContactFields::default() }),
-        Role::Notes => Fields::Note(NoteFields { title, text: body }),
+        Role::Notes => Fields::Note(NoteFields { title, text: body, ..NoteFields::default() }),
     }
 }
 

@@ -5,13 +5,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::{Editing, Stored};
-use crate::archive;
-use crate::browser::{api, download};
+use crate::browser::api;
 use crate::message::{Answer, Ask};
-use crate::model::{Account, Fault};
+use crate::model::Account;
 use crate::pages::frame::{Said, Telling};
 use crate::pages::saying::{of_account, say, say_of};
-use crate::pages::{moment, shelf};
+use crate::pages::{export, shelf};
 
 #[component]
 pub fn Leave(
@@ -23,7 +22,7 @@ pub fn Leave(
     let unsent = RwSignal::new(None::<u32>);
     let said = RwSignal::new(Said::Nothing);
     let name = of_account(&account);
-    let id = StoredValue::new(account.id);
+    let id = StoredValue::new(account.id.clone());
     spawn_local(async move {
         match api::ask(&Ask::CountUnsent(id.get_value())).await {
             Ok(Answer::Count(count)) => unsent.set(Some(count)),
@@ -37,17 +36,14 @@ pub fn Leave(
             count => say_of("options_remove_unsent", &[&count]),
         })
     };
-    let copy = {
-        let user = account.user;
-        move |_| {
-            let user = user.clone();
-            spawn_local(async move {
-                said.set(match copied(&id.get_value(), &user).await {
-                    Ok(count) => Said::Done(say_of("options_remove_copied", &[&count])),
-                    Err(fault) => Said::Failed(fault),
-                });
+    let copy = move |_| {
+        let account = account.clone();
+        spawn_local(async move {
+            said.set(match export::account(&account).await {
+                Ok(count) => Said::Done(say_of("options_remove_copied", &[&count])),
+                Err(fault) => Said::Failed(fault),
             });
-        }
+        });
     };
     let remove = move |_| {
         let id = id.get_value();
@@ -80,14 +76,4 @@ pub fn Leave(
             <Telling id="leave-said" said />
         </div>
     }
-}
-
-/// Hands over all items of the account as files; how many they were.
-async fn copied(account: &crate::model::AccountId, user: &str) -> Result<usize, Fault> {
-    let folders = shelf::files(account).await?;
-    let count = folders.iter().map(|folder| folder.files.len()).sum();
-    let day: String = moment::field(moment::wall(moment::now())).chars().take(10).collect();
-    let name = format!("pimento-{user}-{day}.zip");
-    download::offer(&name, &archive::zip(&folders)?, "application/zip")?;
-    Ok(count)
 }

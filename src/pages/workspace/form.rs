@@ -6,11 +6,13 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 
 use super::Opened;
+use super::files::SaveItem;
 use super::inputs::inputs;
 use super::versions::Versions;
 use crate::browser::api;
+use crate::fault;
 use crate::message::Ask;
-use crate::model::{CollectionId, Fault, Fields};
+use crate::model::{CollectionId, Fault, Fields, Millis, Reach};
 use crate::pages::frame::Said;
 use crate::pages::saying::{of_fault, say, say_of};
 use crate::pages::shelf::Folder;
@@ -52,6 +54,12 @@ pub fn Form(
             None => heading.focus(),
         };
     });
+    let of = match &fields {
+        Fields::Event(event) => event.of,
+        _ => None,
+    };
+    let reach = RwSignal::new(of.map_or(Reach::All, Reach::One));
+    let reaches = of.filter(|_| !new).map(|of| view! { <ReachChoice of reach /> });
     let (inputs, typed) = inputs(fields);
     let folder = RwSignal::new(folder);
     let several = folders.len() > 1;
@@ -77,23 +85,33 @@ pub fn Form(
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         match typed.run(()) {
+            Ok(fields) if one_with_rule(reach.get_untracked(), &was, &fields) => {
+                failed.set(Some(fault::field("field_reach_rule")));
+            }
             Ok(fields) => send(match edited.clone() {
-                Some(id) => Ask::Edit { id, was: was.clone(), fields },
+                Some(id) => Ask::Edit { id, reach: reach.get_untracked(), was: was.clone(), fields },
                 None => Ask::Create { folder: folder.get_untracked(), fields },
             }),
             Err(fault) => failed.set(Some(fault)),
         }
     };
+    let file = id.clone().map(|id| view! { <SaveItem id /> });
     let versions = id.clone().map(|id| view! { <Versions id writable=!is_fixed opened said /> });
+    let question = move || match reach.get() {
+        Reach::One(_) => say("workspace_delete_instance"),
+        Reach::Following(_) => say("workspace_delete_following"),
+        Reach::All if of.is_some() => say("workspace_delete_series"),
+        Reach::All => say("workspace_delete_question"),
+    };
     let deletion = id.map(|id| {
         view! {
             <button id="delete-item" type="button" class="danger" hidden=move || asking.get()
                 disabled=move || busy.get() || is_fixed
                 on:click=move |_| asking.set(true)>{say("workspace_delete")}</button>
             <div class="row" hidden=move || !asking.get()>
-                <span>{say("workspace_delete_question")}</span>
+                <span>{question}</span>
                 <button id="delete-confirm" type="button" class="danger" disabled=busy
-                    on:click=move |_| send(Ask::Delete(id.clone()))>{say("workspace_delete_confirm")}</button>
+                    on:click=move |_| send(Ask::Delete { id: id.clone(), reach: reach.get_untracked() })>{say("workspace_delete_confirm")}</button>
                 <button id="delete-cancel" type="button" on:click=move |_| asking.set(false)>
                     {say("action_cancel")}
                 </button>
@@ -107,6 +125,7 @@ pub fn Form(
             {fixed}
             {place}
             {inputs}
+            {reaches}
             <p id="form-error" class="error" role="alert">{error}</p>
             <div class="row">
                 <button id="save-item" type="submit" class="main" disabled=move || busy.get() || is_fixed>
@@ -115,8 +134,42 @@ pub fn Form(
                 <button id="cancel" type="button" on:click=move |_| opened.set(None)>{say("action_cancel")}</button>
                 {deletion}
             </div>
+            {file}
             {versions}
         </form>
+    }
+}
+
+/// A single event of a series has no repetition of its own.
+fn one_with_rule(reach: Reach, was: &Fields, typed: &Fields) -> bool {
+    match (reach, was, typed) {
+        (Reach::One(_), Fields::Event(was), Fields::Event(typed)) => was.recurrence != typed.recurrence,
+        _ => false,
+    }
+}
+
+/// How much of a series is meant, in saving and in deleting.
+#[component]
+fn ReachChoice(of: Millis, reach: RwSignal<Reach>) -> impl IntoView {
+    let choices = [
+        ("reach-one", Reach::One(of), "workspace_reach_instance"),
+        ("reach-following", Reach::Following(of), "workspace_reach_following"),
+        ("reach-all", Reach::All, "workspace_reach_all"),
+    ];
+    let choices = choices.map(|(id, each, key)| {
+        view! {
+            <div class="tick">
+                <input type="radio" name="reach" id=id prop:checked=move || reach.get() == each
+                    on:change=move |_| reach.set(each) />
+                <label for=id>{say(key)}</label>
+            </div>
+        }
+    });
+    view! {
+        <fieldset id="reach">
+            <legend>{say("workspace_reach")}</legend>
+            {choices.collect_view()}
+        </fieldset>
     }
 }
 

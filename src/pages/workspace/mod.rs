@@ -1,5 +1,6 @@
 //! Lists and forms of events, contacts and notes.
 
+mod files;
 mod form;
 mod inputs;
 mod list;
@@ -8,6 +9,7 @@ mod versions;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use self::files::{Files, FilesPanel, FilesRow};
 use self::form::Form;
 use self::list::List;
 use super::frame::{Said, Telling, Top, ready, rounds, show};
@@ -48,6 +50,17 @@ fn Workspace() -> impl IntoView {
     let folders = RwSignal::new(Vec::<Folder>::new());
     let opened = RwSignal::new(None::<Opened>);
     let said = RwSignal::new(Said::Nothing);
+    let files = Files::new();
+    // What is opened takes the place of a panel.
+    Effect::watch(
+        move || opened.with(Option::is_some),
+        move |is, _, _| {
+            if *is {
+                files.panel.set(None)
+            }
+        },
+        false,
+    );
     let read = rounds(move || async move {
         let wanted = role.get_untracked();
         let found = shelf::rows(wanted, moment::now()).await;
@@ -76,7 +89,7 @@ fn Workspace() -> impl IntoView {
     let open = Callback::new(move |id: ItemId| {
         said.set(Said::Nothing);
         spawn_local(async move {
-            match api::ask(&Ask::Open(id.clone())).await {
+            match api::ask(&Ask::Open { id: id.clone(), of: None }).await {
                 Ok(Answer::Fields(fields)) => {
                     let row = |row: &&Row| row.entry.id == id;
                     let folder =
@@ -130,6 +143,7 @@ fn Workspace() -> impl IntoView {
                     <StateLine standing />
                     <div class="tabs" role="tablist" aria-label=say("workspace_lists")>{tabs.collect_view()}</div>
                     <button id="new" class="main" disabled=no_new on:click=new>{new_name}</button>
+                    <FilesRow files />
                     <p id="read-only" class="hint" hidden=move || fixed.with(String::is_empty)>
                         {move || say_of("workspace_read_only", &[&fixed.get()])}
                     </p>
@@ -143,10 +157,14 @@ fn Workspace() -> impl IntoView {
                 </div>
             </section>
             <section class="sheet side">
-                {move || match opened.get() {
-                    Some(item) => view! { <Form item folders=folders.get_untracked() opened said /> }.into_any(),
-                    None => view! { <p class="quiet">{say("workspace_pick")}</p> }.into_any(),
-                }}
+                <FilesPanel files />
+                // A panel hides what is being typed, and does not end it.
+                <div hidden=move || files.panel.get().is_some()>
+                    {move || match opened.get() {
+                        Some(item) => view! { <Form item folders=folders.get_untracked() opened said /> }.into_any(),
+                        None => view! { <p class="quiet">{say("workspace_pick")}</p> }.into_any(),
+                    }}
+                </div>
             </section>
         </main>
     }

@@ -1,5 +1,5 @@
 use super::{NOW, event_fields, indexed};
-use crate::model::{ContactFields, Fields, Kind, NoteFields};
+use crate::model::{ContactFields, ContactRow, Fields, Kind, NoteFields};
 use crate::text::{as_copy, fields, new_item, uid};
 
 fn text(fields: &Fields) -> String {
@@ -8,6 +8,10 @@ fn text(fields: &Fields) -> String {
     let text = String::from_utf8(bytes).unwrap();
     assert!(text.ends_with("\r\n") && text.split("\r\n").all(|l| l.len() <= 75 && !l.contains('\n')));
     text
+}
+
+fn row(at: u32, value: &str) -> ContactRow {
+    ContactRow { at: Some(at), value: value.into(), ..ContactRow::default() }
 }
 
 #[test]
@@ -23,15 +27,17 @@ fn what_is_written_is_read_back() {
         let fields = Fields::Event(event);
         assert_eq!(super::super::fields(text(&fields).as_bytes()), Some(fields));
     }
-    let note = Fields::Note(NoteFields { title: "Räder".into(), text: "* a, b;\n* c\\d\n".into() });
+    let note =
+        Fields::Note(NoteFields { title: "Räder".into(), text: "* a, b;\n* c\\d\n".into(), ..NoteFields::default() });
     assert_eq!(fields(text(&note).as_bytes()), Some(note));
     let contact = Fields::Contact(ContactFields {
         given: "Anna, B.".into(),
         family: "de; Groot".into(),
         organization: "A; B, C".into(),
-        mail: "a@example.org".into(),
-        phone: "+49 30 1".into(),
+        mails: vec![row(0, "a@example.org")],
+        phones: vec![row(0, "+49 30 1")],
         note: "x,\ny".into(),
+        ..ContactFields::default()
     });
     assert_eq!(fields(text(&contact).as_bytes()), Some(contact.clone()));
     assert!(text(&contact).contains("\r\nN:de\\; Groot;Anna\\, B.;;;\r\n"));

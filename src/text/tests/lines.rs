@@ -118,6 +118,90 @@ fn escapes_and_unescapes() {
 }
 
 #[test]
+fn a_parameter_says_what_rfc_6868_says() {
+    for (written, meant) in [("a^nb", "a\nb"), ("a^^nb", "a^nb"), ("^^^n^'", "^\n\""), ("^", "^"), ("^x^N", "^x^N")] {
+        assert_eq!(escape::param_value(written.as_bytes()), meant);
+    }
+    assert_eq!(escape::param("a\r\nb\rc^n"), "a^nb^nc^^n");
+}
+
+#[test]
+fn a_block_of_base64_is_one_line_however_it_goes_on() {
+    let block = "PHOTO;ENCODING=BASE64;TYPE=JPEG:\r\n/9j/4AAQ\r\nSkZJRg==\r\n\r\n";
+    for photo in [
+        block.to_owned(),
+        block.replace("\r\n", "\n"),
+        block.replace("ENCODING=BASE64", "BASE64"),
+        block.replace(":\r\n", ":"),
+        block.replace("\n/", "\n  /").replace("\nS", "\n\tS").replace("  /", " /"),
+        block.replace("BASE64", "b").replace("\r\n\r\n", "\r\n"),
+    ] {
+        let text = format!("BEGIN:VCARD\r\nVERSION:2.1\r\n{photo}END:VCARD\r\n");
+        let mut tree = Tree::parse(text.as_bytes());
+        assert_eq!(tree.print(), text.as_bytes());
+        assert_eq!(tree.get(0, "PHOTO").unwrap().value(), b"/9j/4AAQSkZJRg==", "{text}");
+        assert_eq!(tree.lines().len(), 4, "{text}");
+        // A line added behind it is not put into it, and the blank line that ends it stays its own.
+        edit::set_text(&mut tree, 0, "FN", "x");
+        let added = text.replace("END:VCARD", "FN:x\r\nEND:VCARD");
+        assert_eq!(tree.print(), added.as_bytes());
+        edit::remove(&mut tree, 0, "PHOTO");
+        assert_eq!(tree.print(), added.replace(&photo, "").as_bytes());
+    }
+    let next = Tree::parse(b"PHOTO;ENCODING=b:AAAA\nFN:x\nNOTE;ENCODING=8BIT:AAAA\nAAAA\n");
+    assert_eq!(next.lines().len(), 4, "a line with a colon is its own, and other values do not go on");
+}
+
+#[test]
+fn a_head_may_be_folded() {
+    let tree =
+        Tree::parse(b"NOTE;ENCODING=QUOTED-\r\n PRINTABLE:a=\r\nb\r\nX;A=\"b: \r\n c:\";B=d:e\r\nY;A=\"b:c\r\n d\r\n");
+    let [note, x, y] = tree.lines() else { panic!("{tree:?}") };
+    assert_eq!((note.value(), note.quoted_printable()), (&b"ab"[..], true));
+    assert_eq!((x.param("A").as_deref(), x.param("B").as_deref(), x.value()), (Some("b: c:"), Some("d"), &b"e"[..]));
+    assert_eq!((y.name(), y.value()), ("Y", &b"cd"[..]), "a quote that never ends");
+}
+
+#[test]
+fn files_put_together_keep_the_mark_of_each() {
+    let text = b"\xEF\xBB\xBFBEGIN:VCARD\nFN:a\nEND:VCARD\n\xEF\xBB\xBFBEGIN:VCARD\nFN:b\nEND:VCARD\n";
+    let tree = Tree::parse(text);
+    assert_eq!((tree.print(), tree.named("VCARD").count()), (text.to_vec(), 2));
+}
+
+#[test]
+fn a_card_within_a_card_keeps_its_place() {
+    let text = "BEGIN:VCARD\r\nVERSION:2.1\r\nFN:a\r\nAGENT:\r\nBEGIN:VCARD\r\nVERSION:2.1\r\nFN:b\r\nEND:VCARD\r\nEND:VCARD\r\n";
+    let mut tree = Tree::parse(text.as_bytes());
+    edit::set_text(&mut tree, 0, "TITLE", "x");
+    edit::set_text(&mut tree, 0, "FN", "c");
+    let expected = text.replace("AGENT:", "TITLE:x\r\nAGENT:").replace("FN:a", "FN:c");
+    assert_eq!(String::from_utf8(tree.print()).unwrap(), expected);
+}
+
+#[test]
+fn charsets_of_east_and_west() {
+    for (charset, bytes, text) in [
+        ("Shift_JIS", &b"\x93\xFA\x96{\x8C\xEA\x83\\"[..], "日本語ソ"),
+        ("ISO-2022-JP", b"\x1B$BF|K\\8l\x1B(B", "日本語"),
+        ("EUC-JP", b"\xC6\xFC\xCB\xDC\xB8\xEC", "日本語"),
+        ("GBK", b"\xD6\xD0\xB9\xFA", "中国"),
+        ("gb2312", b"\xD6\xD0\xB9\xFA", "中国"),
+        ("Big5", b"\xA4\xA4\xB0\xEA", "中國"),
+        ("EUC-KR", b"\xC7\xD1\xB1\xB9", "한국"),
+        ("KOI8-R", b"\xED\xC9\xD2", "Мир"),
+        ("ISO-8859-2", b"\xA9koda", "Škoda"),
+        ("UTF-16BE", b"\0a\0\xE4", "aä"),
+        ("UTF-16", b"\xFF\xFEa\0\xE4\0", "aä"),
+    ] {
+        assert_eq!(escape::charset(bytes, Some(charset)), text, "{charset}");
+        let quoted: String = bytes.iter().map(|b| format!("={b:02X}")).collect();
+        let line = format!("FN;CHARSET={charset};ENCODING=QUOTED-PRINTABLE:{quoted}");
+        assert_eq!(Tree::parse(line.as_bytes()).lines()[0].text(), text, "{charset}");
+    }
+}
+
+#[test]
 fn uid_is_set_in_every_component_but_alarms() {
     let text = super::calendar(
         "BEGIN:VEVENT\nUID:a\nBEGIN:VALARM\nUID:alarm\nEND:VALARM\nEND:VEVENT\nBEGIN:VEVENT\nUID:a\nRECURRENCE-ID:20260101T000000Z\nEND:VEVENT",

@@ -1,10 +1,13 @@
 //! Tests of the text module, by what they show.
 
+mod budget;
 mod compose;
 mod corpus;
 mod difference;
 mod extent;
+mod file;
 mod form;
+mod form_contact;
 mod lines;
 mod merge;
 mod merge_laws;
@@ -12,6 +15,8 @@ mod occur;
 mod properties;
 mod radicale;
 mod sameness;
+mod series;
+mod zones;
 
 use crate::model::{CollectionId, EventFields, Index, ItemId, Kind};
 
@@ -45,7 +50,7 @@ pub(super) fn event_fields(start: &str, end: &str, zone: &str) -> EventFields {
         zone: zone.into(),
         all_day: !start.contains('T'),
         description: "One,\ntwo; three\n".into(),
-        recurs: false,
+        ..EventFields::default()
     }
 }
 

@@ -249,3 +249,117 @@ fn entries_by_content() {
         assert!(e.partial && e.title == title, "{text}");
     }
 }
+
+#[test]
+fn a_zone_that_nobody_knows_is_guessed_and_says_so() {
+    let zone = |tzid: &str| {
+        format!(
+            "BEGIN:VTIMEZONE\nTZID:{tzid}
+            BEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0530\nTZOFFSETTO:+0530\nEND:STANDARD\nEND:VTIMEZONE\n"
+        )
+    };
+    let lost = "BEGIN:VEVENT\nUID:u\nDTSTART;TZID=Nowhere/Atlantis:20260701T120000\nEND:VEVENT";
+    let berlin = "X-WR-TIMEZONE:Europe/Berlin\n";
+    for (before, start, floating) in [
+        (String::new(), "07-01T12:00", true),
+        ("X-WR-TIMEZONE:Nowhere either\n".to_owned(), "07-01T12:00", true),
+        (berlin.to_owned(), "07-01T10:00", false),
+        (zone("Office"), "07-01T06:30", false),
+        (zone("America/New_York"), "07-01T16:00", false),
+        // The text's own zone says more than the calendar's; two say nothing.
+        (berlin.to_owned() + &zone("Office"), "07-01T06:30", false),
+        (berlin.to_owned() + &zone("Office") + &zone("Home"), "07-01T10:00", false),
+    ] {
+        let text = calendar(&format!("{before}{lost}"));
+        let index = indexed(&text, Kind::Calendar, "20260101", "20270101");
+        assert_eq!(starts(&text), [start], "{before}");
+        let o = &index.occurrences[0];
+        assert!(o.guessed && o.floating == floating && index.entry.unwrap().partial, "{before}");
+    }
+    let known = calendar("X-WR-TIMEZONE:Europe/Berlin\nBEGIN:VEVENT\nUID:u\nDTSTART:20260701T120000\nEND:VEVENT");
+    let o = &indexed(&known, Kind::Calendar, "20260101", "20270101").occurrences[0];
+    assert!(o.floating && !o.guessed, "without a TZID a time is floating, whatever the calendar says");
+}
+
+#[test]
+fn changed_instances_name_theirs_in_any_way() {
+    let series = "BEGIN:VEVENT\nUID:u\nDTSTART;TZID=Europe/Berlin:20260601T010000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=4\nEND:VEVENT\n";
+    // 01:00 on June 3rd in Berlin is June 2nd elsewhere.
+    for id in [
+        "RECURRENCE-ID;TZID=Europe/Berlin:20260603T010000",
+        "RECURRENCE-ID:20260602T230000Z",
+        "RECURRENCE-ID;TZID=America/New_York:20260602T190000",
+        "RECURRENCE-ID;VALUE=DATE:20260603",
+    ] {
+        let text = calendar(&format!("{series}BEGIN:VEVENT\nUID:u\n{id}\nDTSTART:20260610T000000Z\nEND:VEVENT"));
+        let expected = ["05-31T23:00", "06-01T23:00", "06-03T23:00", "06-10T00:00"];
+        assert_eq!(starts(&text), expected, "{id}");
+    }
+    let all_day = calendar(
+        "BEGIN:VEVENT\nUID:u\nDTSTART;VALUE=DATE:20260601\nRRULE:FREQ=DAILY;COUNT=3\nEND:VEVENT
+        BEGIN:VEVENT\nUID:u\nRECURRENCE-ID;TZID=Europe/Berlin:20260602T000000\nDTSTART;VALUE=DATE:20260609\nEND:VEVENT",
+    );
+    assert_eq!(starts(&all_day), ["06-01T00:00", "06-03T00:00", "06-09T00:00"]);
+    let alone = calendar("BEGIN:VEVENT\nUID:u\nRECURRENCE-ID:20260602T230000Z\nDTSTART:20260610T000000Z\nEND:VEVENT");
+    assert_eq!(starts(&alone), ["06-10T00:00"], "of a series that is elsewhere");
+    let two = calendar(&format!(
+        "{series}BEGIN:VEVENT\nUID:u\nDTSTART:20260701T000000Z\nEND:VEVENT
+        BEGIN:VEVENT\nUID:other\nDTSTART:20260702T000000Z\nEND:VEVENT"
+    ));
+    assert_eq!(starts(&two).len(), 6, "two masters of one UID are two events");
+}
+
+#[test]
+fn this_and_following_more_than_once() {
+    let series = "BEGIN:VEVENT\nUID:u\nDTSTART;TZID=Europe/Berlin:20260326T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=8\nEXDATE;TZID=Europe/Berlin:20260330T090000\nEND:VEVENT\n";
+    // An hour later from the 28th on, across the change of the 29th; longer and earlier from the 31st; off from April 2nd.
+    let text = calendar(&format!(
+        "{series}BEGIN:VEVENT\nUID:u\nRECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260328T090000\nDTSTART;TZID=Europe/Berlin:20260328T100000\nDURATION:PT1H\nEND:VEVENT
+        BEGIN:VEVENT\nUID:u\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260331T070000Z\nDTSTART;TZID=Europe/Berlin:20260330T220000\nDURATION:PT3H\nEND:VEVENT
+        BEGIN:VEVENT\nUID:u\nRECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260402T090000\nDTSTART;TZID=Europe/Berlin:20260402T090000\nSTATUS:CANCELLED\nEND:VEVENT"
+    ));
+    assert_eq!(
+        starts(&text),
+        ["03-26T08:00", "03-27T08:00", "03-28T09:00", "03-29T08:00", "03-30T20:00", "03-31T20:00"]
+    );
+    let index = indexed(&text, Kind::Calendar, "20260330T120000", "20260401T120000");
+    let hours: Vec<_> = index.occurrences.iter().map(|o| (o.end - o.start) / 3_600_000).collect();
+    assert_eq!(hours, [3, 3]);
+}
+
+#[test]
+fn exceptions_in_utc_and_rules_of_exception() {
+    let text = event(
+        "DTSTART;TZID=Europe/Berlin:20260327T090000\nRRULE:FREQ=DAILY;COUNT=6
+        EXDATE:20260328T080000Z,20260330T070000Z\nEXRULE:FREQ=WEEKLY;BYDAY=TU",
+    );
+    assert_eq!(starts(&text), ["03-27T08:00", "03-29T07:00", "04-01T07:00"]);
+}
+
+#[test]
+fn oddities_of_rules() {
+    for (rule, start, expected) in [
+        ("FREQ=DAILY;INTERVAL=0;COUNT=2", "20260101T090000", vec!["01-01T09:00", "01-02T09:00"]),
+        ("freq=weekly; byday=mo ;count=2;X-WHAT=1", "20260105T090000", vec!["01-05T09:00", "01-12T09:00"]),
+        ("FREQ=YEARLY;BYWEEKNO=20", "20260512T090000", vec!["05-12T09:00"]),
+        (
+            "FREQ=MONTHLY;BYDAY=MO,1TU;UNTIL=20260113",
+            "20260105T090000",
+            vec!["01-05T09:00", "01-06T09:00", "01-12T09:00"],
+        ),
+        ("FREQ=MINUTELY;BYHOUR=25", "20260105T090000", vec!["01-05T09:00"]),
+        ("FREQ=DAILY;COUNT=0", "20260105T090000", vec!["01-05T09:00"]),
+        ("RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=OMIT;COUNT=2", "20260131T090000", vec!["01-31T09:00", "03-31T09:00"]),
+    ] {
+        let text = event(&format!("DTSTART:{start}\nRRULE:{rule}"));
+        assert_eq!(starts(&text), expected, "{rule}");
+        assert!(!indexed(&text, Kind::Calendar, "20260101", "20270101").entry.unwrap().partial, "{rule}");
+    }
+    for rule in
+        ["FREQ=OFTEN", "INTERVAL=2", "FREQ=DAILY;COUNT=many", "FREQ=WEEKLY;BYDAY=XX", "RSCALE=HEBREW;FREQ=YEARLY"]
+    {
+        let text = event(&format!("DTSTART:20260105T090000\nRRULE:{rule}"));
+        assert_eq!(starts(&text), ["01-05T09:00"], "{rule}");
+        assert!(indexed(&text, Kind::Calendar, "20260101", "20270101").entry.unwrap().partial, "{rule}");
+    }
+}

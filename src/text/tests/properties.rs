@@ -54,8 +54,8 @@ proptest! {
             let mut new = old;
             match &mut new {
                 Fields::Event(f) => (f.title, f.start) = ("neu ä".into(), "2026-01-01T10:00".into()),
-                Fields::Contact(f) => (f.family, f.mail) = ("neu ä".into(), String::new()),
-                Fields::Note(f) => *f = NoteFields { title: "neu ä".into(), text: "a\nb".into() },
+                Fields::Contact(f) => (f.family, f.mails) = ("neu ä".into(), Vec::new()),
+                Fields::Note(f) => *f = NoteFields { title: "neu ä".into(), text: "a\nb".into(), ..NoteFields::default() },
             }
             apply(&text, &new, NOW);
         }

@@ -2,7 +2,7 @@
 //! they must still be known as ours.
 
 use super::{NOW, event_fields};
-use crate::model::{ContactFields, Fields, NoteFields};
+use crate::model::{ContactFields, ContactRow, Fields, NoteFields};
 use crate::text::{new_item, same_meaning};
 
 fn known_again(fields: &Fields, uid: &str, back: &[u8]) {
@@ -28,7 +28,8 @@ fn days() {
 
 #[test]
 fn a_note() {
-    let note = NoteFields { title: "Räder, long".into(), text: "* a, b;\n* c\\d 🎻\n".repeat(9) };
+    let note =
+        NoteFields { title: "Räder, long".into(), text: "* a, b;\n* c\\d 🎻\n".repeat(9), ..NoteFields::default() };
     known_again(&Fields::Note(note), "note", include_bytes!("radicale/note.ics"));
 }
 
@@ -38,9 +39,10 @@ fn a_contact() {
         given: "Anna, B.".into(),
         family: "de; Groot".into(),
         organization: "A; B, C".into(),
-        mail: "a@example.org".into(),
-        phone: "+49 30 1".into(),
+        mails: vec![ContactRow { value: "a@example.org".into(), ..ContactRow::default() }],
+        phones: vec![ContactRow { value: "+49 30 1".into(), ..ContactRow::default() }],
         note: "x,\ny;z\\".into(),
+        ..ContactFields::default()
     };
     known_again(&Fields::Contact(contact), "card", include_bytes!("radicale/card.vcf"));
 }

@@ -1,0 +1,174 @@
+//! Cards of all versions, each field changed in its own way.
+
+use super::NOW;
+use crate::model::{AddressRow, ContactFields, ContactRow, Fields, Label, Photo};
+use crate::text::{apply, fields};
+
+fn of(text: &str) -> ContactFields {
+    match fields(text.as_bytes()) {
+        Some(Fields::Contact(contact)) => contact,
+        other => panic!("{other:?}"),
+    }
+}
+
+const REV: &str = "REV:20261122T090000Z";
+
+/// The lines that went and those that came, but for REV.
+fn changed(text: &str, change: impl Fn(&mut ContactFields)) -> (Vec<String>, Vec<String>) {
+    let mut new = of(text);
+    change(&mut new);
+    let after = String::from_utf8(apply(text.as_bytes(), &Fields::Contact(new.clone()), NOW)).unwrap();
+    let mut read = of(&after);
+    // Lines are counted anew, and a picture is the card's own then.
+    let number = |fields: &mut ContactFields| {
+        for rows in [&mut fields.phones, &mut fields.mails, &mut fields.urls] {
+            rows.iter_mut().for_each(|row| row.at = None);
+        }
+        fields.addresses.iter_mut().for_each(|row| row.at = None);
+        if let Photo::New(_) = fields.photo {
+            fields.photo = Photo::Kept;
+        }
+    };
+    number(&mut new);
+    number(&mut read);
+    assert_eq!(read, new, "{after}");
+    let without = |a: &str, b: &str| -> Vec<String> {
+        let other: Vec<&str> = b.lines().collect();
+        a.lines().filter(|l| !other.contains(l) && *l != REV).map(str::to_owned).collect()
+    };
+    (without(text, &after), without(&after, text))
+}
+
+fn card(version: &str, lines: &str) -> String {
+    format!(
+        "BEGIN:VCARD\r\nVERSION:{version}\r\nFN:Anna Berg\r\nN:Berg;Anna;;;\r\n{}\r\nEND:VCARD\r\n",
+        lines.replace('\n', "\r\n")
+    )
+}
+
+fn row(value: &str, label: Label) -> ContactRow {
+    ContactRow { at: None, value: value.into(), label }
+}
+
+#[test]
+fn the_second_phone_is_the_second_line() {
+    let lines = "TEL;TYPE=home,voice;PREF=1:1\nitem2.TEL;TYPE=pref:2\nitem2.X-ABLabel:_$!<Mobile>!$_\nTEL;X-OWN=a:3";
+    let text = card("3.0", lines);
+    let labels: Vec<Label> = of(&text).phones.into_iter().map(|row| row.label).collect();
+    assert_eq!(labels, [Label::Home, Label::Mobile, Label::None]);
+    let (gone, came) = changed(&text, |f| f.phones[1].value = "22".into());
+    assert_eq!((gone, came), (vec!["item2.TEL;TYPE=pref:2".into()], vec!["item2.TEL;TYPE=pref:22".into()]));
+    let (gone, came) = changed(&text, |f| drop(f.phones.remove(1)));
+    assert_eq!(gone, ["item2.TEL;TYPE=pref:2", "item2.X-ABLabel:_$!<Mobile>!$_"]);
+    assert!(came.is_empty());
+    let (gone, came) = changed(&text, |f| f.phones[1].label = Label::Work);
+    assert_eq!(gone, ["item2.TEL;TYPE=pref:2", "item2.X-ABLabel:_$!<Mobile>!$_"]);
+    assert_eq!(came, ["item2.TEL;TYPE=pref,work:2"]);
+    let (gone, came) = changed(&text, |f| f.phones.push(row("4", Label::Mobile)));
+    assert_eq!((gone, came), (vec![], vec!["TEL;TYPE=cell:4".to_owned()]));
+}
+
+#[test]
+fn a_label_that_two_share_stays_the_others() {
+    let text = card("3.0", "item1.TEL:1\nitem1.EMAIL:a@x\nitem1.X-ABLabel:Boat");
+    assert_eq!(of(&text).phones[0].label, Label::Other("Boat".into()));
+    let (gone, came) = changed(&text, |f| f.phones[0].label = Label::Home);
+    assert_eq!((gone, came), (vec!["item1.TEL:1".into()], vec!["TEL;TYPE=home:1".into()]));
+    let (gone, _) = changed(&text, |f| f.phones.clear());
+    assert_eq!(gone, ["item1.TEL:1"]);
+}
+
+#[test]
+fn each_version_in_its_own_form() {
+    let old = card("2.1", "TEL;HOME;VOICE:1\nNOTE;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:=C3=A4");
+    assert_eq!(of(&old).phones[0].label, Label::Home);
+    let (_, came) = changed(&old, |f| f.phones[0].label = Label::Work);
+    assert_eq!(came, ["TEL;VOICE;WORK:1"]);
+    let (_, came) = changed(&old, |f| f.mails.push(row("ä@x", Label::Home)));
+    assert_eq!(came, ["EMAIL;HOME;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C3=A4@x"]);
+    let (_, came) = changed(&old, |f| f.birthday = "1985-04-12".into());
+    assert_eq!(came, ["BDAY:1985-04-12"]);
+
+    let new = card("4.0", "KIND:individual\nTEL;VALUE=uri;TYPE=\"voice,home\":tel:+1-555\nTEL:12 34");
+    assert_eq!(of(&new).phones[0], ContactRow { at: Some(0), value: "+1-555".into(), label: Label::Home });
+    let (_, came) = changed(&new, |f| f.phones[0].value = "+1-666".into());
+    assert_eq!(came, ["TEL;VALUE=uri;TYPE=\"voice,home\":tel:+1-666"]);
+    let (_, came) = changed(&new, |f| f.phones[0].value = "12 34 5".into());
+    assert_eq!(came, ["TEL;TYPE=\"voice,home\":12 34 5"], "no URI has spaces");
+    let (_, came) = changed(&new, |f| (f.birthday, f.anniversary) = ("--04-12".into(), "2001-02-03".into()));
+    assert_eq!(came, ["BDAY:--0412", "ANNIVERSARY:20010203"]);
+
+    let three = card("3.0", "CATEGORIES:A,B\\, C\nBDAY;VALUE=date;X-APPLE-OMIT-YEAR=1604:1604-04-12");
+    assert_eq!(of(&three).birthday, "--04-12");
+    let (_, came) = changed(&three, |f| f.birthday = "--05-12".into());
+    assert_eq!(came, ["BDAY;VALUE=date;X-APPLE-OMIT-YEAR=1604:1604-05-12"]);
+    let (_, came) = changed(&three, |f| f.birthday = "1990-05-12".into());
+    assert_eq!(came, ["BDAY:1990-05-12"]);
+    let (_, came) = changed(&three, |f| f.categories.push("D;e".into()));
+    assert_eq!(came, ["CATEGORIES:A,B\\, C,D\\;e"]);
+    let (_, came) = changed(&three, |f| drop(f.categories.remove(0)));
+    assert_eq!(came, ["CATEGORIES:B\\, C"]);
+    let (gone, came) = changed(&three, |f| f.categories.clear());
+    assert_eq!((gone.len(), came.len()), (1, 0));
+    let (_, came) = changed(&three, |f| (f.anniversary, f.nickname) = ("2001-02-03".into(), "An, Anni".into()));
+    assert_eq!(came, ["NICKNAME:An,Anni", "X-ANNIVERSARY:2001-02-03"]);
+}
+
+#[test]
+fn photos() {
+    let jpeg = "data:image/jpeg;base64,AAAA";
+    for (version, line) in [
+        ("2.1", "PHOTO;ENCODING=BASE64;JPEG:AAAA"),
+        ("3.0", "PHOTO;ENCODING=b;TYPE=JPEG:AAAA"),
+        ("4.0", "PHOTO:data:image/jpeg;base64,AAAA"),
+    ] {
+        let text = card(version, "PHOTO;VALUE=uri:https://example.org/p.jpg");
+        let (_, came) = changed(&text, |f| f.photo = Photo::New(jpeg.into()));
+        assert_eq!(came.iter().filter(|l| !l.is_empty()).collect::<Vec<_>>(), [line], "{version}");
+        let (gone, came) = changed(&text, |f| f.photo = Photo::None);
+        assert_eq!((gone.len(), came.len()), (1, 0));
+        for bad in ["data:text/html;base64,AAAA", "data:image/png;base64,A\r\nX:1", "data:image/png;base64,"] {
+            let (gone, came) = changed(&text, |f| f.photo = Photo::New(bad.into()));
+            assert_eq!((gone.len(), came.len()), (0, 0), "{bad}");
+        }
+    }
+}
+
+#[test]
+fn names_and_addresses_keep_their_other_parts() {
+    let text = card("3.0", "ORG:Firm;Desk;Room\nADR;TYPE=home:box;ext;Street 1\\, left;City;;1;Land")
+        .replace("N:Berg;Anna;;;", "N:Berg;Anna;Maria,Eva;Dr.;");
+    let f = of(&text);
+    assert_eq!((f.additional.as_str(), f.prefix.as_str(), f.department.as_str()), ("Maria,Eva", "Dr.", "Desk"));
+    assert_eq!(f.addresses[0].street, "Street 1, left");
+    let (_, came) = changed(&text, |f| f.addresses[0].region = "R".into());
+    assert_eq!(came, ["ADR;TYPE=home:box;ext;Street 1\\, left;City;R;1;Land"]);
+    let (_, came) = changed(&text, |f| f.suffix = "jr".into());
+    assert_eq!(came, ["N:Berg;Anna;Maria,Eva;Dr.;jr"]);
+    let (_, came) = changed(&text, |f| f.department = "Bench".into());
+    assert_eq!(came, ["ORG:Firm;Bench;Room"]);
+    let new = AddressRow { city: "X".into(), label: Label::Work, ..AddressRow::default() };
+    let (_, came) = changed(&text, |f| f.addresses.push(new.clone()));
+    assert_eq!(came, ["ADR;TYPE=work:;;;X;;;"]);
+}
+
+#[test]
+fn rows_of_both_sides() {
+    let base = card("3.0", "TEL:1\nTEL:2\nTEL:3");
+    let was = Fields::Contact(of(&base));
+    let now = Fields::Contact(of(&card("3.0", "TEL:0\nTEL:1\nTEL:33\nTEL:2")));
+    let phones = |change: fn(&mut Vec<ContactRow>)| {
+        let mut typed = of(&base);
+        change(&mut typed.phones);
+        match crate::text::rebase(&was, &Fields::Contact(typed), &now) {
+            Fields::Contact(f) => f.phones.into_iter().map(|r| (r.at, r.value)).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let row = |at: Option<u32>, value: &str| (at, value.to_owned());
+    let (zero, one, third, two) = (row(Some(0), "0"), row(Some(1), "1"), row(Some(2), "33"), row(Some(3), "2"));
+    assert_eq!(phones(|_| {}), [zero.clone(), one.clone(), third.clone(), two.clone()]);
+    assert_eq!(phones(|p| p[1].value = "22".into()), [zero.clone(), one.clone(), third.clone(), row(Some(3), "22")]);
+    assert_eq!(phones(|p| drop(p.remove(0))), [zero.clone(), third.clone(), two.clone()]);
+    assert_eq!(phones(|p| p[2].value = "4".into()), [zero, one, third, two, row(None, "4")], "nobody's is lost");
+}

@@ -1,0 +1,97 @@
+//! Zones by all their names, and by the observances of a VTIMEZONE.
+
+use crate::text::lines::Tree;
+use crate::text::moment::{Moment, seconds};
+use crate::text::zone::{Zone, Zones, definition};
+
+#[test]
+fn names_as_programs_write_them() {
+    for (name, iana) in [
+        ("W. Europe Standard Time", "Europe/Berlin"),
+        ("Romance Standard Time", "Europe/Paris"),
+        ("GMT Standard Time", "Europe/London"),
+        ("Central Europe Standard Time", "Europe/Budapest"),
+        ("E. South America Standard Time", "America/Sao_Paulo"),
+        ("Eastern Standard Time", "America/New_York"),
+        ("Pacific Standard Time", "America/Los_Angeles"),
+        ("China Standard Time", "Asia/Shanghai"),
+        ("Tokyo Standard Time", "Asia/Tokyo"),
+        ("AUS Eastern Standard Time", "Australia/Sydney"),
+        ("tzone://Microsoft/W. Europe Standard Time", "Europe/Berlin"),
+        ("tzone://Microsoft/Utc", "UTC"),
+        ("(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna", "Europe/Berlin"),
+        ("(GMT+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna", "Europe/Berlin"),
+        ("/mozilla.org/20070129_1/America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+        ("/softwarestudio.org/Olson_20011030_5/America/Chicago", "America/Chicago"),
+        ("/freeassociation.sourceforge.net/Tzfile/Europe/Berlin", "Europe/Berlin"),
+        ("Etc/UTC", "UTC"),
+    ] {
+        let zone = Zone::by_name(name).unwrap_or_else(|| panic!("{name}"));
+        // Names differ where zones are the same; the offsets of forty years do not.
+        let other = Zone::by_name(iana).unwrap();
+        let same = |at: i64| zone.to_local(at) == other.to_local(at);
+        assert!((0..40 * 52).map(|week| 946_684_800 + week * 604_800).all(same), "{name} is {}", zone.name());
+    }
+    for unknown in ["Customized Time Zone", "tzone://Microsoft/Custom", "Nowhere/Atlantis", "", "(UTC", "tzone://"] {
+        assert!(Zone::by_name(unknown).is_none(), "{unknown}");
+    }
+}
+
+/// CLDR's names of Windows zones, without those that are only offsets.
+const WINDOWS: &str = "Afghanistan|Alaskan|Aleutian|Altai|Arab|Arabian|Arabic|Argentina|Astrakhan|Atlantic|\
+    AUS Central|Aus Central W.|AUS Eastern|Azerbaijan|Azores|Bahia|Bangladesh|Belarus|Bougainville|Canada Central|\
+    Cape Verde|Caucasus|Cen. Australia|Central America|Central Asia|Central Brazilian|Central Europe|\
+    Central European|Central Pacific|Central|China|Cuba|Dateline|E. Africa|E. Australia|E. Europe|\
+    E. South America|Easter Island|Eastern|Egypt|Ekaterinburg|Fiji|FLE|Georgian|GMT|Greenland|Greenwich|GTB|Haiti|\
+    Hawaiian|India|Iran|Israel|Jordan|Kaliningrad|Korea|Libya|Line Islands|Lord Howe|Magadan|Magallanes|Marquesas|\
+    Mauritius|Middle East|Montevideo|Morocco|Mountain|Myanmar|N. Central Asia|Namibia|Nepal|New Zealand|\
+    Newfoundland|Norfolk|North Asia East|North Asia|North Korea|Omsk|Pacific SA|Pacific|Pakistan|Paraguay|Romance|\
+    Russia Time Zone 3|Russia Time Zone 10|Russia Time Zone 11|Russian|SA Eastern|SA Pacific|SA Western|\
+    Saint Pierre|Sakhalin|Samoa|Sao Tome|Saratov|SE Asia|Singapore|South Africa|South Sudan|Sri Lanka|Sudan|Syria|\
+    Taipei|Tasmania|Tocantins|Tokyo|Tomsk|Tonga|Transbaikal|Turkey|Turks And Caicos|Ulaanbaatar|US Eastern|\
+    US Mountain|Venezuela|Vladivostok|Volgograd|W. Australia|W. Central Africa|W. Europe|W. Mongolia|West Asia|\
+    West Bank|West Pacific|Yakutsk|Yukon|Qyzylorda";
+
+#[test]
+fn names_of_windows() {
+    let known = |name: &&str| {
+        let full = if name.starts_with("Russia ") { (*name).to_owned() } else { format!("{name} Standard Time") };
+        Zone::by_name(&full).is_some()
+    };
+    let (found, lost): (Vec<&str>, Vec<&str>) = WINDOWS.split('|').partition(known);
+    assert_eq!((found.len(), lost), (127, vec![]));
+}
+
+#[test]
+fn observances_say_what_the_name_does() {
+    let from = seconds(Moment::parse("19700101").unwrap().local());
+    let to = seconds(Moment::parse("20400101").unwrap().local());
+    for name in [
+        "Europe/Berlin",
+        "Europe/London",
+        "Europe/Istanbul",
+        "America/New_York",
+        "America/Sao_Paulo",
+        "America/St_Johns",
+        "Australia/Lord_Howe",
+        "Australia/Sydney",
+        "Asia/Kathmandu",
+        "Asia/Tokyo",
+        "Africa/Cairo",
+        "Pacific/Apia",
+        "Pacific/Auckland",
+    ] {
+        let lines = definition(name, from, to).unwrap().join("\r\n");
+        // Under a name that says nothing, so that its observances must.
+        let text = lines.replace(&format!("TZID:{name}"), "TZID:Private");
+        let text: Vec<&str> = text.lines().filter(|line| !line.starts_with("X-LIC-LOCATION")).collect();
+        let text = text.join("\r\n") + "\r\n";
+        let tree = Tree::parse(text.as_bytes());
+        let zone = Zones::new(&tree).resolve("Private").unwrap();
+        assert!(matches!(zone, Zone::Described(_)), "{name}");
+        let named = Zone::by_name(name).unwrap();
+        // Every three hours: no change is missed.
+        let wrong = (from..to).step_by(10_800).find(|at| zone.to_local(*at) != named.to_local(*at));
+        assert_eq!(wrong.map(|at| crate::text::moment::at(at).to_string()), None, "{name}\n{text}");
+    }
+}

@@ -1,0 +1,69 @@
+//! The figures that criterion has just measured as the table of docs/performance.md.
+
+use std::fs;
+use std::path::Path;
+
+/// How long one went, in milliseconds.
+fn millis(group: &str, name: &str) -> f64 {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/criterion").join(group).join(name);
+    let estimates = fs::read(path.join("new/estimates.json")).expect("a measurement of each: run without a filter");
+    let estimates: serde_json::Value = serde_json::from_slice(&estimates).unwrap();
+    estimates["median"]["point_estimate"].as_f64().unwrap() / 1e6
+}
+
+/// The version that Cargo.lock has of a crate.
+fn version(of: &str) -> String {
+    let lock = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
+    let after = lock.split(&format!("name = \"{of}\"\nversion = \"")).nth(1).unwrap();
+    after.split('"').next().unwrap().to_owned()
+}
+
+/// Writes the table there, over `files` and `bytes` of calendars and of cards.
+pub fn write(into: &Path, calendars: (usize, usize), cards: (usize, usize), events: usize) {
+    let mut rows = String::new();
+    for (group, (files, bytes)) in [("calendars", calendars), ("cards", cards)] {
+        let [ours, kept, row, calcard, icalendar] =
+            ["pimento", "kept", "row", "calcard", "icalendar"].map(|name| millis(group, name));
+        // MB: a million bytes.
+        let speed = |ms: f64| bytes as f64 / 1e3 / ms;
+        for (what, ms) in [
+            ("Pimento: parse, decode all, print", ours),
+            ("Pimento: parse, print", kept),
+            ("Pimento: the row and a month of times", row),
+            ("calcard: parse, print", calcard),
+            ("icalendar: parse, print", icalendar),
+        ] {
+            rows.push_str(&format!(
+                "| {files} {group}, {} KB | {what} | {:.1} MB/s | {:.1} × | {:.1} × |\n",
+                bytes / 1000,
+                speed(ms),
+                calcard / ms,
+                icalendar / ms
+            ));
+        }
+    }
+    let (parse, expand) = (millis("month", "parse"), millis("month", "expand"));
+    let (calcard, icalendar) = (version("calcard"), version("icalendar"));
+    let text = format!(
+        "`./build.sh bench text` measures this. How fast a machine is shows in all rows alike: what counts are the \
+         ratios, which are of one run.\n\n\
+         Read are the public sample files that all three readers read whole, the same bytes for each; calcard is \
+         {calcard}, icalendar {icalendar} (its parser, not its builder). Pimento keeps every byte; \"decode all\" reads \
+         name, parameters and value of every line besides, as the two others do when they parse.\n\n\
+         | files | what | speed | to calcard | to icalendar |\n| --- | --- | --- | --- | --- |\n{rows}\n\
+         {events} events with a zone, of which 40 % recur: their rows and their times of one month take {expand:.0} ms, \
+         {:.1} times as long as only parsing them ({parse:.0} ms). One event: {:.0} µs.\n",
+        expand / parse,
+        expand * 1e3 / events as f64
+    );
+    report(into, &text);
+}
+
+/// Puts the text in its section of the page, instead of what stood there.
+fn report(into: &Path, text: &str) {
+    const HEADING: &str = "## Reading and printing items\n";
+    let page = fs::read_to_string(into).unwrap_or_else(|_| "# Performance\n".to_owned());
+    let (before, after) = page.split_once(HEADING).unwrap_or((&page, ""));
+    let after = after.find("\n## ").map_or("", |at| &after[at..]);
+    fs::write(into, format!("{}\n\n{HEADING}\n{}\n{after}", before.trim_end(), text.trim_end())).unwrap();
+}

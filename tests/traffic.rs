@@ -1,0 +1,218 @@
+//! What a run sends and gets, as numbers that do not depend on the machine: a
+//! hundredth of the data of `./build.sh bench`, the same four scenarios, over Radicale,
+//! over Xandikos, and over the fake like each of them.
+//!
+//! The numbers are pinned as they are. Who lowers them pins the lower ones; who raises
+//! them has to say here what for.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod bench;
+mod cost;
+mod fake;
+mod harness;
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use bench::Engine;
+use cost::contestant::{Changed, Scenario, round};
+use cost::crowd::{Kind, Start, simulate};
+use cost::data::{Size, Sort, name, text};
+use cost::meter::Traffic;
+use cost::probe::Probe;
+use cost::world::{Server, World};
+use fake::Fake;
+use fake::flavour::Flavour;
+use fake::folder::Folder;
+use fake::trouble::Ways;
+use pimento::message::SignIn;
+use pimento::model::Fault;
+use pimento::port::{Http, Request, Response};
+
+/// Requests by method, bytes up, bytes down.
+type Pin = (&'static [(&'static str, u64)], u64, u64);
+
+const ITEMS: Size = Size(1);
+
+/// By how much bytes from a real server may differ, in percent: tokens are random and
+/// gzip packs them differently, headers name versions.
+const REAL: u64 = 2;
+
+#[test]
+fn over_radicale() {
+    holds(
+        &probe(Server::Radicale),
+        REAL,
+        &[
+            // Discovery: the well-known address, the principal, the homes. Then the home's
+            // listing, and for each of the three collections its changes and one multiget.
+            (&[("PROPFIND", 4), ("REPORT", 6)], 15_362, 276_000),
+            // The home's listing.
+            (&[("PROPFIND", 1)], 518, 1_018),
+            // And for each collection its changes and one multiget.
+            (&[("PROPFIND", 1), ("REPORT", 6)], 4_510, 9_200),
+            // And the ten, and what became of them by one multiget for each collection.
+            (&[("PROPFIND", 1), ("PUT", 10), ("REPORT", 3)], 42_249, 28_590),
+        ],
+    );
+}
+
+#[test]
+fn over_xandikos() {
+    holds(
+        &probe(Server::Xandikos),
+        REAL,
+        &[
+            // As over Radicale, with two homes.
+            (&[("PROPFIND", 6), ("REPORT", 6)], 17_886, 518_916),
+            (&[("PROPFIND", 2)], 1_055, 5_943),
+            (&[("PROPFIND", 2), ("REPORT", 6)], 5_143, 31_780),
+            (&[("PROPFIND", 2), ("PUT", 10), ("REPORT", 3)], 42_769, 48_669),
+        ],
+    );
+}
+
+#[tokio::test]
+async fn over_the_fake_like_radicale() {
+    holds(
+        &engine(Flavour::Radicale).await,
+        0,
+        &[
+            (&[("PROPFIND", 4), ("REPORT", 6)], 14_550, 486_182),
+            (&[("PROPFIND", 1)], 437, 1_885),
+            (&[("PROPFIND", 1), ("REPORT", 6)], 3_780, 25_420),
+            (&[("PROPFIND", 1), ("PUT", 10), ("REPORT", 3)], 39_434, 41_524),
+        ],
+    );
+}
+
+#[tokio::test]
+async fn over_the_fake_like_xandikos() {
+    holds(
+        &engine(Flavour::Xandikos).await,
+        0,
+        &[
+            // The well-known address, the root, the principal and the two homes: one PROPFIND
+            // less than over the real one.
+            (&[("PROPFIND", 5), ("REPORT", 6)], 16_614, 489_669),
+            (&[("PROPFIND", 2)], 893, 2_253),
+            (&[("PROPFIND", 2), ("REPORT", 6)], 4_488, 26_176),
+            (&[("PROPFIND", 2), ("PUT", 10), ("REPORT", 3)], 40_113, 41_989),
+        ],
+    );
+}
+
+#[test]
+fn after_a_power_cut_a_crowd_spreads() {
+    let load = |kind| simulate(kind, Start::AtOnce, 8, u32::MAX);
+    let (ours, naive) = (load(Kind::Ours), load(Kind::Naive));
+    // All come up within half a minute, and each runs as it does.
+    assert_eq!(ours.peak(0..1), naive.peak(0..1));
+    // From then on ours spread, and the others never do.
+    assert!(ours.peak(1..2) < 100, "{}", ours.peak(1..2));
+    assert!(ours.peak(7..8) < 50, "{}", ours.peak(7..8));
+    assert_eq!(naive.peak(7..8), naive.peak(0..1));
+}
+
+/// Compares the scenarios with their pins; bytes down may differ by so many percent.
+#[track_caller]
+fn holds(measured: &[Traffic; 4], percent: u64, pinned: &[Pin; 4]) {
+    let mut told = String::new();
+    let mut wrong = false;
+    for ((scenario, traffic), (requests, up, down)) in Scenario::ALL.iter().zip(measured).zip(pinned) {
+        let requests: Vec<_> = requests.iter().map(|(method, count)| ((*method).to_owned(), *count)).collect();
+        let same = traffic.requests.iter().map(|(method, count)| (method.clone(), *count)).eq(requests)
+            && traffic.up == *up
+            && traffic.down.abs_diff(*down) * 100 <= percent * down;
+        wrong |= !same;
+        let (up, down) = (traffic.up, traffic.down);
+        let _ = writeln!(
+            told,
+            "{} {}: {:?}, {up} up, {down} down",
+            if same { " " } else { "!" },
+            scenario.title(),
+            traffic.requests
+        );
+    }
+    assert!(!wrong, "not as pinned:\n{told}");
+    println!("{told}");
+}
+
+/// What `probe` sends and gets, as it is on the line.
+fn probe(server: Server) -> [Traffic; 4] {
+    let world = World::new(server, ITEMS);
+    let mut probe = Probe::unweighed(PathBuf::from(env!("CARGO_BIN_EXE_probe")));
+    let mut revision = 0;
+    Scenario::ALL.map(|scenario| {
+        revision += 1;
+        round(&mut probe, &world, scenario, 0, revision).unwrap_or_else(|why| panic!("{scenario:?}: {why}")).traffic
+    })
+}
+
+/// The fake, with an ear to the line: methods, addresses, headers and bodies.
+struct Counted {
+    fake: Rc<Fake>,
+    traffic: RefCell<Traffic>,
+}
+
+#[async_trait(?Send)]
+impl Http for Counted {
+    async fn send(&self, request: Request) -> Result<Response, Fault> {
+        let headers: usize = request.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+        let up = request.method.len() + request.url.path().len() + 13 + headers + request.body.len();
+        let method = request.method;
+        let answer = self.fake.send(request).await?;
+        let headers: usize = answer.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+        let mut traffic = self.traffic.borrow_mut();
+        *traffic.requests.entry(method.to_owned()).or_default() += 1;
+        traffic.up += up as u64;
+        traffic.down += (headers + answer.body.len()) as u64;
+        Ok(answer)
+    }
+}
+
+/// What the core sends and gets, before anything is packed.
+async fn engine(flavour: Flavour) -> [Traffic; 4] {
+    let homes = flavour.facts().homes;
+    let folder = |sort: Sort| format!("{}{}/", homes[usize::from(sort == Sort::Contact)], sort.folder());
+    let path = |sort: Sort, n: usize| format!("{}{}", folder(sort), name(sort, n));
+    let fake = Rc::new(Fake::new(Ways::of(flavour)));
+    for (sort, component) in [(Sort::Event, "VEVENT"), (Sort::Contact, ""), (Sort::Note, "VJOURNAL")] {
+        fake.make(&folder(sort), Folder::new(sort == Sort::Contact, sort.title(), component));
+        (0..ITEMS.count(sort)).for_each(|n| fake.write(&path(sort, n), text(sort, n, 0).as_bytes()));
+    }
+    let line = Rc::new(Counted { fake: fake.clone(), traffic: RefCell::default() });
+    let engine = Engine::new(line.clone());
+    let mut all = Vec::new();
+    for (revision, scenario) in (1..).zip(Scenario::ALL) {
+        let changed = Changed::all(scenario, ITEMS, revision);
+        match scenario {
+            Scenario::First => {
+                let (user, password) = ("alice".to_owned(), "secret".to_owned());
+                let server = "http://fake.example/".to_owned();
+                engine.driver.save(&SignIn { server, user, password, secure: false }, false, None).await.unwrap();
+            }
+            Scenario::Nothing => {}
+            Scenario::There => {
+                changed.iter().for_each(|c| fake.write(&path(c.sort, c.n), c.text().as_bytes()));
+            }
+            Scenario::Here => {
+                for c in &changed {
+                    engine.retitle(&path(c.sort, c.n), &c.mark()).await;
+                }
+            }
+        }
+        engine.run_well().await;
+        let arrived = |c: &Changed| {
+            fake.text(&path(c.sort, c.n)).is_some_and(|text| String::from_utf8_lossy(&text).contains(&c.mark()))
+        };
+        assert!(changed.iter().all(arrived), "{scenario:?}");
+        assert_eq!(engine.items().await.len(), ITEMS.total());
+        all.push(line.traffic.take());
+    }
+    all.try_into().unwrap()
+}
