@@ -28,6 +28,7 @@ usage: ./build.sh WORD
                                      with any of them it is only printed
             bench crowd              ten thousand clients of one server, simulated
             bench text               items read and printed, beside calcard and icalendar
+            bench answers            answers read, beside quick-xml alone; runs planned
   dist      the archives for the shops, in dist/
 
   setup     only install what the others need
@@ -261,11 +262,11 @@ fuzz() {
 bench() {
   local part=${1:-}
   case $part in
-    "") bench_sync; bench_crowd; bench_text ;;
+    "") bench_sync; bench_crowd; bench_criterion text; bench_criterion answers ;;
     sync) shift; bench_sync "$@" ;;
     crowd) [ $# -eq 1 ] || die "bench crowd takes no options; I got: ${*:2}"; bench_crowd ;;
-    text) [ $# -eq 1 ] || die "bench text takes no options; I got: ${*:2}"; bench_text ;;
-    *) die "bench knows sync, crowd and text; not $part" ;;
+    text | answers) [ $# -eq 1 ] || die "bench $part takes no options; I got: ${*:2}"; bench_criterion "$part" ;;
+    *) die "bench knows sync, crowd, text and answers; not $part" ;;
   esac
 }
 
@@ -283,7 +284,7 @@ bench_sync() {
 
 bench_crowd() { measure --crowd --write docs/performance.md; }
 
-bench_text() { PIMENTO_TABLE=$PWD/docs/performance.md cargo bench --bench text; }
+bench_criterion() { PIMENTO_TABLE=$PWD/docs/performance.md cargo bench --bench "$1"; }
 
 measure() {
   export PIMENTO_TOOLS=$TOOLS PIMENTO_EXTENSIONS=$EXTENSIONS

@@ -29,6 +29,14 @@ usage: measure [--size full|tenth|hundredth|tenfold] [--server NAME,...] [--dela
   who       floor probe chromium firefox vdirsyncer tsdav
   scenarios first nothing there here";
 
+/// The sizes, as on the command line and in headings.
+const SIZES: [(&str, Size, &str); 4] = [
+    ("full", Size(100), ""),
+    ("tenth", Size(10), ", a tenth of the data"),
+    ("hundredth", Size(1), ", a hundredth of the data"),
+    ("tenfold", Size(1000), ", ten times the data"),
+];
+
 struct Wanted {
     size: Size,
     servers: Vec<Server>,
@@ -60,7 +68,7 @@ fn main() -> ExitCode {
             let (heading, text) = if wanted.crowd { crowd() } else { measure(&wanted) };
             println!("{text}");
             if let Some(file) = &wanted.write {
-                report::write(file, heading, &text);
+                report::write(file, &heading, &text);
             }
             ExitCode::SUCCESS
         }
@@ -86,18 +94,14 @@ fn wanted(mut arguments: Peekable<impl Iterator<Item = String>>) -> Result<Wante
     while let Some(word) = arguments.next() {
         let value = arguments.next_if(|value| !value.starts_with("--"));
         if !matches!(word.as_str(), "--write" | "--quiet" | "--nocapture") {
-            wanted.given += &[" ", &word, " ", value.as_deref().unwrap_or_default()].concat().trim_end();
+            wanted.given += [" ", &word, " ", value.as_deref().unwrap_or_default()].concat().trim_end();
         }
         let value = || value.ok_or(format!("{word} wants a value"));
         match word.as_str() {
             "--size" => {
-                wanted.size = match value()?.as_str() {
-                    "hundredth" => Size(1),
-                    "tenth" => Size(10),
-                    "full" => Size(100),
-                    "tenfold" => Size(1000),
-                    other => return Err(format!("there is no size {other}")),
-                }
+                let word = value()?;
+                let known = SIZES.iter().find(|(name, ..)| *name == word);
+                wanted.size = known.ok_or(format!("there is no size {word}"))?.1;
             }
             "--server" => wanted.servers = list(&value()?, |word| Server::ALL.into_iter().find(|s| s.word() == word))?,
             "--scenario" => {
@@ -142,7 +146,7 @@ impl Entry {
     }
 }
 
-fn measure(wanted: &Wanted) -> (&'static str, String) {
+fn measure(wanted: &Wanted) -> (String, String) {
     let mut results = Results::default();
     for &server in &wanted.servers {
         eprintln!("{}: {} items", server.title(), wanted.size.total());
@@ -181,10 +185,11 @@ fn measure(wanted: &Wanted) -> (&'static str, String) {
         wanted.size.count(Sort::Note),
         report::versions(),
     );
-    ("Synchronization", format!("{about}{}", results.tables()))
+    let part = SIZES.iter().find(|(_, size, _)| *size == wanted.size).map_or("", |(_, _, part)| part);
+    (format!("Synchronization{part}"), format!("{about}{}", results.tables()))
 }
 
-fn crowd() -> (&'static str, String) {
+fn crowd() -> (String, String) {
     let about = format!(
         "`./build.sh bench crowd`; a simulation of {} clients with an interval of 15 minutes, as `src/schedule.rs` \
          decides, and of naive ones who come every 15 minutes to the second and a minute after they were refused. \
@@ -192,7 +197,7 @@ fn crowd() -> (&'static str, String) {
          machines come up within half a minute.\n\n",
         crowd::CLIENTS
     );
-    ("A crowd of clients", about + crowd::table().as_str())
+    ("A crowd of clients".into(), about + crowd::table().as_str())
 }
 
 fn told(result: &Result<Measured, String>) -> String {

@@ -92,7 +92,7 @@ fn the_sample_account_is_the_same_each_time_and_radicale_keeps_all_of_it() {
     let sample = Sample::new(7, today);
     assert_eq!(sample, Sample::new(7, today));
     assert_ne!(sample, Sample::new(8, today));
-    assert_eq!((sample.contacts.len(), sample.notes.len()), (60, 12));
+    assert_eq!((sample.contacts.len(), sample.notes.len()), (62, 13));
     assert!(sample.events.len() >= 36);
     let server = Radicale::start_for("sample", "sample");
     sample.put(&server.dav(), "/sample/");

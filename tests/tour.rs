@@ -116,6 +116,7 @@ fn drive(kind: Kind, server: &Radicale) {
     let wanted: Vec<String> = [CALENDAR, CONTACTS, NOTES].iter().map(|name| format!("{HOME}{name}")).collect();
     assert_eq!(folders, wanted, "the folders of the account");
     pictures(&browser, kind);
+    details(&browser, kind);
     println!("On the server: {} items, all as they were.", after.len());
     states(&browser, kind, &dav);
     println!("Pictures of the pages are in {}.", folder().display());
@@ -164,13 +165,37 @@ fn pictures(browser: &Browser, kind: Kind) {
             "workspace" => {
                 browser.wait_for("#list li[data-item]");
                 browser.click("#list li[data-item] button");
-                browser.wait_for("#form");
+                browser.wait_for("#detail");
             }
             "status" => browser.wait_for("#folders td"),
             _ => {}
         }
         picture(browser, kind, page, "");
     }
+}
+
+/// What is in items of each kind.
+fn details(browser: &Browser, kind: Kind) {
+    for (list, title, state) in [
+        ("events", "Orchestra rehearsal", "-event"),
+        ("contacts", "Ottilie Brandvold", "-contact"),
+        ("contacts", "Orchestra committee", "-group"),
+        ("notes", "Minutes of the orchestra", "-note"),
+    ] {
+        browser.open("workspace.html");
+        browser.click(&format!("#tab-{list}"));
+        browser.fill("#filter", title);
+        wait::until_ok(&format!("one row with {title}"), SOON, || {
+            let rows = browser.texts("#list li[data-item]");
+            if rows.len() == 1 && rows[0].contains(title) { Ok(()) } else { Err(format!("{rows:?}")) }
+        });
+        browser.click("#list li[data-item] button");
+        browser.wait_for("#detail");
+        picture(browser, kind, "workspace", state);
+    }
+    browser.click("#source > summary");
+    browser.wait_for("#source pre");
+    picture(browser, kind, "workspace", "-source");
 }
 
 /// What is not seen every day: earlier versions, a plan, a question, two accounts.
@@ -180,11 +205,13 @@ fn states(browser: &Browser, kind: Kind, dav: &Dav) {
     for phone in ["+44 20 7946 0111", "+44 20 7946 0222"] {
         browser.wait_for("#list li[data-item]");
         browser.click("#list li[data-item] button");
+        browser.click("#edit");
         browser.fill("#phone", phone);
         browser.click("#save-item");
         wait::until("the form to close", SOON, || (browser.count("#form") == 0).then_some(()));
     }
     browser.click("#list li[data-item] button");
+    browser.click("#edit");
     browser.click("#versions > summary");
     browser.wait_for("#version-list > li");
     picture(browser, kind, "workspace", "-versions");

@@ -149,7 +149,11 @@ fn probe(server: Server) -> [Traffic; 4] {
     let mut revision = 0;
     Scenario::ALL.map(|scenario| {
         revision += 1;
-        round(&mut probe, &world, scenario, 0, revision).unwrap_or_else(|why| panic!("{scenario:?}: {why}")).traffic
+        let done = round(&mut probe, &world, scenario, 0, revision);
+        let traffic = done.unwrap_or_else(|why| panic!("{scenario:?}: {why}")).traffic;
+        // The meter and `probe` itself count the same.
+        assert_eq!(probe.said["requests"], serde_json::json!(traffic.requests), "{scenario:?}");
+        traffic
     })
 }
 

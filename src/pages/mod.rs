@@ -5,7 +5,7 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`popup`] | the toolbar's popup: what is next, and how things stand |
-//! | [`workspace`] | lists and forms of events, contacts and notes |
+//! | [`workspace`] | lists, details and forms of events, contacts and notes |
 //! | [`options`] | server and account, and when to synchronize |
 //! | [`status`] | the last synchronization, earlier ones, what was set aside |
 //! | [`frame`] | what all pages have: the way to the others, the mark of being ready |

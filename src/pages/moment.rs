@@ -112,6 +112,18 @@ pub fn date(wall: Millis) -> String {
     formatted(&[("dateStyle", "medium"), ("timeZone", "UTC")], wall)
 }
 
+/// Date on the wall, with its weekday.
+pub fn long(wall: Millis) -> String {
+    let options =
+        [("weekday", "long"), ("day", "numeric"), ("month", "long"), ("year", "numeric"), ("timeZone", "UTC")];
+    formatted(&options, wall)
+}
+
+/// Date on the wall, its month in words.
+pub fn full(wall: Millis) -> String {
+    formatted(&[("dateStyle", "long"), ("timeZone", "UTC")], wall)
+}
+
 /// The day in a heading: today, tomorrow, or its date.
 pub fn day(wall_day: Millis, today: Millis) -> String {
     match (wall_day - today) / DAY {

@@ -301,3 +301,13 @@ pub async fn rows(role: Role, now: Millis) -> Result<Vec<Row>, Fault> {
     });
     Ok(rows.collect())
 }
+
+/// The items with these UIDs in folders that are synchronized, with their titles; of
+/// several with one UID any.
+pub async fn by_uid(uids: &[String]) -> Result<HashMap<String, (ItemId, String)>, Fault> {
+    let here: Vec<CollectionId> = collections().await?.into_iter().map(|collection| collection.id).collect();
+    let found = database().await?.by_uid(uids).await?;
+    let titles = if found.is_empty() { HashMap::new() } else { titles().await? };
+    let found = found.into_iter().filter(|(_, _, folder)| here.contains(folder));
+    Ok(found.map(|(uid, id, _)| (uid, (id.clone(), titles.get(&id).cloned().unwrap_or_default()))).collect())
+}

@@ -10,6 +10,7 @@ mod accounts;
 mod check;
 mod death;
 mod decide;
+mod detail;
 mod edit;
 mod files;
 mod history;
@@ -40,6 +41,8 @@ in_both! {
     run::a_run_whose_worker_was_stopped_is_completed_by_the_next;
     edit::what_is_done_here_arrives_there_without_pressing_anything;
     edit::what_both_sides_changed_is_kept_twice;
+    detail::an_event_with_all_that_is_in_it;
+    detail::a_contact_a_note_and_a_text_that_nobody_understands;
     decide::mass_deletions_wait_until_the_person_wants_them;
     decide::what_a_mass_deletion_took_is_brought_back;
     decide::a_folder_that_vanished_is_made_again;

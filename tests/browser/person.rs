@@ -108,16 +108,25 @@ pub fn wait_rows(browser: &Browser, count: usize) {
     });
 }
 
-/// Opens the one item of the list whose row has this text.
+/// Opens the form of the one item of the list whose row has this text.
 #[track_caller]
 pub fn open_item(browser: &Browser, text: &str) {
+    read_item(browser, text);
+    browser.click("#edit");
+    browser.wait_for("#form");
+}
+
+/// Opens the one item of the list whose row has this text, to read.
+#[track_caller]
+pub fn read_item(browser: &Browser, text: &str) {
     browser.fill("#filter", text);
     wait::until_ok(&format!("one row with {text}"), SOON, || {
         let rows = browser.texts("#list li[data-item]");
         if rows.len() == 1 && rows[0].contains(text) { Ok(()) } else { Err(format!("{rows:?}")) }
     });
     browser.click("#list li[data-item] button");
-    browser.wait_for("#form");
+    browser.wait_for("#list li[data-item] button[aria-current=true]");
+    browser.wait_for("#detail");
 }
 
 /// Presses Save in the form and waits until it has closed.

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use serde_json::Value;
+
 use super::contestant::{Changed, Contestant, Scenario};
 use super::data::{self, Sort};
 use super::spent::{self, Spent};
@@ -12,11 +14,13 @@ pub struct Probe {
     program: PathBuf,
     run: fn(&Command) -> Result<(Spent, String), String>,
     folder: tempfile::TempDir,
+    /// The last line of its last run.
+    pub said: Value,
 }
 
 impl Probe {
     pub fn new(program: PathBuf) -> Probe {
-        Probe { program, run: spent::run, folder: memory_folder() }
+        Probe { program, run: spent::run, folder: memory_folder(), said: Value::Null }
     }
 
     /// Without a look at processor and memory.
@@ -55,7 +59,9 @@ impl Contestant for Probe {
     }
 
     fn run(&mut self, world: &World) -> Result<Spent, String> {
-        Ok((self.run)(&self.command(world))?.0)
+        let (spent, out) = (self.run)(&self.command(world))?;
+        self.said = out.lines().last().and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default();
+        Ok(spent)
     }
 
     fn items(&self) -> Option<usize> {

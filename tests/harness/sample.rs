@@ -5,6 +5,7 @@ mod contact;
 mod event;
 mod note;
 mod photo;
+mod rich;
 pub mod text;
 
 use chrono::NaiveDate;
@@ -35,11 +36,13 @@ impl Sample {
     /// Everything, with events around `today`.
     pub fn new(seed: u64, today: NaiveDate) -> Self {
         let mut dice = Dice(seed);
-        Self {
+        let mut sample = Self {
             events: event::all(&mut dice, today),
             contacts: contact::all(&mut dice, today),
             notes: note::all(&mut dice, today),
-        }
+        };
+        rich::add(&mut sample, &mut dice, today);
+        sample
     }
 
     /// Makes the three folders below `home` and puts everything there.

@@ -3,13 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-/// How long one went, in milliseconds.
-fn millis(group: &str, name: &str) -> f64 {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/criterion").join(group).join(name);
-    let estimates = fs::read(path.join("new/estimates.json")).expect("a measurement of each: run without a filter");
-    let estimates: serde_json::Value = serde_json::from_slice(&estimates).unwrap();
-    estimates["median"]["point_estimate"].as_f64().unwrap() / 1e6
-}
+use super::page::{self, millis};
 
 /// The version that Cargo.lock has of a crate.
 fn version(of: &str) -> String {
@@ -56,14 +50,5 @@ pub fn write(into: &Path, calendars: (usize, usize), cards: (usize, usize), even
         expand / parse,
         expand * 1e3 / events as f64
     );
-    report(into, &text);
-}
-
-/// Puts the text in its section of the page, instead of what stood there.
-fn report(into: &Path, text: &str) {
-    const HEADING: &str = "## Reading and printing items\n";
-    let page = fs::read_to_string(into).unwrap_or_else(|_| "# Performance\n".to_owned());
-    let (before, after) = page.split_once(HEADING).unwrap_or((&page, ""));
-    let after = after.find("\n## ").map_or("", |at| &after[at..]);
-    fs::write(into, format!("{}\n\n{HEADING}\n{}\n{after}", before.trim_end(), text.trim_end())).unwrap();
+    page::write(into, "Reading and printing items", &text);
 }

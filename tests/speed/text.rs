@@ -6,6 +6,8 @@
 
 #[path = "../corpus/files.rs"]
 mod files;
+#[path = "page.rs"]
+mod page;
 #[path = "table.rs"]
 mod table;
 

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::Opened;
 use crate::model::{EntryKind, ItemId, Role};
 use crate::pages::moment;
 use crate::pages::saying::{say, say_of, sentence};
@@ -20,7 +19,7 @@ pub fn List(
     role: RwSignal<Role>,
     rows: RwSignal<(Role, Vec<Row>)>,
     folders: RwSignal<Vec<Folder>>,
-    opened: RwSignal<Option<Opened>>,
+    current: Memo<Option<ItemId>>,
     open: Callback<ItemId>,
 ) -> impl IntoView {
     let sought = RwSignal::new(String::new());
@@ -49,7 +48,6 @@ pub fn List(
             Role::Notes => say("workspace_none_notes"),
         }
     };
-    let current = Memo::new(move |_| opened.with(|opened| opened.as_ref().and_then(|opened| opened.id.clone())));
     view! {
         <div class="stack">
             <input type="search" id="filter" aria-label=say("workspace_filter") placeholder=say("workspace_filter")

@@ -1,5 +1,6 @@
-//! Lists and forms of events, contacts and notes.
+//! Lists, details and forms of events, contacts and notes.
 
+mod detail;
 mod files;
 mod form;
 mod inputs;
@@ -8,7 +9,9 @@ mod versions;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::web_sys::HtmlElement;
 
+use self::detail::{Detail, Ways};
 use self::files::{Files, FilesPanel, FilesRow};
 use self::form::Form;
 use self::list::List;
@@ -39,6 +42,15 @@ struct Opened {
     of: Option<Millis>,
 }
 
+/// What is read beside the list, while no form is in hand.
+#[derive(Clone, PartialEq)]
+struct Shown {
+    id: ItemId,
+    folder: Option<CollectionId>,
+    /// As of [`Opened`].
+    of: Option<Millis>,
+}
+
 const TABS: [(Role, &str); 3] =
     [(Role::Calendar, "tab-events"), (Role::Contacts, "tab-contacts"), (Role::Notes, "tab-notes")];
 
@@ -49,11 +61,12 @@ fn Workspace() -> impl IntoView {
     let rows = RwSignal::new((Role::Calendar, Vec::<Row>::new()));
     let folders = RwSignal::new(Vec::<Folder>::new());
     let opened = RwSignal::new(None::<Opened>);
+    let shown = RwSignal::new(None::<Shown>);
     let said = RwSignal::new(Said::Nothing);
     let files = Files::new();
     // What is opened takes the place of a panel.
     Effect::watch(
-        move || opened.with(Option::is_some),
+        move || opened.with(Option::is_some) || shown.with(Option::is_some),
         move |is, _, _| {
             if *is {
                 files.panel.set(None)
@@ -83,27 +96,43 @@ fn Workspace() -> impl IntoView {
         if role.get_untracked() != wanted {
             role.set(wanted);
             opened.set(None);
+            shown.set(None);
             said.set(Said::Nothing);
         }
     };
     let open = Callback::new(move |id: ItemId| {
         said.set(Said::Nothing);
+        opened.set(None);
+        let row = |row: &&Row| row.entry.id == id;
+        let folder = rows.with_untracked(|(_, rows)| rows.iter().find(row).map(|r| r.entry.collection.clone()));
+        shown.set(Some(Shown { id, folder, of: None }));
+    });
+    let edit = Callback::new(move |()| {
+        let Some(Shown { id, folder, of }) = shown.get_untracked() else { return };
         spawn_local(async move {
-            match api::ask(&Ask::Open { id: id.clone(), of: None }).await {
-                Ok(Answer::Fields(fields)) => {
-                    let row = |row: &&Row| row.entry.id == id;
-                    let folder =
-                        rows.with_untracked(|(_, rows)| rows.iter().find(row).map(|r| r.entry.collection.clone()));
-                    opened.set(Some(Opened { id: Some(id), folder, fields, of: None }));
-                }
+            match api::ask(&Ask::Open { id: id.clone(), of }).await {
+                Ok(Answer::Fields(fields)) => opened.set(Some(Opened { id: Some(id), folder, fields, of })),
                 Ok(_) => said.set(Said::Failed(crate::fault::internal("not fields").during("Open"))),
                 Err(fault) => said.set(Said::Failed(fault)),
             }
         });
     });
+    let instance = Callback::new(move |of| {
+        shown.update(|shown| {
+            if let Some(shown) = shown {
+                shown.of = of;
+            }
+        });
+    });
+    let ways = Ways { edit, instance, item: open, close: Callback::new(move |()| shown.set(None)) };
+    let current = Memo::new(move |_| {
+        let formed = opened.with(|opened| opened.as_ref().map(|opened| opened.id.clone()));
+        formed.unwrap_or_else(|| shown.with(|shown| shown.as_ref().map(|shown| shown.id.clone())))
+    });
     let new = move |_| {
         said.set(Said::Nothing);
         let folder = folders.with_untracked(|folders| folders.iter().find(|f| f.writable).map(|f| f.id.clone()));
+        shown.set(None);
         opened.set(Some(Opened { id: None, folder, fields: blank(role.get_untracked()), of: None }));
     };
     let unset = move || standing.state.with(|state| state.as_ref().is_some_and(|state| !state.set_up));
@@ -153,21 +182,30 @@ fn Workspace() -> impl IntoView {
                     <Telling id="said" said />
                 </div>
                 <div id="panel" role="tabpanel">
-                    <List role rows folders opened open />
+                    <List role rows folders current open />
                 </div>
             </section>
             <section class="sheet side">
                 <FilesPanel files />
                 // A panel hides what is being typed, and does not end it.
                 <div hidden=move || files.panel.get().is_some()>
-                    {move || match opened.get() {
-                        Some(item) => view! { <Form item folders=folders.get_untracked() opened said /> }.into_any(),
-                        None => view! { <p class="quiet">{say("workspace_pick")}</p> }.into_any(),
+                    {move || match (opened.get(), shown.get()) {
+                        (Some(item), _) => view! { <Form item folders=folders.get_untracked() opened said /> }.into_any(),
+                        (None, Some(shown)) => {
+                            let (folders, changes) = (folders.get_untracked(), standing.changes);
+                            view! { <Detail shown folders changes ways /> }.into_any()
+                        }
+                        (None, None) => view! { <p class="quiet">{say("workspace_pick")}</p> }.into_any(),
                     }}
                 </div>
             </section>
         </main>
     }
+}
+
+/// The keyboard goes on there. What cannot take the focus leaves it where it is.
+fn reach(element: &HtmlElement) {
+    let _ = element.focus();
 }
 
 /// A new item. An event begins with the next full hour in the reader's zone.
