@@ -8,7 +8,8 @@ use async_trait::async_trait;
 
 use crate::fault;
 use crate::model::{
-    Account, AccountId, Collection, CollectionId, Fault, Head, Index, Item, ItemId, Kept, Millis, Past, Run, Settings,
+    Account, AccountId, Collection, CollectionId, Fault, Head, Index, Item, ItemId, Kept, Millis, Occurrence, Past,
+    Run, Settings,
 };
 use crate::port::{Change, Commit, Store, settle};
 
@@ -143,6 +144,21 @@ impl Store for Memory {
         let wanted: HashSet<&str> = uids.iter().map(String::as_str).filter(|uid| !uid.is_empty()).collect();
         let found = entries.filter(|entry| wanted.contains(entry.uid.as_str()));
         Ok(found.map(|entry| (entry.uid.clone(), entry.id.clone(), entry.collection.clone())).collect())
+    }
+
+    async fn occurrences(&self, from: Millis, to: Millis) -> Result<Vec<Occurrence>, Fault> {
+        let state = self.state.borrow();
+        let all = state.indexes.values().flat_map(|index| &index.occurrences);
+        let mut found: Vec<Occurrence> = all.filter(|occurrence| occurrence.touches(from, to)).cloned().collect();
+        found.sort_by_key(|occurrence| occurrence.start);
+        Ok(found)
+    }
+
+    async fn series(&self, from: Millis, to: Millis) -> Result<Vec<Item>, Fault> {
+        let state = self.state.borrow();
+        let of = |id| state.indexes.get(id).and_then(|index| index.series);
+        let found = state.items.iter().filter(|(id, _)| of(id).is_some_and(|series| series.touches(from, to)));
+        Ok(found.map(|(_, item)| item.clone()).collect())
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), Fault> {

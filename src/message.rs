@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Account, AccountId, Changed, Choice, Collection, CollectionId, Fate, Fault, Fields, ItemId, Millis, Policy,
-    Progress, Reach, Role, Run, Settings, View, Why,
+    Account, AccountId, Changed, Choice, Collection, CollectionId, Fate, Fault, Fields, ItemId, Millis, Occurrence,
+    Policy, Progress, Reach, Role, Run, Settings, View, Why,
 };
 
 /// What the person typed on the options page.
@@ -111,6 +111,12 @@ pub enum Ask {
     PreviewUndo(Millis),
     /// Brings back what the run replaced or removed, and removes what it brought.
     Undo(Millis),
+    /// What happens between the two times (the second exclusive) in all that is in
+    /// the store, also where its index does not reach.
+    Between {
+        from: Millis,
+        to: Millis,
+    },
     /// What importing these texts into the folder would meet; changes nothing. A page
     /// sends no more than [`BATCH`] at a time.
     Compare {
@@ -143,6 +149,8 @@ pub enum Answer {
     State(State),
     Drafted(Vec<Drafted>),
     Versions(Vec<Version>),
+    /// By start.
+    Occurrences(Vec<Occurrence>),
     Compared(Vec<Compared>),
     Imported(Imported),
 }

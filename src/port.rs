@@ -9,8 +9,8 @@ use url::Url;
 
 use crate::fault;
 use crate::model::{
-    Account, AccountId, Collection, CollectionId, Fault, Head, Index, Item, ItemId, Kept, Millis, News, Past, Run,
-    Saying, Settings,
+    Account, AccountId, Collection, CollectionId, Fault, Head, Index, Item, ItemId, Kept, Millis, News, Occurrence,
+    Past, Run, Saying, Settings,
 };
 
 /// All of them, as the driver is given them.
@@ -131,13 +131,15 @@ pub enum Change {
     /// (`None`: it must not exist). A lost race fails the whole commit with
     /// `fault::raced`: the edit began from a version that is not there any more.
     Edit { was: Option<Box<Item>>, item: Box<Item>, index: Index },
+    /// Index it anew, if it is in everything still this item.
+    Index { item: Box<Item>, index: Index },
 }
 
 impl Change {
     /// The item it is about.
     pub fn id(&self) -> &ItemId {
         match self {
-            Change::Put { item, .. } | Change::Edit { item, .. } => &item.head.id,
+            Change::Put { item, .. } | Change::Edit { item, .. } | Change::Index { item, .. } => &item.head.id,
             Change::Remove { id, .. } => id,
         }
     }
@@ -188,6 +190,13 @@ pub trait Store {
     /// Which items call themselves so, of all that are shown, in any collection and in
     /// no order: each with its UID. One UID may have several items, an empty one has none.
     async fn by_uid(&self, uids: &[String]) -> Result<Vec<(String, ItemId, CollectionId)>, Fault>;
+    /// What is expanded of what happens between the two times (the second exclusive),
+    /// by start; also what began before and still goes on.
+    async fn occurrences(&self, from: Millis, to: Millis) -> Result<Vec<Occurrence>, Fault>;
+    /// The items that may happen between the two times and of which
+    /// [`Store::occurrences`] has not all: those with a [`crate::model::Series`], or
+    /// whatever a store without an index cannot rule out.
+    async fn series(&self, from: Millis, to: Millis) -> Result<Vec<Item>, Fault>;
     async fn commit(&self, commit: Commit) -> Result<(), Fault>;
 
     /// Newest first, at most `limit`.
@@ -243,6 +252,10 @@ pub fn settle(stored: Option<Item>, change: Change) -> Result<Option<(Item, Opti
             }
             Some((*item, Some(index)))
         }
+        Change::Index { item, index } => stored.map(|stored| {
+            let index = (stored == *item).then_some(index);
+            (stored, index)
+        }),
     })
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::driver::{Driver, Options};
+use crate::driver::{Driver, Options, between, renew};
 use crate::fault;
 use crate::message::{Answer, Ask, Drafted, Reply, State};
 use crate::model::{
@@ -72,6 +72,9 @@ impl Worker {
     async fn event(&self, event: Event) -> Result<(Answer, Option<Trigger>), Fault> {
         let store = &self.driver.ports.store;
         let set_up = !self.driver.accounts().await?.is_empty();
+        if matches!(event, Event::Installed { first: false } | Event::Startup) {
+            self.renew().await?;
+        }
         let trigger = match event {
             Event::Ask(ask) => return self.ask(ask).await,
             Event::Installed { first } => {
@@ -189,6 +192,7 @@ impl Worker {
                 let count = driver.undo(run).await?;
                 return Ok((Answer::Count(count), self.changed().await?));
             }
+            Ask::Between { from, to } => Answer::Occurrences(between(&*driver.ports.store, from, to).await?),
             Ask::Compare { folder, texts } => Answer::Compared(driver.compare(&folder, &texts).await?),
             Ask::Import { folder, texts, differing, last } => {
                 let imported = driver.import(&folder, &texts, differing).await?;
@@ -311,6 +315,22 @@ impl Worker {
             }
         }
         Ok(false)
+    }
+
+    /// Indexes anew what an older version of the extension indexed; a run, if one is
+    /// under way, has done so at its beginning.
+    async fn renew(&self) -> Result<(), Fault> {
+        let ports = &self.driver.ports;
+        let Some(lock) = ports.shell.lock(LOCK).await else { return Ok(()) };
+        let mut renewed = false;
+        for account in ports.store.accounts().await? {
+            renewed |= renew(&*ports.store, &account.id, ports.clock.now()).await?;
+        }
+        drop(lock);
+        if renewed {
+            ports.shell.tell(&News::Changed);
+        }
+        Ok(())
     }
 
     /// Does what must not happen in the middle of a run.

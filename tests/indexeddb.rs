@@ -50,12 +50,15 @@ kept_by_indexeddb!(
     the_persons_edit_is_written_on_what_they_saw_or_not_at_all,
     a_removed_account_takes_all_of_it_along,
     items_are_found_by_their_uid,
+    what_happens_between_two_times_is_what_all_texts_say,
+    an_item_is_indexed_anew_if_it_is_still_the_same,
+    what_an_older_version_indexed_is_indexed_anew,
 );
 
 /// The item, shown so; new if its count is 0, else the next after the one stored.
 fn listed(item: &Item, title: &str, times: &[(i64, i64)]) -> Change {
     let occurrences = times.iter().map(|&(start, end)| occurrence(item, start, end)).collect();
-    let index = Index { entry: Some(entry(item, title)), occurrences };
+    let index = Index { entry: Some(entry(item, title)), occurrences, ..Index::default() };
     Change::Put { item: Box::new(item.clone()), seen: item.head.rev.checked_sub(1), index, race: Race::KeepBase }
 }
 
@@ -70,7 +73,7 @@ async fn entries_come_in_order_and_by_folder() {
     let noted = Change::Put {
         item: Box::new(note),
         seen: None,
-        index: Index { entry: Some(about_note.clone()), occurrences: vec![] },
+        index: Index { entry: Some(about_note.clone()), ..Index::default() },
         race: Race::KeepBase,
     };
     let all = vec![listed(&a, "Gamma", &[]), listed(&b, "alpha", &[]), listed(&c, "Beta", &[]), noted];
@@ -237,4 +240,204 @@ fn network_words_are_faults() {
     let url = |url| url::Url::parse(url).unwrap();
     assert!(reason::loopback(&url("http://127.0.0.9:5232/")) && reason::loopback(&url("http://[::1]/")));
     assert!(reason::loopback(&url("http://localhost/")) && !reason::loopback(&url("https://localhost.example/")));
+}
+
+/// What version 2 of the schema has of an event: no words, no series, no UID, and only
+/// the times that were near.
+async fn of_version_2(name: &str, all: &[Item], of: &Collection) {
+    let old = Database::make_old(name, 2).await.unwrap();
+    let stores = ["collections", "heads", "texts", "entries", "occurrences"];
+    let writing = old.transaction(&stores, idb::TransactionMode::ReadWrite).unwrap();
+    let store = |name| writing.object_store(name).unwrap();
+    let row = |json: serde_json::Value| js_sys::JSON::parse(&json.to_string()).unwrap();
+    let mut collection = serde_json::to_value(of).unwrap();
+    collection.as_object_mut().unwrap().remove("indexed").unwrap();
+    store("collections").put(&row(collection), None).unwrap();
+    for item in all {
+        store("heads").put(&row(serde_json::json!({ "head": item.head })), None).unwrap();
+        let texts = js_sys::Object::new();
+        let base = js_sys::Uint8Array::from(item.base.as_deref().unwrap());
+        js_sys::Reflect::set(&texts, &"base".into(), &base).unwrap();
+        store("texts").put(&texts, Some(&item.head.id.0.as_str().into())).unwrap();
+        let mut entry = serde_json::to_value(entry(item, "Old")).unwrap();
+        for newer in ["uid", "recurs", "guessed"] {
+            entry.as_object_mut().unwrap().remove(newer);
+        }
+        store("entries").put(&row(entry), None).unwrap();
+    }
+    let near = serde_json::json!({ "occurrence": occurrence(&all[0], 20_000 * DAY, 20_003 * DAY), "n": 0, "until": 20_003 * DAY });
+    store("occurrences").put(&row(near), None).unwrap();
+    writing.await.unwrap();
+    old.close();
+}
+
+#[wasm_bindgen_test]
+async fn an_upgrade_keeps_what_is_there_and_indexes_it_anew() {
+    let name = fresh_name();
+    let work = Collection { indexed_until: 20_200 * DAY, ..collection("work") };
+    let text = |uid: &str, lines: &str| {
+        format!("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+    };
+    let all = [
+        item(&work, "a", &text("once", "SUMMARY:Zürich\r\nDTSTART:20241004T000000Z\r\nDURATION:P3D")),
+        item(&work, "b", &text("ever", "DTSTART:20010204T100000Z\r\nRRULE:FREQ=YEARLY")),
+    ];
+    of_version_2(&name, &all, &work).await;
+
+    let store = Database::open_as(&name).await.unwrap();
+    let account = Account { id: work.account.clone(), ..contract::account() };
+    store.save_account(&account).await.unwrap();
+    for item in &all {
+        assert_eq!(store.item(&item.head.id).await.unwrap().as_ref(), Some(item), "as it was, byte for byte");
+    }
+    assert_eq!(store.entries(EntryKind::Event, None).await.unwrap().len(), 2);
+    assert_eq!(store.occurrences(20_001 * DAY, 20_002 * DAY).await.unwrap().len(), 1);
+    assert_eq!(store.words().await.unwrap(), []);
+    assert_eq!(store.by_uid(&["once".into()]).await.unwrap(), []);
+    let february = (981_000_000_000, 981_500_000_000);
+    let before = pimento::driver::between(&store, february.0, february.1).await.unwrap();
+    assert_eq!(before.len(), 1, "and what happens is told before anything is indexed");
+
+    assert!(pimento::driver::renew(&store, &account.id, 20_010 * DAY).await.unwrap());
+    assert_eq!(store.by_uid(&["once".into(), "ever".into()]).await.unwrap().len(), 2);
+    assert_eq!(store.series(february.0, february.1).await.unwrap(), [all[1].clone()]);
+    assert_eq!(pimento::driver::between(&store, february.0, february.1).await.unwrap(), before);
+    let sought = pimento::text::words::Sought::new("zurich");
+    let words = store.words().await.unwrap();
+    let found: Vec<&str> = words.iter().filter(|row| sought.found_in(row.words())).map(|row| row.id()).collect();
+    assert_eq!(found, [all[0].head.id.0.as_str()]);
+    assert_eq!((words[0].collection(), words[0].kind()), (work.id.0.as_str(), EntryKind::Event));
+    for item in &all {
+        assert_eq!(store.item(&item.head.id).await.unwrap().as_ref(), Some(item));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn words_go_with_their_item() {
+    let store = fresh().await;
+    let work = collection("work");
+    let named = |name: &str, words: &str, seen: Option<u64>| {
+        let mut item = item(&work, name, words);
+        item.head.rev = seen.map_or(0, |seen| seen + 1);
+        let index = Index { entry: Some(entry(&item, name)), words: words.to_owned(), ..Index::default() };
+        Change::Put { item: Box::new(item), seen, index, race: Race::KeepBase }
+    };
+    let words =
+        async || -> Vec<String> { store.words().await.unwrap().iter().map(|row| row.words().to_owned()).collect() };
+    store.commit(commit(vec![named("a", " one ", None), named("b", " two ", None)])).await.unwrap();
+    assert_eq!(words().await, [" one ", " two "]);
+    store.commit(commit(vec![named("a", " other ", Some(0))])).await.unwrap();
+    assert_eq!(words().await, [" other ", " two "]);
+    let ids = ["work b", "none", "work a"].map(|id| ItemId(id.into()));
+    let titles: Vec<String> = store.entries_of(&ids).await.unwrap().into_iter().map(|entry| entry.title).collect();
+    assert_eq!(titles, ["b", "a"], "as asked for");
+    store.commit(commit(vec![Change::Remove { id: ids[0].clone(), seen: 0 }])).await.unwrap();
+    assert_eq!(words().await, [" other "]);
+    store.remove_collection(&work.id).await.unwrap();
+    assert_eq!(words().await, Vec::<String>::new());
+}
+
+/// So many items are searched here; by hand more, with a longer WASM_BINDGEN_TEST_TIMEOUT.
+const MANY: usize = match option_env!("PIMENTO_MANY") {
+    Some(many) => {
+        let (digits, mut n, mut at) = (many.as_bytes(), 0, 0);
+        while at < digits.len() {
+            n = n * 10 + (digits[at] - b'0') as usize;
+            at += 1;
+        }
+        n
+    }
+    None => 300,
+};
+
+/// What one line in twenty has of a note, the others of an event or a contact.
+fn many_words(n: usize) -> String {
+    let many = if n % 20 == 0 { 200 } else { 22 };
+    (0..many).map(|k| format!(" {:05x}word", (n * 7_919 + k * 104_729) % 65_536)).collect::<String>() + " "
+}
+
+/// The choice of `words`: one text for each item, read at once and held by the page,
+/// against an index of the database with an entry for each word.
+#[wasm_bindgen_test]
+async fn a_text_of_words_costs_a_run_little_and_a_key_less() {
+    let now = js_sys::Date::now;
+    let work = collection("work");
+    let change = |n: usize, words: bool| {
+        let item = item(&work, &format!("{n}"), &"BEGIN:VCALENDAR\r\n".repeat(40));
+        let words = if words { many_words(n) } else { String::new() };
+        let occurrences = vec![occurrence(&item, n as i64 * DAY, n as i64 * DAY + HOUR)];
+        let index = Index { entry: Some(entry(&item, &format!("Title {n}"))), occurrences, series: None, words };
+        Change::Put { item: Box::new(item), seen: None, index, race: Race::KeepBase }
+    };
+    let all: Vec<usize> = (0..MANY).collect();
+    let run = async |words: bool| {
+        let store = fresh().await;
+        let began = now();
+        for some in all.chunks(100) {
+            store.commit(commit(some.iter().map(|n| change(*n, words)).collect())).await.unwrap();
+        }
+        (store, now() - began)
+    };
+    // Whatever else the machine does, one of three times is the least of it.
+    let (mut without, mut with, mut store) = (f64::INFINITY, f64::INFINITY, None);
+    for _ in 0..3 {
+        without = without.min(run(false).await.1);
+        let (stored, took) = run(true).await;
+        with = with.min(took);
+        store = Some(stored);
+    }
+    let store = store.unwrap();
+
+    // The other way.
+    let name = fresh_name();
+    let mut request = idb::Factory::new().unwrap().open(&name, Some(1)).unwrap();
+    request.on_upgrade_needed(|event| {
+        use idb::Event as _;
+        let database = event.target().unwrap().database().unwrap();
+        let words = database.create_object_store("words", idb::ObjectStoreParams::new()).unwrap();
+        let mut each = idb::IndexParams::new();
+        each.multi_entry(true);
+        words.create_index("words", idb::KeyPath::new_single("words"), Some(each)).unwrap();
+    });
+    let other = request.await.unwrap();
+    let began = now();
+    for some in all.chunks(100) {
+        let writing = other.transaction(&["words"], idb::TransactionMode::ReadWrite).unwrap();
+        for n in some {
+            let words: js_sys::Array = many_words(*n).split_whitespace().map(wasm_bindgen::JsValue::from).collect();
+            let row = js_sys::Object::new();
+            js_sys::Reflect::set(&row, &"words".into(), &words).unwrap();
+            writing.object_store("words").unwrap().put(&row, Some(&format!("work {n}").into())).unwrap();
+        }
+        writing.commit().unwrap().await.unwrap();
+    }
+    let indexed = now() - began;
+    let began = now();
+    let reading = other.transaction(&["words"], idb::TransactionMode::ReadOnly).unwrap();
+    let range = idb::KeyRange::bound(&"0".into(), &"0\u{ffff}".into(), None, None).unwrap();
+    let index = reading.object_store("words").unwrap().index("words").unwrap();
+    let hits = index.get_all_keys(Some(idb::Query::KeyRange(range)), None).unwrap().await.unwrap().len();
+    let by_index = now() - began;
+
+    let began = now();
+    let words = store.words().await.unwrap();
+    let reading = now() - began;
+    let sought: Vec<_> = ["0", "0a", "0a1", "0a12 f"].map(pimento::text::words::Sought::new).into();
+    let began = now();
+    let found: Vec<usize> =
+        sought.iter().map(|sought| words.iter().filter(|row| sought.found_in(row.words())).count()).collect();
+    let key = (now() - began) / sought.len() as f64;
+    let began = now();
+    let entries = store.entries(EntryKind::Event, None).await.unwrap();
+    let listing = now() - began;
+
+    wasm_bindgen_test::console_log!(
+        "{MANY} items: stored in {without} ms, with words in {with} ms; words read in {reading} ms, a key {key} ms; \
+         an index of words written in {indexed} ms, a key {by_index} ms; a list of entries read in {listing} ms"
+    );
+    assert_eq!((words.len(), entries.len()), (MANY, MANY));
+    assert!(found[0] > 0 && found[0] >= found[1] && found[1] >= found[2] && hits >= found[0]);
+    assert!(with < without * 2.0 + 100.0, "storing with words: {with} ms, without: {without} ms");
+    assert!(key < by_index + 5.0, "a key: {key} ms; by an index of words: {by_index} ms");
+    assert!(key < listing + 5.0, "a key: {key} ms; to list the same items: {listing} ms");
 }

@@ -31,6 +31,9 @@ kept_by_memory!(
     the_persons_edit_is_written_on_what_they_saw_or_not_at_all,
     a_removed_account_takes_all_of_it_along,
     items_are_found_by_their_uid,
+    what_happens_between_two_times_is_what_all_texts_say,
+    an_item_is_indexed_anew_if_it_is_still_the_same,
+    what_an_older_version_indexed_is_indexed_anew,
 );
 
 macro_rules! kept_by_a_folder {
@@ -45,4 +48,4 @@ macro_rules! kept_by_a_folder {
     };
 }
 
-kept_by_a_folder!(items_are_found_by_their_uid);
+kept_by_a_folder!(items_are_found_by_their_uid, what_happens_between_two_times_is_what_all_texts_say);

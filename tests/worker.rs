@@ -14,11 +14,11 @@ use pimento::fault;
 use pimento::memory::Memory;
 use pimento::message::{Answer, Ask, SignIn};
 use pimento::model::{
-    Account, AccountId, Class, Collection, Fault, Fields, Href, ItemId, Millis, News, NoteFields, Outcome, Reach, Role,
-    Run, Saying, Settings, Trigger,
+    Account, AccountId, Class, Collection, Fault, Fields, Head, Href, Index, Item, ItemId, Kind, Millis, News,
+    NoteFields, Outcome, Reach, Role, Run, Saying, Settings, Trigger,
 };
 use pimento::native::machine::MachineRandom;
-use pimento::port::{Clock, Http, Ports, Request, Response, Shell, Store, Vault};
+use pimento::port::{Change, Clock, Commit, Http, Ports, Race, Request, Response, Shell, Store, Vault};
 use pimento::worker::{Event, Worker};
 
 const NOW: Millis = 1_795_305_600_000;
@@ -197,6 +197,57 @@ async fn a_browser_start_synchronizes_if_that_is_wanted_and_set_up() {
     assert_eq!(scene.worker.handle(Event::Startup).await.1, Some(Trigger::Start));
     scene.ask(Ask::SaveSettings(Settings { at_start: false, ..Settings::default() })).await.0.unwrap();
     assert_eq!(scene.worker.handle(Event::Startup).await.1, None);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn after_an_update_the_items_are_indexed_anew_though_the_server_is_not_there() {
+    for event in [Event::Installed { first: false }, Event::Startup] {
+        let scene = scene();
+        let notes = scene.set_up().await;
+        let (id, _) = scene.new_note("Lemons").await;
+        let old = Collection { indexed: 0, ..notes.clone() };
+        scene.store.save_collection(&old).await.unwrap();
+        let item = scene.store.item(&id).await.unwrap().unwrap();
+        let without = Change::Index { item: Box::new(item), index: Index::default() };
+        scene.store.commit(Commit { changes: vec![without], ..Commit::default() }).await.unwrap();
+        // In the middle of a run it is the run's.
+        scene.shell.locked.set(true);
+        scene.worker.handle(event.clone()).await.0.unwrap();
+        assert_eq!(scene.store.index(&id), Some(Index::default()), "{event:?}");
+        scene.shell.locked.set(false);
+        scene.worker.handle(event.clone()).await.0.unwrap();
+        assert_eq!(scene.store.index(&id).unwrap().words, " lemons ", "{event:?}");
+        assert!(!scene.shell.locked.get());
+        assert_eq!(scene.store.collections(&notes.account).await.unwrap()[0].indexed, Index::VERSION);
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_happens_between_two_times_is_answered_whenever_they_are() {
+    let scene = scene();
+    let notes = scene.set_up().await;
+    let calendar = Collection {
+        components: vec!["VEVENT".to_owned()],
+        role: Some(Role::Calendar),
+        ..Collection::new(&notes.account, Href::path("/ann/cal/"), Role::Calendar.kind())
+    };
+    scene.store.save_collection(&calendar).await.unwrap();
+    let text = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:u\r\nSUMMARY:Birthday\r\nDTSTART;VALUE=DATE:19900304\r\n\
+        RRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let head = Head::new(ItemId("b".to_owned()), calendar.id.clone(), Href::path("/ann/cal/b.ics"));
+    let item = Box::new(Item { head: Head { based: true, ..head }, base: Some(text.to_vec()), edit: None });
+    let (from, to) = (NOW - Index::BEHIND, NOW + Index::AHEAD);
+    let index = pimento::text::index(&calendar.id, &item.head.id, Kind::Calendar, text, from, to);
+    let change = Change::Put { item, seen: None, index, race: Race::KeepBase };
+    scene.store.commit(Commit { changes: vec![change], ..Commit::default() }).await.unwrap();
+    // 2040-03-04.
+    let day = 2_214_432_000_000;
+    let between = async |from, to| match scene.ask(Ask::Between { from, to }).await {
+        (Ok(Answer::Occurrences(found)), None) => found.into_iter().map(|o| (o.title, o.start)).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(between(day, day + 1).await, [("Birthday".to_owned(), day)]);
+    assert_eq!(between(day - 86_400_000, day).await, []);
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -1,7 +1,8 @@
 //! What the person does to items. An edit is stored, and sent by the next run.
 
 use super::Driver;
-use super::session::{index, kept, kind_of, uuid};
+use super::index::index;
+use super::session::{kept, kind_of, uuid};
 use crate::fault;
 use crate::model::{
     Collection, CollectionId, Edit, EntryKind, Fault, Fields, Head, Item, ItemId, Kept, Kind, Millis, Reach, Role,

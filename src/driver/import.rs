@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::Driver;
 use super::edits::RACES;
-use super::session::{index, kept, title, uuid};
+use super::index::index;
+use super::session::{kept, title, uuid};
 use crate::fault;
 use crate::message::{Compared, Differing, Imported, Standing, Text};
 use crate::model::{Collection, CollectionId, Edit, Fault, Head, Item, ItemId, Kind, Millis, Why};

@@ -14,6 +14,7 @@
 //! | `push` | from here to the server, for one collection |
 //! | `verdict` | what follows a fault |
 //! | `edits` | what the person does to items |
+//! | `index` | what lists, the popup and a search know; what happens between two times |
 //! | `import` | the items of a file: what they would meet here, and putting them in |
 //! | `history` | having back what was replaced or removed |
 //! | `decide` | previews, and what the person decides about what was stopped |
@@ -28,12 +29,15 @@ mod folders;
 mod history;
 mod homes;
 mod import;
+mod index;
 mod outcome;
 mod pull;
 mod push;
 mod run;
 mod session;
 mod verdict;
+
+pub use index::{between, renew};
 
 use crate::model::{Account, Fault, Millis};
 use crate::port::Ports;

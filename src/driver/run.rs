@@ -6,12 +6,12 @@ use super::Driver;
 use super::account::{origin, rediscover};
 use super::draft::{Draft, stopped};
 use super::homes::{homes, learn};
-use super::session::{AHEAD, DAY, Session};
+use super::index::{renew, until};
+use super::session::{DAY, Session};
 use super::verdict::{Verdict, verdict};
 use crate::fault;
 use crate::model::{
-    Account, Class, Collection, CollectionReport, Fault, Held, ItemId, Kind, LogLine, Outcome, Run, Saying, Trigger,
-    Why,
+    Account, Class, Collection, CollectionReport, Fault, Held, ItemId, LogLine, Outcome, Run, Saying, Trigger, Why,
 };
 use crate::port::{Change, Commit, Race};
 use crate::remote::Remote;
@@ -27,6 +27,8 @@ impl Driver {
     pub async fn run(&self, account: Account, trigger: Trigger) -> Result<Run, Fault> {
         let mut report = self.begin(&account, trigger).await?;
         let (mut collections, mut learnt) = (Vec::new(), account.clone());
+        // Before anything is asked of the server, which may not be there.
+        renew(&*self.ports.store, &account.id, self.ports.clock.now()).await?;
         let outcome = match self.session(account, &report).await {
             Err(fault) => Err(fault),
             Ok(mut session) => {
@@ -209,7 +211,7 @@ impl Session<'_> {
             self.keep_choice(&mut collection).await?;
             self.ports.store.save_collection(&collection).await?;
         }
-        self.extend_horizon(&mut collection).await?;
+        self.note_horizon(&mut collection).await?;
         for (key, n) in [
             ("log_received", report.received),
             ("log_sent", report.sent),
@@ -295,27 +297,15 @@ impl Session<'_> {
         Ok(aside)
     }
 
-    /// Expands occurrences anew when time has gone on.
-    async fn extend_horizon(&self, collection: &mut Collection) -> Result<(), Fault> {
-        if collection.kind != Kind::Calendar || collection.indexed_until - self.started > AHEAD / 2 {
+    /// What was stored in its first run was expanded just now; later ones are
+    /// [`renew`]'s.
+    async fn note_horizon(&self, collection: &mut Collection) -> Result<(), Fault> {
+        if collection.indexed_until != 0 {
             return Ok(());
         }
-        let store = &self.ports.store;
-        let fresh = collection.indexed_until == 0;
-        // What was stored in this first run was expanded just now.
-        let heads = if fresh { Vec::new() } else { store.heads(&collection.id).await? };
-        for heads in heads.chunks(100) {
-            let mut commit = Commit::default();
-            for head in heads {
-                let Some(item) = store.item(&head.id).await? else { continue };
-                let seen = Some(item.head.rev);
-                commit.changes.push(self.put(collection.kind, item, seen, Race::KeepBase));
-            }
-            store.commit(commit).await?;
-        }
-        collection.indexed_until = self.started + AHEAD - DAY;
+        collection.indexed_until = until(self.started);
         self.keep_choice(collection).await?;
-        store.save_collection(collection).await
+        self.ports.store.save_collection(collection).await
     }
 
     /// The history loses what is too old and too much, when this run added to it or

@@ -13,11 +13,8 @@ use crate::sync::flight::Flight;
 use crate::text;
 
 use super::Options;
+use super::index::index;
 
-/// Occurrences are expanded from so long ago …
-const BEHIND: Millis = 31 * DAY;
-/// … to so far ahead.
-pub(super) const AHEAD: Millis = 400 * DAY;
 pub(super) const DAY: Millis = 24 * 3_600_000;
 
 pub(super) struct Session<'a> {
@@ -137,19 +134,12 @@ pub(super) fn kept(item: &Item, text: Vec<u8>, why: Why, at: Millis, run: Option
 
 /// What lists call a text.
 pub(super) fn title(head: &Head, text: &[u8]) -> String {
-    let index = text::entry::index(&head.collection, &head.id, kind_of(head), text, 0, 0);
-    index.entry.map(|entry| entry.title).unwrap_or_default()
+    text::entry::title(kind_of(head), text)
 }
 
 /// A random UUID (RFC 9562, version 4) as text.
 pub(super) fn uuid(ports: &Ports) -> String {
     uuid::Builder::from_random_bytes(ports.random.bytes()).into_uuid().to_string()
-}
-
-pub(super) fn index(kind: Kind, item: &Item, now: Millis) -> Index {
-    item.shown().map_or_else(Index::default, |shown| {
-        text::entry::index(&item.head.collection, &item.head.id, kind, shown, now - BEHIND, now + AHEAD)
-    })
 }
 
 /// By the ending of the item's name: every name we or a server gave has one.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Href, ItemId, Millis};
+use super::{AccountId, Href, Index, ItemId, Millis};
 
 /// A collection is identified by its account and the normalised href.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,9 +96,12 @@ pub struct Collection {
     /// now: of what was sent and undone by somebody else since, it says nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ahead: Vec<Href>,
-    /// Up to when occurrences of its events are expanded; a run that comes too near
-    /// to it expands them anew.
+    /// Up to when occurrences of its long series are expanded, which are expanded anew
+    /// when that comes near. 0 until its first run is done.
     pub indexed_until: Millis,
+    /// Which way its items are indexed ([`Index::VERSION`]).
+    #[serde(default)]
+    pub indexed: u32,
     /// When all etags were last compared with a complete listing, whatever tokens
     /// said. 0 asks for it at the next run.
     #[serde(default)]
@@ -190,6 +193,7 @@ impl Collection {
             marker: None,
             ahead: Vec::new(),
             indexed_until: 0,
+            indexed: Index::VERSION,
             audited: 0,
             texts: Texts::default(),
             held: None,
@@ -200,6 +204,14 @@ impl Collection {
     /// The id of the collection at `href` in `account`.
     pub fn id_of(account: &AccountId, href: &Href) -> CollectionId {
         CollectionId(format!("{} {}", account.0, href.key()))
+    }
+
+    /// Whether all that happens in it between the two times is in the store, expanded.
+    pub fn has_expanded(&self, from: Millis, to: Millis, now: Millis) -> bool {
+        // Items were stored by now, each expanded from so long before that. Those of a
+        // first run that is not done are as new as it is.
+        let until = if self.indexed_until == 0 { now + Index::AHEAD / 2 } else { self.indexed_until };
+        self.indexed >= Index::VERSION && from >= now - Index::BEHIND && to <= until
     }
 
     /// Whether it takes the component (`VEVENT`, `VJOURNAL`, …).

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{CollectionId, ItemId, Millis};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EntryKind {
+    #[default]
     Event,
     Contact,
     Note,
@@ -29,9 +30,15 @@ pub struct Entry {
     pub uid: String,
     /// The text could not be wholly understood: what is shown may be partial.
     pub partial: bool,
+    /// An event that is repeated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recurs: bool,
+    /// An event in a zone that nobody knows; its times are taken as floating.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guessed: bool,
 }
 
-/// One time an event happens, within the horizon that was expanded.
+/// One time an event happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Occurrence {
     pub item: ItemId,
@@ -54,6 +61,14 @@ pub struct Occurrence {
     pub guessed: bool,
 }
 
+impl Occurrence {
+    /// Whether it happens between the two times (the second exclusive), in part at
+    /// least; what has no length, when it begins there. In no time nothing happens.
+    pub fn touches(&self, from: Millis, to: Millis) -> bool {
+        from < to && self.start < to && (self.end > from || self.start >= from)
+    }
+}
+
 /// Which part of a series an edit is for. The instance is named by [`Occurrence::of`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reach {
@@ -63,9 +78,43 @@ pub enum Reach {
     Following(Millis),
 }
 
-/// What lists and the popup show of an item's text.
+/// From when to when a series goes that is not expanded as a whole: never narrower
+/// than it is. The times are those of its occurrences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    pub from: Millis,
+    /// `None`: without end, or with one that is not easily told.
+    pub until: Option<Millis>,
+}
+
+impl Series {
+    /// Whether it may happen between the two times.
+    pub fn touches(&self, from: Millis, to: Millis) -> bool {
+        self.from < to && self.until.is_none_or(|until| until >= from)
+    }
+}
+
+/// What is known of an item's text without reading it: what lists and the popup show
+/// and what a search looks through.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Index {
     pub entry: Option<Entry>,
+    /// All times it happens; if it is a long `series`, those that are near
+    /// ([`Index::BEHIND`], [`Index::AHEAD`]).
     pub occurrences: Vec<Occurrence>,
+    pub series: Option<Series>,
+    /// The words it is found by, as `text::words` makes them.
+    pub words: String,
 }
+
+impl Index {
+    /// Which way an index is made. Items of a collection with a smaller number
+    /// (`Collection::indexed`) are indexed anew.
+    pub const VERSION: u32 = 1;
+    /// Long series are expanded from so long ago …
+    pub const BEHIND: Millis = 31 * DAY;
+    /// … to so far ahead, from when the item was stored.
+    pub const AHEAD: Millis = 400 * DAY;
+}
+
+const DAY: Millis = 24 * 3_600_000;

@@ -11,6 +11,7 @@
 //! | [`frame`] | what all pages have: the way to the others, the mark of being ready |
 //! | [`draft`] | what is planned, in words: for a preview, for what was stopped, for an undo |
 //! | [`shelf`] | what pages read of the store |
+//! | [`search`] | what a search finds among everything |
 //! | [`standing`] | how things stand, kept up to date; the state line |
 //! | [`export`] | items as files to be saved |
 //! | [`saying`] | sentences in the reader's language |
@@ -23,6 +24,7 @@ pub mod moment;
 pub mod options;
 pub mod popup;
 pub mod saying;
+pub mod search;
 pub mod shelf;
 pub mod standing;
 pub mod status;

@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use super::saying::of_account;
+use crate::browser::api;
 use crate::browser::database::Database;
-use crate::message::State;
+use crate::message::{Answer, Ask, State};
 use crate::model::{
     Account, AccountId, Collection, CollectionId, Entry, EntryKind, Fault, ItemId, Kept, Millis, Occurrence, Outcome,
     Past, Role, Run, Saying, Settings,
@@ -21,7 +22,7 @@ thread_local! {
     static OPENED: RefCell<Option<Database>> = const { RefCell::new(None) };
 }
 
-async fn database() -> Result<Database, Fault> {
+pub(super) async fn database() -> Result<Database, Fault> {
     if let Some(database) = OPENED.with_borrow(Clone::clone) {
         return Ok(database);
     }
@@ -127,11 +128,21 @@ pub async fn kept() -> Result<Vec<Kept>, Fault> {
     database().await?.kept(Past::Newest(KEPT)).await
 }
 
-/// What happens in the person's calendars: other folders and accounts that were
-/// synchronized once are still in the store.
+/// What happens in the person's calendars between the two times (the second
+/// exclusive): other folders and accounts that were synchronized once are still in the
+/// store. What is near is in the store; for the rest the worker, which can read
+/// recurrence rules, is asked.
 pub async fn occurrences(from: Millis, to: Millis) -> Result<Vec<Occurrence>, Fault> {
     let calendars = of_role(Role::Calendar).await?;
-    let mut found = database().await?.occurrences(from, to).await?;
+    let now = super::moment::now();
+    let mut found = if calendars.iter().all(|calendar| calendar.has_expanded(from, to, now)) {
+        database().await?.occurrences(from, to).await?
+    } else {
+        match api::ask(&Ask::Between { from, to }).await? {
+            Answer::Occurrences(found) => found,
+            _ => return Err(crate::fault::internal("no occurrences").during("Between")),
+        }
+    };
     found.retain(|occurrence| calendars.iter().any(|calendar| calendar.id == occurrence.collection));
     Ok(found)
 }
@@ -262,15 +273,20 @@ pub struct Row {
     pub next: Option<Occurrence>,
 }
 
-/// The rows of the folders that have the role, in the order of their entries.
-/// Events get their next time from `now` on, within the horizon that is indexed.
-pub async fn rows(role: Role, now: Millis) -> Result<Vec<Row>, Fault> {
-    let database = database().await?;
-    let kind = match role {
+/// What the lists of folders with that role show.
+pub(super) fn kind_of(role: Role) -> EntryKind {
+    match role {
         Role::Calendar => EntryKind::Event,
         Role::Contacts => EntryKind::Contact,
         Role::Notes => EntryKind::Note,
-    };
+    }
+}
+
+/// The rows of the folders that have the role, in the order of their entries.
+/// Events get their next time from `now` on, as far as they are expanded.
+pub async fn rows(role: Role, now: Millis) -> Result<Vec<Row>, Fault> {
+    let database = database().await?;
+    let kind = kind_of(role);
     let folders = folders(role).await?;
     let mut entries = Vec::new();
     let mut marks: HashMap<ItemId, (Option<Saying>, bool)> = HashMap::new();
@@ -287,7 +303,8 @@ pub async fn rows(role: Role, now: Millis) -> Result<Vec<Row>, Fault> {
     if kind == EntryKind::Event {
         let wall = super::moment::wall(now);
         let day = super::moment::DAY;
-        for occurrence in database.occurrences(now - 2 * day, now + 400 * day).await? {
+        // Single ones are expanded however far ahead.
+        for occurrence in database.occurrences(now - 2 * day, now + 100 * 366 * day).await? {
             if !super::moment::over(&occurrence, wall) {
                 next.entry(occurrence.item.clone()).or_insert(occurrence);
             }

@@ -2,55 +2,102 @@
 
 use std::collections::HashMap;
 
-use crate::model::{CollectionId, Entry, EntryKind, Index, ItemId, Kind, Millis, Occurrence};
+use crate::model::{CollectionId, Entry, EntryKind, Index, ItemId, Kind, Millis, Occurrence, Series};
 
 use super::lines::Tree;
 use super::moment::Moment;
-use super::occur::{instances, placed};
+use super::occur::{Extent, Instances, extent, instances, placed};
 use super::zone::Zones;
-use super::{escape, form_contact, main};
+use super::{escape, form_contact, main, words};
 
-/// The row of an item and when it happens from `from` to `to`. Total: a text that
-/// cannot be understood gives a row that says so, with what could be read.
+/// A series with at most so many times is indexed with all of them.
+const FEW: usize = 100;
+
+/// The row of an item, its words, and when it happens; long series from `from` to `to`.
+/// Total: a text that cannot be understood gives a row that says so, with what could
+/// be read.
 pub fn index(collection: &CollectionId, id: &ItemId, kind: Kind, text: &[u8], from: Millis, to: Millis) -> Index {
     let tree = Tree::parse(text);
     let mut row = row(&tree, kind);
-    let mut occurrences = Vec::new();
+    let mut index = Index { words: words::of(&tree), ..Index::default() };
     if row.kind == EntryKind::Event {
-        let found = instances(&tree, from.div_euclid(1000), to.div_euclid(1000));
+        let (found, series) = times(&tree, from.div_euclid(1000), to.div_euclid(1000));
         row.partial |= found.partial;
-        let mut texts: HashMap<usize, (String, String)> = HashMap::new();
-        let text_of = |c: usize, name: &str| tree.text(c, name).trim().to_owned();
-        for i in found.list {
-            let texts = texts.entry(i.component);
-            let (title, place) =
-                texts.or_insert_with(|| (text_of(i.component, "SUMMARY"), text_of(i.component, "LOCATION"))).clone();
-            occurrences.push(Occurrence {
-                item: id.clone(),
-                collection: collection.clone(),
-                title,
-                place,
-                start: i.start.saturating_mul(1000),
-                end: i.end.saturating_mul(1000),
-                all_day: i.all_day,
-                floating: i.floating,
-                of: i.of.map(|of| of.saturating_mul(1000)),
-                guessed: i.guessed,
-            });
-        }
+        index.occurrences = told(collection, id, &tree, found);
+        index.series = series;
     }
-    let Row { kind, title, detail, sort, partial } = row;
+    let Row { kind, title, detail, sort, partial, recurs, guessed } = row;
     let uid = super::uid::of(&tree).unwrap_or_default();
-    let entry = Entry { id: id.clone(), collection: collection.clone(), kind, title, detail, sort, uid, partial };
-    Index { entry: Some(entry), occurrences }
+    let (id, collection) = (id.clone(), collection.clone());
+    index.entry = Some(Entry { id, collection, kind, title, detail, sort, uid, partial, recurs, guessed });
+    index
 }
 
+/// What lists call the text.
+pub fn title(kind: Kind, text: &[u8]) -> String {
+    row(&Tree::parse(text), kind).title
+}
+
+/// When an event happens between the two times (the second exclusive), by start.
+pub fn between(collection: &CollectionId, id: &ItemId, text: &[u8], from: Millis, to: Millis) -> Vec<Occurrence> {
+    let tree = Tree::parse(text);
+    // Whole seconds, that are then looked at closely.
+    let found = instances(&tree, from.div_euclid(1000), to.div_euclid(1000));
+    let mut found = told(collection, id, &tree, found);
+    found.retain(|occurrence| occurrence.touches(from, to));
+    found
+}
+
+/// All instances, where they are few; else those of the window, and how long it goes.
+fn times(tree: &Tree<'_>, from: i64, to: i64) -> (Instances, Option<Series>) {
+    let series = |start: i64, end: Option<i64>| {
+        let until = end.map(|end| end.saturating_mul(1000));
+        Some(Series { from: start.saturating_mul(1000), until })
+    };
+    match extent(tree) {
+        Extent::Never => (instances(tree, from, to), None),
+        Extent::Once { start, end } => (instances(tree, start, end), None),
+        Extent::Between { start, end } => {
+            let all = instances(tree, start, end);
+            if all.list.len() <= FEW { (all, None) } else { (instances(tree, from, to), series(start, Some(end))) }
+        }
+        Extent::Open { start } => (instances(tree, from, to), series(start, None)),
+    }
+}
+
+/// Instances as lists show them.
+fn told(collection: &CollectionId, id: &ItemId, tree: &Tree<'_>, found: Instances) -> Vec<Occurrence> {
+    let mut texts: HashMap<usize, (String, String)> = HashMap::new();
+    let text_of = |c: usize, name: &str| tree.text(c, name).trim().to_owned();
+    let told = found.list.into_iter().map(|i| {
+        let texts = texts.entry(i.component);
+        let (title, place) =
+            texts.or_insert_with(|| (text_of(i.component, "SUMMARY"), text_of(i.component, "LOCATION"))).clone();
+        Occurrence {
+            item: id.clone(),
+            collection: collection.clone(),
+            title,
+            place,
+            start: i.start.saturating_mul(1000),
+            end: i.end.saturating_mul(1000),
+            all_day: i.all_day,
+            floating: i.floating,
+            of: i.of.map(|of| of.saturating_mul(1000)),
+            guessed: i.guessed,
+        }
+    });
+    told.collect()
+}
+
+#[derive(Default)]
 struct Row {
     kind: EntryKind,
     title: String,
     detail: String,
     sort: String,
     partial: bool,
+    recurs: bool,
+    guessed: bool,
 }
 
 fn row(tree: &Tree<'_>, kind: Kind) -> Row {
@@ -63,7 +110,7 @@ fn row(tree: &Tree<'_>, kind: Kind) -> Row {
             Kind::Calendar => EntryKind::Event,
             Kind::Contacts => EntryKind::Contact,
         };
-        return Row { kind, sort: escape::folded(&title), title, detail: String::new(), partial: true };
+        return Row { kind, sort: escape::folded(&title), title, partial: true, ..Row::default() };
     };
     let mut row = match tree.components()[c].name.as_str() {
         "VEVENT" => event(tree, c),
@@ -85,6 +132,8 @@ fn event(tree: &Tree<'_>, c: usize) -> Row {
         detail: tree.text(c, "LOCATION").trim().to_owned(),
         partial: start.is_none(),
         sort: sort.unwrap_or_default(),
+        recurs: ["RRULE", "RDATE"].iter().any(|name| tree.find(c, name).is_some()),
+        guessed: start.is_some_and(|start| start.guessed),
     }
 }
 
@@ -98,7 +147,7 @@ fn note(tree: &Tree<'_>, c: usize, kind: EntryKind) -> Row {
         .into_iter()
         .find_map(|name| tree.get(c, name).and_then(|line| Moment::parse(&line.plain())));
     let detail = date.map(|d| d.date().format("%Y-%m-%d").to_string()).unwrap_or_default();
-    Row { kind, sort: escape::folded(&title), title, detail, partial: false }
+    Row { kind, sort: escape::folded(&title), title, detail, ..Row::default() }
 }
 
 fn contact(tree: &Tree<'_>, c: usize) -> Row {
@@ -113,5 +162,5 @@ fn contact(tree: &Tree<'_>, c: usize) -> Row {
         .or_else(|| first("EMAIL"))
         .unwrap_or_default();
     let detail = first("EMAIL").or_else(|| first("TEL")).unwrap_or_default();
-    Row { kind: EntryKind::Contact, sort: escape::folded(&title), title, detail, partial: false }
+    Row { kind: EntryKind::Contact, sort: escape::folded(&title), title, detail, ..Row::default() }
 }

@@ -13,6 +13,7 @@
 //! | [`recur`] | recurrence rules |
 //! | [`occur`] | when an event happens: rules, dates, exceptions, moved instances; from when to when at all |
 //! | [`entry`] | the small rows that lists and the popup read |
+//! | [`words`] | what a search finds an item by |
 //! | [`file`] | a file of many items: taken apart, and put together |
 //! | [`view`] | an item as a person reads it |
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |
@@ -57,6 +58,7 @@ pub mod series;
 mod split;
 pub mod uid;
 pub mod view;
+pub mod words;
 pub mod zone;
 
 pub use compose::new_item;

@@ -18,6 +18,7 @@ mod notes;
 mod person;
 mod restore;
 mod run;
+mod search;
 
 /// Each test runs once in each browser.
 macro_rules! in_both {
@@ -59,5 +60,6 @@ in_both! {
     accounts::another_folder_is_chosen_by_hand;
     death::a_first_run_that_dies_anywhere_is_completed_by_the_next;
     death::a_mixed_run_that_dies_anywhere_is_completed_by_the_next;
+    search::what_is_typed_finds_events_contacts_and_notes;
     restore::local_changes_are_counted_set_aside_and_can_be_had_back;
 }

@@ -33,6 +33,28 @@ pub fn edited(item: &Item, text: &str) -> Item {
     item
 }
 
+pub fn account() -> Account {
+    Account {
+        id: AccountId("https://dav.example ann /ann/".into()),
+        entered: "dav.example".into(),
+        secure: true,
+        server: "https://dav.example".into(),
+        user: "ann".into(),
+        principal: Some(Href::path("/ann/")),
+        calendar_homes: vec![Href::path("/ann/")],
+        addressbook_homes: vec![],
+        preferred: None,
+        active: true,
+        default_calendar: None,
+        stopped: false,
+        policy: Policy::Merge,
+        not_before: Some(7),
+        markers: [("/ann".to_owned(), Marker::Token)].into(),
+        several: Some(true),
+        looked: 5,
+    }
+}
+
 pub fn entry(item: &Item, title: &str) -> Entry {
     Entry {
         id: item.head.id.clone(),
@@ -43,6 +65,8 @@ pub fn entry(item: &Item, title: &str) -> Entry {
         sort: title.to_lowercase(),
         uid: item.head.id.0.clone(),
         partial: false,
+        recurs: false,
+        guessed: false,
     }
 }
 
@@ -62,7 +86,7 @@ pub fn occurrence(item: &Item, start: i64, end: i64) -> Occurrence {
 }
 
 pub fn index(item: &Item, title: &str) -> Index {
-    Index { entry: Some(entry(item, title)), occurrences: vec![] }
+    Index { entry: Some(entry(item, title)), ..Index::default() }
 }
 
 pub fn put(item: &Item, seen: Option<u64>) -> Change {
@@ -103,25 +127,7 @@ pub async fn settings_accounts_and_collections_come_back(store: &dyn Store) {
     store.save_settings(&settings).await.unwrap();
     assert_eq!(store.settings().await.unwrap(), settings);
 
-    let account = Account {
-        id: AccountId("https://dav.example ann /ann/".into()),
-        entered: "dav.example".into(),
-        secure: true,
-        server: "https://dav.example".into(),
-        user: "ann".into(),
-        principal: Some(Href::path("/ann/")),
-        calendar_homes: vec![Href::path("/ann/")],
-        addressbook_homes: vec![],
-        preferred: None,
-        active: true,
-        default_calendar: None,
-        stopped: false,
-        policy: Policy::Merge,
-        not_before: Some(7),
-        markers: [("/ann".to_owned(), Marker::Token)].into(),
-        several: Some(true),
-        looked: 5,
-    };
+    let account = account();
     store.save_account(&account).await.unwrap();
     let stopped = Account { stopped: true, ..account };
     store.save_account(&stopped).await.unwrap();
@@ -375,4 +381,167 @@ pub async fn items_are_found_by_their_uid(store: &dyn Store) {
     let changes = vec![put(&(named.clone(), index), Some(0)), put(&(deleted, Index::default()), Some(0)), gone];
     store.commit(commit(changes)).await.unwrap();
     assert_eq!(find(&["One", "two", "three"]).await, [is("three", &(named, Index::default()))]);
+}
+
+/// The next of a row of numbers that is the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % n
+    }
+
+    fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
+        all[self.below(all.len() as u64) as usize]
+    }
+
+    /// An event some time between 1995 and 2054: once, often, for ever, moved, left out.
+    fn event(&mut self, uid: u64) -> String {
+        let day = |dice: &mut Dice, year: u64| format!("{year}{:02}{:02}", 1 + dice.below(12), 1 + dice.below(28));
+        let year = 1995 + self.below(60);
+        let (day, hour) = (day(self, year), 10 + self.below(10));
+        let (start, zone) = match self.below(4) {
+            0 => (day.clone(), ";VALUE=DATE"),
+            1 => (format!("{day}T{hour}0000Z"), ""),
+            2 => (format!("{day}T{hour}3000"), ""),
+            _ => (format!("{day}T{hour}0000"), ";TZID=Europe/Berlin"),
+        };
+        let length =
+            if zone == ";VALUE=DATE" { self.of(&["P1D", "P9D"]) } else { self.of(&["PT0S", "PT1H", "P3D", "P400D"]) };
+        let rule = match self.below(9) {
+            0 => "RRULE:FREQ=YEARLY\r\n".to_owned(),
+            1 => "RRULE:FREQ=WEEKLY;BYDAY=MO,TH\r\n".to_owned(),
+            2 => format!("RRULE:FREQ=DAILY;COUNT={}\r\n", 1 + self.below(300)),
+            3 => format!("RRULE:FREQ=MONTHLY;UNTIL={}1231T000000Z\r\n", year + self.below(30)),
+            4 => format!("RDATE{zone}:{}\r\n", start.replace(&year.to_string(), &(year + 7).to_string())),
+            _ => String::new(),
+        };
+        let left_out =
+            if self.below(3) == 0 && !rule.is_empty() { format!("EXDATE{zone}:{start}\r\n") } else { String::new() };
+        let moved = if rule.starts_with("RRULE") && self.below(3) == 0 {
+            let to = start.replace(&year.to_string(), &(year + 2).to_string());
+            format!(
+                "BEGIN:VEVENT\r\nUID:{uid}\r\nRECURRENCE-ID{zone}:{start}\r\nDTSTART{zone}:{to}\r\nSUMMARY:moved\r\nEND:VEVENT\r\n"
+            )
+        } else {
+            String::new()
+        };
+        format!(
+            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTART{zone}:{start}\r\nDURATION:{length}\r\n{rule}{left_out}END:VEVENT\r\n{moved}END:VCALENDAR\r\n"
+        )
+    }
+}
+
+/// 2026-11-22.
+const NOW: i64 = 1_795_305_600_000;
+
+/// What the store and the texts of its series say of a time is what all texts say.
+pub async fn what_happens_between_two_times_is_what_all_texts_say(store: &dyn Store) {
+    let account = account();
+    store.save_account(&account).await.unwrap();
+    let work = collection("work");
+    store.save_collection(&work).await.unwrap();
+    let mut dice = Dice(7);
+    let mut texts: Vec<String> = (0..80).map(|n| dice.event(n)).collect();
+    let put = |n: usize, text: &str, rev: u64| {
+        let mut item = item(&work, &format!("{n}"), text);
+        item.head.rev = rev;
+        let window = (NOW - Index::BEHIND, NOW + Index::AHEAD);
+        let index = pimento::text::index(&work.id, &item.head.id, Kind::Calendar, text.as_bytes(), window.0, window.1);
+        Change::Put { item: Box::new(item), seen: rev.checked_sub(1), index, race: Race::KeepBase }
+    };
+    store.commit(commit(texts.iter().enumerate().map(|(n, text)| put(n, text, 0)).collect())).await.unwrap();
+    let mut seen = 0;
+    for round in 0..2 {
+        for n in 0..16 {
+            // Half of the times are near.
+            let (first, days) = if n % 2 == 0 { (NOW - Index::BEHIND, 400) } else { (20 * 365 * DAY, 60 * 365) };
+            let from = first + dice.below(days) as i64 * DAY + dice.below(86_400) as i64 * 1000;
+            let to = from + dice.below(30) as i64 * DAY / [1, 1, 24][dice.below(3) as usize];
+            let name = |n: usize| item(&work, &format!("{n}"), "").head.id;
+            let mut right: Vec<Occurrence> = texts
+                .iter()
+                .enumerate()
+                .flat_map(|(n, text)| pimento::text::entry::between(&work.id, &name(n), text.as_bytes(), from, to))
+                .collect();
+            right.sort_by(|a, b| (a.start, &a.item, a.end).cmp(&(b.start, &b.item, b.end)));
+            let mut found = pimento::driver::between(store, from, to).await.unwrap();
+            found.sort_by(|a, b| (a.start, &a.item, a.end).cmp(&(b.start, &b.item, b.end)));
+            assert_eq!(found, right, "{from} to {to}");
+            seen += found.len();
+            let near = from >= NOW - Index::BEHIND && to <= NOW + Index::AHEAD;
+            let mut index = store.occurrences(from, to).await.unwrap();
+            index.sort_by(|a, b| (a.start, &a.item, a.end).cmp(&(b.start, &b.item, b.end)));
+            assert!(!near || index.is_empty() || index == right, "the index alone tells what is near");
+        }
+        // What was a series may be none, and the other way round; one is gone.
+        for n in (0..80).filter(|_| round == 0) {
+            texts[n] = dice.event(n as u64);
+            store.commit(commit(vec![put(n, &texts[n], 1)])).await.unwrap();
+        }
+        if round == 0 {
+            let gone = Change::Remove { id: item(&work, "5", "").head.id, seen: 1 };
+            store.commit(commit(vec![gone])).await.unwrap();
+            texts[5].clear();
+        }
+    }
+    assert!(seen > 100, "something happens at all: {seen}");
+}
+
+pub async fn an_item_is_indexed_anew_if_it_is_still_the_same(store: &dyn Store) {
+    let work = collection("work");
+    store.save_collection(&work).await.unwrap();
+    let (one, index) = event(&work, "a", "one");
+    let blank = Change::Put { item: Box::new(one.clone()), seen: None, index: Index::default(), race: Race::KeepBase };
+    store.commit(commit(vec![blank])).await.unwrap();
+    let (other, of_other) = event(&work, "a", "other");
+    let anew = |item: &Item, index: &Index| Change::Index { item: Box::new(item.clone()), index: index.clone() };
+    let (missing, of_missing) = event(&work, "b", "missing");
+    store.commit(commit(vec![anew(&other, &of_other), anew(&missing, &of_missing)])).await.unwrap();
+    let uids = ["one", "other", "missing"].map(str::to_owned);
+    assert_eq!(store.by_uid(&uids).await.unwrap(), [], "it is another, or not there");
+    assert_eq!(store.item(&one.head.id).await.unwrap(), Some(one.clone()), "and stays");
+    assert_eq!(store.item(&missing.head.id).await.unwrap(), None);
+    store.commit(commit(vec![anew(&one, &index)])).await.unwrap();
+    assert_eq!(store.by_uid(&uids).await.unwrap().len(), 1);
+    assert_eq!(store.item(&one.head.id).await.unwrap(), Some(one));
+}
+
+pub async fn what_an_older_version_indexed_is_indexed_anew(store: &dyn Store) {
+    let account = account();
+    store.save_account(&account).await.unwrap();
+    let work = Collection { indexed: 0, indexed_until: NOW + 300 * DAY, ..collection("work") };
+    store.save_collection(&work).await.unwrap();
+    let old = |name: &str, text: &str| {
+        let item = Box::new(item(&work, name, text));
+        Change::Put { item, seen: None, index: Index::default(), race: Race::KeepBase }
+    };
+    let text = |uid: &str, lines: &str| {
+        format!("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+    };
+    let (past, series) = ("DTSTART:20010203T100000Z\r\nDURATION:PT1H", "DTSTART:20010204T100000Z\r\nRRULE:FREQ=YEARLY");
+    let changes = vec![old("a", &text("past", past)), old("b", &text("series", series))];
+    store.commit(commit(changes)).await.unwrap();
+    let february = (981_000_000_000, 981_500_000_000);
+    let before = pimento::driver::between(store, february.0, february.1).await.unwrap();
+    assert_eq!(before.len(), 2, "what happens is told all the same");
+    assert!(!work.has_expanded(NOW, NOW + DAY, NOW), "and not read from the index");
+
+    assert!(pimento::driver::renew(store, &account.id, NOW).await.unwrap());
+    let uids = ["past", "series"].map(str::to_owned);
+    assert_eq!(store.by_uid(&uids).await.unwrap().len(), 2);
+    assert_eq!(pimento::driver::between(store, february.0, february.1).await.unwrap(), before);
+    assert_eq!(store.occurrences(february.0, february.1).await.unwrap().len(), 1, "the single one");
+    assert_eq!(store.series(february.0, february.1).await.unwrap().len(), 1);
+    let work = store.collections(&account.id).await.unwrap().remove(0);
+    assert!(work.has_expanded(NOW, NOW + 300 * DAY, NOW) && !work.has_expanded(NOW, NOW + 401 * DAY, NOW));
+    assert!(!work.has_expanded(NOW - 40 * DAY, NOW, NOW), "series are not expanded so far back");
+
+    assert!(!pimento::driver::renew(store, &account.id, NOW + DAY).await.unwrap(), "once");
+    // 2028-02-04, which is more than 400 days ahead.
+    let next = 1_833_271_200_000;
+    assert_eq!(store.occurrences(next, next + 1).await.unwrap(), []);
+    assert!(pimento::driver::renew(store, &account.id, NOW + 250 * DAY).await.unwrap(), "and when time has gone on");
+    assert_eq!(store.occurrences(next, next + 1).await.unwrap().len(), 1);
 }

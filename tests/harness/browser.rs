@@ -168,6 +168,12 @@ impl Browser {
         });
     }
 
+    /// Presses one key with the element in focus.
+    #[track_caller]
+    pub fn press(&self, css: &str, key: Key) {
+        self.with(css, "press a key in", |element| self.wait(element.send_keys(key.clone() + "")).map_err(told));
+    }
+
     /// Chooses a file in a field for files.
     #[track_caller]
     pub fn upload(&self, css: &str, path: &Path) {

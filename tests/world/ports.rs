@@ -11,8 +11,8 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 use pimento::memory::Memory;
 use pimento::model::{
-    Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Millis, News, Past, Run, Saying,
-    Settings,
+    Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Millis, News, Occurrence, Past, Run,
+    Saying, Settings,
 };
 use pimento::port::{Clock, Commit, Http, Random, Request, Response, Shell, Store, Vault};
 
@@ -191,6 +191,14 @@ impl Store for Shelf {
     async fn by_uid(&self, uids: &[String]) -> Result<Vec<(String, ItemId, CollectionId)>, Fault> {
         self.life.alive().await;
         self.memory.by_uid(uids).await
+    }
+    async fn occurrences(&self, from: Millis, to: Millis) -> Result<Vec<Occurrence>, Fault> {
+        self.life.alive().await;
+        self.memory.occurrences(from, to).await
+    }
+    async fn series(&self, from: Millis, to: Millis) -> Result<Vec<Item>, Fault> {
+        self.life.alive().await;
+        self.memory.series(from, to).await
     }
     async fn commit(&self, commit: Commit) -> Result<(), Fault> {
         self.writing(&self.life.writes, self.memory.commit(commit)).await

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use idb::{KeyRange, ObjectStore, Query, Transaction};
 use wasm_bindgen::JsValue;
 
-use super::row::{self, HeadRow, KeptRow, OccurrenceRow};
+use super::row::{self, HeadRow, KeptRow, OccurrenceRow, SeriesRow, Words};
 use super::{Database, broken};
 use crate::model::{Collection, Fault, Index, Item, ItemId, Kept};
 use crate::port::{Change, Commit, settle};
 
 /// What a commit may touch.
-const STORES: [&str; 6] = ["heads", "texts", "entries", "occurrences", "kept", "collections"];
+const STORES: [&str; 8] = ["heads", "texts", "entries", "occurrences", "series", "words", "kept", "collections"];
 
 impl Database {
     pub(super) async fn write_commit(&self, commit: Commit) -> Result<(), Fault> {
@@ -39,12 +39,14 @@ pub(super) struct Stores {
     texts: ObjectStore,
     entries: ObjectStore,
     occurrences: ObjectStore,
+    series: ObjectStore,
+    words: ObjectStore,
     kept: ObjectStore,
     collections: ObjectStore,
 }
 
 impl Stores {
-    pub const ALL: [&str; 6] = STORES;
+    pub const ALL: [&str; 8] = STORES;
 
     pub fn of(transaction: &Transaction) -> Result<Stores, Fault> {
         let store = |name| transaction.object_store(name).map_err(broken);
@@ -53,6 +55,8 @@ impl Stores {
             texts: store("texts")?,
             entries: store("entries")?,
             occurrences: store("occurrences")?,
+            series: store("series")?,
+            words: store("words")?,
             kept: store("kept")?,
             collections: store("collections")?,
         })
@@ -64,15 +68,18 @@ impl Stores {
             let id = change.id().clone();
             // An item changed twice in one commit: the second sees what the first made.
             let Some(stored) = there.get_mut(&id) else { continue };
+            let same = matches!(change, Change::Index { .. });
             match settle(stored.item.take(), change)? {
                 None => {
                     self.remove_item(&id)?;
                     self.unlist(&id, &mut stored.occurrences)?;
                 }
                 Some((item, index)) => {
-                    let key = JsValue::from(id.0.as_str());
-                    self.heads.put(&row::write(&HeadRow::of(&item.head))?, None).map_err(broken)?;
-                    self.texts.put(&row::texts(&item)?, Some(&key)).map_err(broken)?;
+                    if !same {
+                        let key = JsValue::from(id.0.as_str());
+                        self.heads.put(&row::write(&HeadRow::of(&item.head))?, None).map_err(broken)?;
+                        self.texts.put(&row::texts(&item)?, Some(&key)).map_err(broken)?;
+                    }
                     if let Some(index) = index {
                         self.unlist(&id, &mut stored.occurrences)?;
                         if item.shown().is_some() {
@@ -121,7 +128,9 @@ impl Stores {
 
     /// Takes the item's rows out of the lists.
     pub fn unlist(&self, id: &ItemId, occurrences: &mut Vec<JsValue>) -> Result<(), Fault> {
-        self.entries.delete(JsValue::from(id.0.as_str())).map_err(broken)?;
+        for store in [&self.entries, &self.series, &self.words] {
+            store.delete(JsValue::from(id.0.as_str())).map_err(broken)?;
+        }
         for key in occurrences.drain(..) {
             self.occurrences.delete(key).map_err(broken)?;
         }
@@ -132,6 +141,10 @@ impl Stores {
     fn list(&self, index: &Index) -> Result<Vec<JsValue>, Fault> {
         if let Some(entry) = &index.entry {
             self.entries.put(&row::write(entry)?, None).map_err(broken)?;
+            self.words.put(&Words::of(entry, &index.words), Some(&entry.id.0.as_str().into())).map_err(broken)?;
+            if let Some(series) = index.series {
+                self.series.put(&row::write(&SeriesRow::of(&entry.id, series))?, None).map_err(broken)?;
+            }
         }
         let mut keys = Vec::with_capacity(index.occurrences.len());
         for (occurrence, n) in index.occurrences.iter().zip(0u32..) {

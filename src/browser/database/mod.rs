@@ -12,6 +12,7 @@ mod v1;
 mod v2;
 mod v3;
 
+pub use row::Words;
 pub use secret::Secret;
 
 use std::cell::RefCell;
@@ -67,6 +68,20 @@ impl Database {
         Ok(database)
     }
 
+    /// An empty one as an older version of the extension made it, for tests.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub async fn make_old(name: &str, version: u32) -> Result<idb::Database, Fault> {
+        let mut request = Factory::new().and_then(|factory| factory.open(name, Some(version))).map_err(broken)?;
+        request.on_upgrade_needed(move |event| {
+            if let Ok(request) = event.target() {
+                let _ = upgrade(&request, 0, version);
+            }
+        });
+        request.await.map_err(broken)
+    }
+
     async fn connection(&self) -> Result<Rc<idb::Database>, Fault> {
         if let Some(connection) = self.shared.connection.borrow().as_ref() {
             return Ok(Rc::clone(connection));
@@ -75,7 +90,7 @@ impl Database {
             Factory::new().and_then(|factory| factory.open(&self.shared.name, Some(VERSION))).map_err(broken)?;
         request.on_upgrade_needed(|event| {
             let Ok(request) = event.target() else { return };
-            let made = event.old_version().and_then(|old| upgrade(&request, old));
+            let made = event.old_version().and_then(|old| upgrade(&request, old, VERSION));
             if made.is_err() {
                 // Half a schema is none.
                 if let Some(transaction) = request.transaction() {
@@ -180,19 +195,19 @@ impl Database {
     }
 }
 
-/// Brings the schema from version `old` to [`VERSION`], step by step.
-fn upgrade(request: &idb::request::OpenDatabaseRequest, old: u32) -> Result<(), idb::Error> {
+/// Brings the schema from version `old` to `new`, step by step.
+fn upgrade(request: &idb::request::OpenDatabaseRequest, old: u32, new: u32) -> Result<(), idb::Error> {
     let database = request.database()?;
     if old < 1 {
         v1::make(&database)?;
     }
     // Inside an upgrade there is one transaction, over everything.
     let transaction = request.transaction().ok_or(idb::Error::TransactionNotFound)?;
-    if old < 2 {
+    if old < 2 && new >= 2 {
         v2::make(&transaction.object_store("kept")?)?;
     }
-    if old < 3 {
-        v3::make(&transaction)?;
+    if old < 3 && new >= 3 {
+        v3::make(&database, &transaction)?;
     }
     Ok(())
 }

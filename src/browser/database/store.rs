@@ -11,7 +11,8 @@ use super::commit::Stores;
 use super::row::{self, HeadRow};
 use super::{Database, broken};
 use crate::model::{
-    Account, AccountId, Collection, CollectionId, Entry, Fault, Head, Item, ItemId, Kept, Millis, Past, Run, Settings,
+    Account, AccountId, Collection, CollectionId, Entry, Fault, Head, Item, ItemId, Kept, Millis, Occurrence, Past,
+    Run, Settings,
 };
 use crate::port::{Commit, Store};
 
@@ -138,6 +139,14 @@ impl Store for Database {
             found.extend(entries.into_iter().map(|entry| (entry.uid, entry.id, entry.collection)));
         }
         Ok(found)
+    }
+
+    async fn occurrences(&self, from: Millis, to: Millis) -> Result<Vec<Occurrence>, Fault> {
+        self.read_occurrences(from, to).await
+    }
+
+    async fn series(&self, from: Millis, to: Millis) -> Result<Vec<Item>, Fault> {
+        self.read_series(from, to).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), Fault> {

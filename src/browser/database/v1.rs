@@ -50,13 +50,13 @@ pub(super) fn make(database: &Database) -> Result<(), Error> {
     Ok(())
 }
 
-fn keyed(database: &Database, name: &str, path: KeyPath) -> Result<ObjectStore, Error> {
+pub(super) fn keyed(database: &Database, name: &str, path: KeyPath) -> Result<ObjectStore, Error> {
     let mut params = ObjectStoreParams::new();
     params.key_path(Some(path));
     database.create_object_store(name, params)
 }
 
-fn plain(database: &Database, name: &str) -> Result<ObjectStore, Error> {
+pub(super) fn plain(database: &Database, name: &str) -> Result<ObjectStore, Error> {
     database.create_object_store(name, ObjectStoreParams::new())
 }
 

@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use super::{FolderStore, Line, Row, STATE, fit, write_whole};
 use crate::fault;
 use crate::model::{
-    Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Millis, Past, Run, Settings,
+    Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Kind, Millis, Occurrence, Past, Run,
+    Settings,
 };
 use crate::port::{Commit, Store};
 use crate::text;
@@ -107,6 +108,19 @@ impl Store for FolderStore {
             }
         }
         Ok(found)
+    }
+
+    async fn occurrences(&self, _: Millis, _: Millis) -> Result<Vec<Occurrence>, Fault> {
+        Ok(Vec::new())
+    }
+
+    /// There is no index: all of them may.
+    async fn series(&self, _: Millis, _: Millis) -> Result<Vec<Item>, Fault> {
+        let inner = &mut *self.inner.borrow_mut();
+        let of = |row: &Row| inner.state.collections.iter().find(|c| c.id == row.head.collection).map(|c| c.kind);
+        let rows = inner.state.rows.values().filter(|row| of(row) == Some(Kind::Calendar));
+        let rows: Vec<Row> = rows.cloned().collect();
+        rows.iter().map(|row| self.load(inner, row)).collect()
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), Fault> {

@@ -143,7 +143,7 @@ const NAMED: [&str; 36] = [
 fn every_field_is_read_as_it_was_written() {
     use crate::model::{Access, AddressRow, ContactRow, Label, Photo, Status};
     let mut edited = 0;
-    for (path, text) in corpus() {
+    for (path, text) in files::all() {
         let name = path.display();
         let Some(old) = fields(&text) else { continue };
         let mut new = old;

@@ -16,6 +16,7 @@ mod properties;
 mod radicale;
 mod sameness;
 mod series;
+mod words;
 mod zones;
 
 use crate::model::{CollectionId, EventFields, Index, ItemId, Kind};
@@ -27,7 +28,10 @@ pub(super) const NOW: i64 = 1_795_338_000_000;
 pub(super) fn indexed(text: &str, kind: Kind, from: &str, to: &str) -> Index {
     let millis = |at: &str| super::moment::seconds(super::moment::Moment::parse(at).unwrap().local()) * 1000;
     let (collection, item) = (CollectionId("c".into()), ItemId("i".into()));
-    super::index(&collection, &item, kind, text.as_bytes(), millis(from), millis(to))
+    let mut index = super::index(&collection, &item, kind, text.as_bytes(), millis(from), millis(to));
+    // Also of what is indexed with all its times.
+    index.occurrences.retain(|occurrence| occurrence.touches(millis(from), millis(to)));
+    index
 }
 
 /// The lines in a calendar, with CR LF.

@@ -1,0 +1,146 @@
+//! What a search finds among everything: the words of all items are read once and
+//! looked through at each key, only what is shown is read then.
+
+use std::cell::{Cell, RefCell};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::moment;
+use super::shelf::{Row, database, folders, kind_of};
+use crate::browser::database::Words;
+use crate::model::{Fault, ItemId, Millis, Occurrence, Role, Saying};
+use crate::text::words::Sought;
+
+/// So many of a kind are shown.
+const SHOWN: usize = 50;
+
+/// What was found of one kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    pub role: Role,
+    /// How many there are.
+    pub count: usize,
+    /// The first of them: events by time, what comes next first and then the latest of
+    /// what is over; others as in their list.
+    pub rows: Vec<Row>,
+}
+
+/// All that is looked through, as it was when it was read; by the ids of folders and
+/// items.
+struct Held {
+    words: Vec<Words>,
+    /// The folders of the three roles, with the account's name where there are several.
+    folders: HashMap<String, (Role, Option<String>)>,
+    marks: HashMap<String, (Option<Saying>, bool)>,
+    /// When events happen next.
+    next: HashMap<String, Millis>,
+    /// What goes on, or begins within a day.
+    near: HashMap<String, Occurrence>,
+}
+
+thread_local! {
+    static HELD: RefCell<Option<Rc<Held>>> = const { RefCell::new(None) };
+    /// How often it was forgotten: what began to be read before is old.
+    static FORGOTTEN: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Forgets what was read: something changed.
+pub fn forget() {
+    HELD.set(None);
+    FORGOTTEN.set(FORGOTTEN.get() + 1);
+}
+
+/// Reads what is looked through, so that the first key finds it there.
+///
+/// # Errors
+/// All functions here: the database cannot be read (`fault_store`).
+pub async fn prepare() -> Result<(), Fault> {
+    held().await.map(drop)
+}
+
+async fn held() -> Result<Rc<Held>, Fault> {
+    if let Some(held) = HELD.with_borrow(Clone::clone) {
+        return Ok(held);
+    }
+    let began = FORGOTTEN.get();
+    let held = Rc::new(read().await?);
+    if FORGOTTEN.get() == began {
+        HELD.set(Some(held.clone()));
+    }
+    Ok(held)
+}
+
+async fn read() -> Result<Held, Fault> {
+    let database = database().await?;
+    let (mut of, mut marks) = (HashMap::new(), HashMap::new());
+    for role in Role::ALL {
+        for folder in folders(role).await? {
+            for head in crate::port::Store::todo(&database, &folder.id).await? {
+                marks.insert(head.id.0, (head.waiting.map(|waiting| waiting.reason), head.edit.is_some()));
+            }
+            of.insert(folder.id.0, (role, folder.account));
+        }
+    }
+    let now = moment::now();
+    let (wall, soon) = (moment::wall(now), now + moment::DAY);
+    let mut near = HashMap::new();
+    for occurrence in crate::port::Store::occurrences(&database, now - 2 * moment::DAY, soon).await? {
+        if !moment::over(&occurrence, wall) {
+            near.entry(occurrence.item.0.clone()).or_insert(occurrence);
+        }
+    }
+    let mut next = database.next_starts(soon).await?;
+    next.extend(near.iter().map(|(id, occurrence)| (id.clone(), occurrence.start)));
+    Ok(Held { words: database.words().await?, folders: of, marks, next, near })
+}
+
+/// What has all that is sought, the kind of `first` first; kinds of which nothing is
+/// found are left out.
+pub async fn search(sought: &Sought, first: Role) -> Result<Vec<Found>, Fault> {
+    let held = held().await?;
+    let mut hits: HashMap<Role, Vec<&Words>> = HashMap::new();
+    for words in &held.words {
+        let role = held.folders.get(words.collection()).map(|(role, _)| *role);
+        let Some(role) = role.filter(|role| kind_of(*role) == words.kind()) else { continue };
+        if sought.found_in(words.words()) {
+            hits.entry(role).or_default().push(words);
+        }
+    }
+    let mut found = Vec::new();
+    for role in [first].into_iter().chain(Role::ALL.into_iter().filter(|role| *role != first)) {
+        let Some(mut hits) = hits.remove(&role) else { continue };
+        match role {
+            Role::Calendar => hits.sort_by_cached_key(|hit| match held.next.get(hit.id()) {
+                Some(next) => (0, *next, Reverse("")),
+                None => (1, 0, Reverse(hit.sort())),
+            }),
+            Role::Contacts | Role::Notes => hits.sort_by_key(|hit| hit.sort()),
+        }
+        let count = hits.len();
+        hits.truncate(SHOWN);
+        found.push(Found { role, count, rows: rows(&held, &hits).await? });
+    }
+    Ok(found)
+}
+
+/// The rows of these, in their order.
+async fn rows(held: &Held, hits: &[&Words]) -> Result<Vec<Row>, Fault> {
+    let database = database().await?;
+    let ids: Vec<ItemId> = hits.iter().map(|hit| ItemId(hit.id().to_owned())).collect();
+    let far = ids.iter().filter(|id| !held.near.contains_key(&id.0));
+    let far: Vec<_> = far.filter_map(|id| held.next.get(&id.0).map(|start| (id.clone(), *start))).collect();
+    let mut next: HashMap<ItemId, Occurrence> = database
+        .occurrences_at(&far)
+        .await?
+        .into_iter()
+        .map(|occurrence| (occurrence.item.clone(), occurrence))
+        .collect();
+    let rows = database.entries_of(&ids).await?.into_iter().map(|entry| {
+        let (waits, unsent) = held.marks.get(&entry.id.0).cloned().unwrap_or_default();
+        let account = held.folders.get(&entry.collection.0).and_then(|(_, account)| account.clone());
+        let next = held.near.get(&entry.id.0).cloned().or_else(|| next.remove(&entry.id));
+        Row { entry, account, waits, unsent, next }
+    });
+    Ok(rows.collect())
+}
