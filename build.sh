@@ -8,6 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 readonly BINARYEN=132.0.0 ADDONS_LINTER=10.13.0   # npm
 readonly GECKODRIVER=0.37.1 CARGO_FUZZ=0.13.1     # cargo install
 readonly RADICALE=3.9.0 XANDIKOS=0.4.10 DATEUTIL=4.0.0 # pip
+readonly TSDAV=2.3.4 VDIRSYNCER=0.21.0            # npm and pip, for `bench` alone
 readonly WASM=wasm32-unknown-unknown
 readonly TOOLS=$PWD/target/tools EXTENSIONS=$PWD/target/extension
 
@@ -103,7 +104,8 @@ cargo_tool() {
   say "installing $3 $2 with cargo: $4"
   # Not --locked: its lock file may name versions that a registry does not have.
   # --debug: they have little to do, and are ready twice as soon.
-  cargo install "$1" --version "$2" --bin "$3" --no-default-features --debug --quiet --root "$TOOLS" \
+  # --force: an install that was broken off leaves its command without a word of it.
+  cargo install "$1" --version "$2" --bin "$3" --no-default-features --debug --quiet --force --root "$TOOLS" \
     || die "cargo could not install $1 $2."
 }
 
@@ -246,7 +248,7 @@ fuzz() {
   say "building the fuzz targets"
   # Without a sanitizer: there is no unsafe code to watch, and the stable compiler will do.
   "$TOOLS/bin/cargo-fuzz" build --sanitizer none --target-dir target/fuzz || die "the fuzz targets do not build."
-  for pair in multistatus:xml content_lines:text items:text views:text edits:text; do
+  for pair in multistatus:xml content_lines:text items:text views:text edits:text files:text; do
     target=${pair%:*}
     say "fuzzing $target for $seconds seconds"
     mkdir -p "target/fuzz/corpus/$target"

@@ -60,7 +60,10 @@ impl Machine {
         fs::create_dir_all(machine.root.path().join("lib/rustlib/wasm32-unknown-unknown")).expect("a folder");
         machine
             .command("npm", "mkdir -p \"$3/node_modules/binaryen\"; touch \"$3/node_modules/binaryen/package.json\"");
-        machine.command("python3", "[ \"$2\" != venv ] || { mkdir -p \"$3/bin\"; ln -s /bin/true \"$3/bin/pip\"; }");
+        machine.command(
+            "python3",
+            "[ \"$2\" != venv ] || { mkdir -p \"$3/bin\"; ln -s /bin/true \"$3/bin/pip\"; ln -s \"$0\" \"$3/bin/python\"; }",
+        );
         symlink("/bin/ln", machine.commands().join("ln")).expect("a link");
         fs::write(machine.root.path().join("output"), tests).expect("a file");
         let output = machine.root.path().join("output");
@@ -190,5 +193,30 @@ fn what_is_there_is_not_installed_again() {
     for tool in ["binaryen", "Radicale"] {
         assert!(first.contains(&format!("installing {tool}")), "{first}");
         assert!(!second.contains(&format!("installing {tool}")), "{second}");
+    }
+}
+
+#[test]
+fn what_we_are_measured_beside_is_installed_by_bench_alone() {
+    let tests = "test result: ok. 1 passed; 0 failed;\n";
+    let (bench, test) = (Machine::whole("", 0).run(&["bench", "sync"]), Machine::whole(tests, 0).run(&["test"]));
+    assert_eq!((bench.code, test.code), (Some(0), Some(0)), "{}{}", bench.err, test.err);
+    for tool in ["tsdav", "vdirsyncer"] {
+        assert!(bench.err.contains(&format!("installing {tool}")), "{}", bench.err);
+        assert!(!test.err.contains(tool), "{}", test.err);
+    }
+}
+
+#[test]
+fn every_fuzz_target_is_run() {
+    let machine = Machine::whole("", 0);
+    machine.run(&["test"]);
+    let said = machine.run(&["fuzz", "1"]).err;
+    let targets = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/targets");
+    let names: Vec<PathBuf> = fs::read_dir(targets).expect("the targets").map(|e| e.expect("a file").path()).collect();
+    assert!(names.len() > 5, "{names:?}");
+    for name in names {
+        let name = name.file_stem().expect("a name").to_string_lossy().into_owned();
+        assert!(said.contains(&format!("fuzzing {name} for 1 seconds")), "{name} is not run: {said}");
     }
 }

@@ -103,7 +103,7 @@ fn the_sample_account_is_the_same_each_time_and_radicale_keeps_all_of_it() {
         assert_eq!(items.len(), objects.len(), "{folder}");
         for object in objects {
             let kept = &items[&format!("/sample/{folder}{}", object.name)];
-            // Radicale sorts and refolds; every logical line must still be there.
+            // Radicale sorts lines, and the parameters of each, and refolds; every logical line must still be there.
             let lines = |text: &str| {
                 let unfolded = text.replace("\r\n ", "").replace("\n ", "");
                 let mut lines: Vec<_> = unfolded.lines().map(str::to_owned).collect();

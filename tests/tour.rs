@@ -117,6 +117,7 @@ fn drive(kind: Kind, server: &Radicale) {
     assert_eq!(folders, wanted, "the folders of the account");
     pictures(&browser, kind);
     details(&browser, kind);
+    forms(&browser, kind);
     println!("On the server: {} items, all as they were.", after.len());
     states(&browser, kind, &dav);
     println!("Pictures of the pages are in {}.", folder().display());
@@ -196,6 +197,23 @@ fn details(browser: &Browser, kind: Kind) {
     browser.click("#source > summary");
     browser.wait_for("#source pre");
     picture(browser, kind, "workspace", "-source");
+}
+
+/// The form of an event that recurs, and the panels for files.
+fn forms(browser: &Browser, kind: Kind) {
+    browser.open("workspace.html");
+    browser.fill("#filter", "Orchestra rehearsal");
+    wait::until("one row", SOON, || (browser.count("#list li[data-item]") == 1).then_some(()));
+    browser.click("#list li[data-item] button");
+    browser.click("#edit");
+    browser.wait_for("#form");
+    browser.click("#reminder-more");
+    picture(browser, kind, "workspace", "-form");
+    for (button, ready) in [("#export", "#export-go:enabled"), ("#import", "#file")] {
+        browser.click(button);
+        browser.wait_for(ready);
+        picture(browser, kind, "workspace", &format!("-{}", &button[1..]));
+    }
 }
 
 /// What is not seen every day: earlier versions, a plan, a question, two accounts.

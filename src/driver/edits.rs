@@ -142,6 +142,10 @@ impl Driver {
             let replaced = was.edit.iter().map(|edit| kept(&was, edit.clone(), why, now, None)).collect();
             let mut written = vec![(Some(was), item)];
             if let Some(text) = new.new {
+                if collection.vanished.is_some() {
+                    // As with all that is new: it would be here alone.
+                    return Err(fault::collection_gone(&collection.name));
+                }
                 written.push((None, made(&collection, ItemId(uuid(&self.ports)), uid, text)));
             }
             match self.write_all(written, replaced).await {

@@ -33,11 +33,12 @@ impl Session<'_> {
             read.iter().any(new)
         };
         let mut adds_here = new(&read);
-        let token = collection.sync_token.clone();
+        let mut token = collection.sync_token.clone();
         if total + gone.len() + told.gone.len() > 0 {
-            // Should the worker die on the way, what is here is ahead of any token, and
-            // what is undone on the server meanwhile would never be told.
+            // What is here is from now on ahead of the token. What the server undoes of it
+            // would never be told, should the worker die on the way or no new token come.
             self.forget_token(collection).await?;
+            token = None;
         }
         self.absorb(collection, &known, read, report).await?;
         let (mut left, mut size) = (told.fetch.as_slice(), batch::FIRST);

@@ -40,7 +40,8 @@ pub struct When {
     /// IANA name, `UTC`, or what the event itself calls its zone; empty: the
     /// reader's own, wherever they are.
     pub zone: String,
-    /// The zone is one that nobody knows; the time is taken as the reader's own.
+    /// The zone is one that nobody knows. With a moment the time is taken to be in the
+    /// zone that the calendar names, else as the reader's own.
     pub guessed: bool,
     /// The moment, where there is one: neither for dates nor for the reader's own time.
     pub at: Option<Millis>,

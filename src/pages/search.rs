@@ -7,15 +7,15 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::moment;
-use super::shelf::{Row, database, folders, kind_of};
+use super::shelf::{Row, database, folders};
 use crate::browser::database::Words;
 use crate::model::{Fault, ItemId, Millis, Occurrence, Role, Saying};
 use crate::text::words::Sought;
 
-/// So many of a kind are shown.
+/// So many of a role are shown.
 const SHOWN: usize = 50;
 
-/// What was found of one kind.
+/// What was found in the folders of one role.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
     pub role: Role,
@@ -95,16 +95,15 @@ async fn read() -> Result<Held, Fault> {
     Ok(Held { words: database.words().await?, folders: of, marks, next, near })
 }
 
-/// What has all that is sought, the kind of `first` first; kinds of which nothing is
-/// found are left out.
+/// What has all that is sought, what is in folders of the role `first` first; roles of
+/// which nothing is found are left out.
 pub async fn search(sought: &Sought, first: Role) -> Result<Vec<Found>, Fault> {
     let held = held().await?;
     let mut hits: HashMap<Role, Vec<&Words>> = HashMap::new();
     for words in &held.words {
-        let role = held.folders.get(words.collection()).map(|(role, _)| *role);
-        let Some(role) = role.filter(|role| kind_of(*role) == words.kind()) else { continue };
+        let Some((role, _)) = held.folders.get(words.collection()) else { continue };
         if sought.found_in(words.words()) {
-            hits.entry(role).or_default().push(words);
+            hits.entry(*role).or_default().push(words);
         }
     }
     let mut found = Vec::new();

@@ -103,7 +103,7 @@ pub async fn text(id: &ItemId) -> Result<Option<Vec<u8>>, Fault> {
     Ok(item.and_then(|item| item.shown().map(<[u8]>::to_vec)))
 }
 
-/// The rows of everything in the folder, of whatever kind, by their titles.
+/// The rows of everything in the folder, kind by kind, in their order.
 pub async fn entries(collection: &CollectionId) -> Result<Vec<Entry>, Fault> {
     let database = database().await?;
     let mut entries = Vec::new();
@@ -273,34 +273,24 @@ pub struct Row {
     pub next: Option<Occurrence>,
 }
 
-/// What the lists of folders with that role show.
-pub(super) fn kind_of(role: Role) -> EntryKind {
-    match role {
-        Role::Calendar => EntryKind::Event,
-        Role::Contacts => EntryKind::Contact,
-        Role::Notes => EntryKind::Note,
-    }
-}
-
-/// The rows of the folders that have the role, in the order of their entries.
-/// Events get their next time from `now` on, as far as they are expanded.
+/// The rows of everything in the folders that have the role, whatever it is, in the
+/// order of their entries. Events get their next time from `now` on, as far as they are
+/// expanded.
 pub async fn rows(role: Role, now: Millis) -> Result<Vec<Row>, Fault> {
     let database = database().await?;
-    let kind = kind_of(role);
     let folders = folders(role).await?;
     let mut entries = Vec::new();
     let mut marks: HashMap<ItemId, (Option<Saying>, bool)> = HashMap::new();
     for folder in &folders {
-        entries.extend(database.entries(kind, Some(&folder.id)).await?);
+        entries.extend(self::entries(&folder.id).await?);
         for head in database.todo(&folder.id).await? {
             marks.insert(head.id, (head.waiting.map(|waiting| waiting.reason), head.edit.is_some()));
         }
     }
-    if folders.len() > 1 {
-        entries.sort_by(|a, b| a.sort.cmp(&b.sort));
-    }
+    // Each kind of each folder is in order.
+    entries.sort_by(|a, b| a.sort.cmp(&b.sort));
     let mut next: HashMap<ItemId, Occurrence> = HashMap::new();
-    if kind == EntryKind::Event {
+    if entries.iter().any(|entry| entry.kind == EntryKind::Event) {
         let wall = super::moment::wall(now);
         let day = super::moment::DAY;
         // Single ones are expanded however far ahead.

@@ -202,12 +202,7 @@ pub fn list(tree: &Tree<'_>, component: usize, name: &str) -> Vec<String> {
     let mut seen = HashSet::new();
     let mut out = Vec::new();
     for line in tree.all(component, name) {
-        for part in escape::items(&line.decoded()) {
-            let value = list_value(part);
-            if !value.is_empty() && seen.insert(value.clone()) {
-                out.push(value);
-            }
-        }
+        out.extend(escape::values(&line.decoded()).into_iter().filter(|value| seen.insert(value.clone())));
     }
     out
 }

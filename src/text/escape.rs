@@ -63,6 +63,12 @@ pub fn items(value: &str) -> Vec<&str> {
     split(value, ',')
 }
 
+/// The values of a list, each on one line and without its escapes; empty ones are none.
+pub fn values(value: &str) -> Vec<String> {
+    let values = items(value).into_iter().map(|item| one_line(&unescape(item)));
+    values.filter(|value| !value.is_empty()).collect()
+}
+
 fn split(value: &str, at: char) -> Vec<&str> {
     let mut out = Vec::new();
     let (mut start, mut escaped) = (0, false);

@@ -59,10 +59,12 @@ pub fn words(text: &[u8]) -> String {
 pub(super) fn of(tree: &Tree<'_>) -> String {
     let mut words = Words::default();
     let named = ["VEVENT", "VJOURNAL", "VTODO", "VCARD"];
-    for c in (0..tree.components().len()).filter(|c| named.contains(&tree.components()[*c].name.as_str())) {
-        for line in tree.own(c).map(|at| &tree.lines()[at]) {
-            words.read(line);
-        }
+    let known = (0..tree.components().len()).filter(|c| named.contains(&tree.components()[*c].name.as_str()));
+    let own = known.flat_map(|c| tree.own(c)).map(|at| &tree.lines()[at]);
+    own.for_each(|line| words.read(line));
+    if words.0.is_empty() {
+        // Nothing that is understood: it is found by whatever line says something.
+        tree.lines().iter().for_each(|line| words.read(line));
     }
     words.print()
 }

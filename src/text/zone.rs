@@ -1,14 +1,16 @@
-//! Time zones: IANA and Windows names through calcard's tables, VTIMEZONEs under
-//! private names by their own observances (which calcard does not read), and the
-//! VTIMEZONE of a new event.
+//! Time zones: IANA and Windows names by tables of our own (`known`), VTIMEZONEs
+//! under private names by their own observances, and the VTIMEZONE of a new event.
+
+mod definition;
+pub(crate) mod known;
 
 use std::collections::HashMap;
-use std::str::FromStr;
+use std::rc::Rc;
 
-use calcard::common::timezone::Tz;
-use calcard::icalendar::{ICalendar, ICalendarComponent, ICalendarComponentType};
-use chrono::{NaiveDateTime, Offset, TimeZone};
+use chrono::NaiveDateTime;
 
+pub use self::definition::definition;
+use self::known::Known;
 use super::lines::{Component, Tree};
 use super::moment::{Moment, at, seconds};
 use super::recur;
@@ -19,7 +21,7 @@ pub enum Zone {
     /// The reader's own; here as if it were UTC.
     Floating,
     Utc,
-    Named(Tz),
+    Named(Rc<Known>),
     /// By the observances of a VTIMEZONE: from when (seconds) which offset
     /// (seconds east); sorted, never empty. The first holds before it too.
     Described(Vec<(i64, i64)>),
@@ -28,14 +30,13 @@ pub enum Zone {
 impl Zone {
     /// Seconds east of UTC at that moment.
     fn offset(&self, utc: i64) -> i64 {
-        match self {
-            Zone::Floating | Zone::Utc => 0,
-            Zone::Named(tz) => i64::from(tz.offset_from_utc_datetime(&at(utc)).fix().local_minus_utc()),
-            Zone::Described(onsets) => {
-                let after = onsets.partition_point(|(onset, _)| *onset <= utc);
-                onsets.get(after.saturating_sub(1)).map_or(0, |(_, offset)| *offset)
-            }
-        }
+        let onsets = match self {
+            Zone::Floating | Zone::Utc => return 0,
+            Zone::Named(known) => &known.onsets,
+            Zone::Described(onsets) => onsets,
+        };
+        let after = onsets.partition_point(|(onset, _)| *onset <= utc);
+        onsets.get(after.saturating_sub(1)).map_or(0, |(_, offset)| *offset)
     }
 
     /// The moment (seconds) of a local time. A time that happens twice is the
@@ -66,8 +67,7 @@ impl Zone {
     pub fn name(&self) -> String {
         match self {
             Zone::Utc => "UTC".to_owned(),
-            Zone::Named(tz) if tz.is_utc() => "UTC".to_owned(),
-            Zone::Named(tz) => tz.name().unwrap_or_default().into_owned(),
+            Zone::Named(known) => known.name.to_owned(),
             Zone::Floating | Zone::Described(_) => String::new(),
         }
     }
@@ -90,19 +90,34 @@ impl Zone {
         if ["utc", "gmt"].contains(&name.to_ascii_lowercase().as_str()) {
             return Some(Zone::Utc);
         }
-        if name == "South Sudan Standard Time" {
-            // The one name of Windows that calcard does not know.
-            return Zone::by_name("Africa/Juba");
-        }
-        // calcard knows some of these prefixes; the last two or three steps of the
-        // path are the name whatever comes before.
+        // What others put before a name of the database, or behind it: Outlook's
+        // `(UTC+01:00) Amsterdam, Berlin`, prefixes that are paths.
+        let bare = name.strip_prefix('(').and_then(|rest| rest.split_once(')')).map(|(_, bare)| bare.trim());
+        let named = bare.unwrap_or(name);
         let steps: Vec<&str> = name.split('/').collect();
-        let tails = (2..=3).rev().filter(|n| *n < steps.len()).map(|n| steps[steps.len() - n..].join("/"));
-        std::iter::once(name.to_owned()).chain(tails).find_map(|name| Tz::from_str(&name).ok()).map(|tz| match tz {
-            Tz::Floating => Zone::Floating,
-            tz => Zone::Named(tz),
+        let tails = (1..=3).rev().filter(|n| *n < steps.len()).map(|n| steps[steps.len() - n..].join("/"));
+        let known = known::zone(named).or_else(|| known::zone(known::other_name(named)?));
+        let known = known.or_else(|| tails.into_iter().find_map(|name| known::zone(&name)));
+        known.or_else(|| known::zone(&whole_hours(name)?)).map(|known| match known.name {
+            "UTC" | "Etc/UTC" | "Etc/UCT" | "UCT" | "Zulu" | "Etc/Zulu" | "Universal" | "Etc/Universal" => Zone::Utc,
+            _ => Zone::Named(known),
         })
     }
+}
+
+/// `(GMT+01:00) Somewhere`: the zone of the database that is so far from UTC.
+fn whole_hours(name: &str) -> Option<String> {
+    let offset = name.strip_prefix('(')?.split_once(')')?.0.trim();
+    let offset = offset.strip_prefix("UTC").or_else(|| offset.strip_prefix("GMT"))?.trim();
+    // Its names have the sign the other way round.
+    let (sign, digits) = match offset.split_at_checked(1)? {
+        ("+", digits) => ('-', digits),
+        ("-", digits) => ('+', digits),
+        _ => return None,
+    };
+    let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "00"));
+    let hours: u8 = hours.parse().ok()?;
+    (minutes == "00").then(|| format!("Etc/GMT{sign}{hours}"))
 }
 
 /// The zones of one text, each resolved once.
@@ -210,22 +225,4 @@ fn offset(value: &str) -> Option<i64> {
     let part = |at: usize| digits.get(at..at + 2).map_or(Some(0), |d| d.parse::<i64>().ok());
     let total = part(0)? * 3600 + part(2)? * 60 + part(4)?;
     (total < 86_400).then_some(total * sign)
-}
-
-/// The lines (neither folded nor ended) of a VTIMEZONE under that name, right from
-/// a year before `from` on (seconds). `None` for a name nobody knows, and for UTC.
-pub fn definition(tzid: &str, from: i64, to: i64) -> Option<Vec<String>> {
-    const YEAR: i64 = 366 * 86_400;
-    let mut calendar = ICalendar::default();
-    calendar.components.push(ICalendarComponent::new(ICalendarComponentType::VCalendar));
-    // Two years on, so that rules in force at `to` are seen to repeat and stay open.
-    calendar.add_timezone(tzid, from.saturating_sub(YEAR), to.max(from).saturating_add(2 * YEAR))?;
-    let text = calendar.to_string();
-    let tree = Tree::parse(text.as_bytes());
-    let c = tree.named("VTIMEZONE").next()?;
-    let Component { begin, end, .. } = tree.components()[c];
-    let line = |l: &super::lines::Line<'_>| {
-        format!("{}:{}", String::from_utf8_lossy(l.head()), String::from_utf8_lossy(l.value()))
-    };
-    Some(tree.lines().get(begin..=end)?.iter().map(line).collect())
 }

@@ -142,6 +142,9 @@ pub fn a_contact_a_note_and_a_text_that_nobody_understands(kind: Kind) {
     ));
     place.site.put(&format!("{NOTES}note.ics"), &note);
     place.site.put(&format!("{CALENDAR}broken.ics"), "SUMMARY:Half an event\r\nX-OTHER:<b>raw</b>\r\n");
+    place.site.put(&format!("{NOTES}broken.ics"), "SUMMARY:Half a note\r\n");
+    let task = "BEGIN:VTODO\nUID:task\nDTSTAMP:20260101T000000Z\nSUMMARY:Oil the gate\nDUE:20260412T160000Z\nEND:VTODO";
+    place.site.put(&format!("{NOTES}task.ics"), &calendar(task));
     let browser = signed_in(kind, &place);
 
     show(&browser, "contacts");
@@ -161,8 +164,19 @@ pub fn a_contact_a_note_and_a_text_that_nobody_understands(kind: Kind) {
     browser.click("#members button");
     shows(&browser, "#detail h2", &["Zoë Quillfeather"]);
 
+    // Whatever is in the folder is in its list, and is found.
     show(&browser, "notes");
+    wait_rows(&browser, 3);
+    assert_eq!(browser.texts("#list .name"), ["Half a note", "Plans", "Oil the gate"]);
+    assert_eq!(browser.texts("#list li.heading"), ["Tasks"]);
+    read_item(&browser, "Oil the gate");
+    shows(&browser, "#detail[data-kind=task]", &["Oil the gate", "12 April 2026"]);
+    browser.fill("#filter", "gate");
     wait_rows(&browser, 1);
+    browser.fill("#filter", "half");
+    wait_rows(&browser, 2);
+    browser.fill("#filter", "");
+    wait_rows(&browser, 3);
     read_item(&browser, "Plans");
     shows(&browser, "#note-text", &["Spring", "done", "<script>window.hurt = 1</script>", "onerror", "cat"]);
     assert_eq!(browser.texts("#note-text strong"), ["done"]);

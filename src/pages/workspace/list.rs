@@ -86,8 +86,7 @@ pub fn List(
         Some(Err(_)) => Vec::new(),
         None => rows.with(|(of, rows)| match *of {
             of if of != role.get() => Vec::new(),
-            Role::Calendar => by_time(rows.clone()),
-            of => rows.iter().map(|row| Piece::Row(of, row.clone())).collect(),
+            of => arranged(of, rows.clone()),
         }),
     });
     let count = Memo::new(move |_| match found.get() {
@@ -210,19 +209,28 @@ fn key(piece: &Piece) -> String {
     }
 }
 
-/// What comes next first, then what is over, the latest of it first.
-fn by_time(rows: Vec<Row>) -> Vec<Piece> {
-    let (mut coming, mut gone): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.next.is_some());
-    coming.sort_by_key(|row| row.next.as_ref().map(|next| moment::walls(next).0));
-    gone.reverse();
-    let mut pieces = Vec::new();
-    if !coming.is_empty() {
-        pieces.push(Piece::Heading(say("workspace_upcoming")));
-        pieces.extend(coming.into_iter().map(|row| Piece::Row(Role::Calendar, row)));
+/// The list of a tab. Events by time: what comes next first, what is over last and the
+/// latest of it first. Tasks, and notes among events, have a heading of their own.
+fn arranged(role: Role, rows: Vec<Row>) -> Vec<Piece> {
+    let (tasks, rest): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.entry.kind == EntryKind::Task);
+    let mut groups = Vec::new();
+    if role == Role::Calendar {
+        let (notes, events): (Vec<Row>, Vec<Row>) = rest.into_iter().partition(|row| row.entry.kind == EntryKind::Note);
+        let (mut coming, mut gone): (Vec<Row>, Vec<Row>) = events.into_iter().partition(|row| row.next.is_some());
+        coming.sort_by_key(|row| row.next.as_ref().map(|next| moment::walls(next).0));
+        gone.reverse();
+        groups.push((Some("workspace_upcoming"), coming));
+        groups.push((Some("workspace_tasks"), tasks));
+        groups.push((Some("workspace_notes"), notes));
+        groups.push((Some("workspace_earlier"), gone));
+    } else {
+        groups.push((None, rest));
+        groups.push((Some("workspace_tasks"), tasks));
     }
-    if !gone.is_empty() {
-        pieces.push(Piece::Heading(say("workspace_earlier")));
-        pieces.extend(gone.into_iter().map(|row| Piece::Row(Role::Calendar, row)));
+    let mut pieces = Vec::new();
+    for (heading, rows) in groups.into_iter().filter(|(_, rows)| !rows.is_empty()) {
+        pieces.extend(heading.map(|heading| Piece::Heading(say(heading))));
+        pieces.extend(rows.into_iter().map(|row| Piece::Row(role, row)));
     }
     pieces
 }
@@ -246,7 +254,7 @@ fn RowView(
             (Some(when), row.entry.detail)
         }
         (None, EntryKind::Event) => (moment::row_date(&row.entry.sort).map(moment::date), row.entry.detail),
-        (None, EntryKind::Note) => match moment::row_date(&row.entry.detail) {
+        (None, EntryKind::Note | EntryKind::Task) => match moment::row_date(&row.entry.detail) {
             Some(date) => (Some(moment::date(date)), String::new()),
             None => (None, row.entry.detail),
         },
@@ -259,6 +267,8 @@ fn RowView(
     });
     let unsent = (row.unsent && waits.is_none()).then(|| view! { <span class="mark">{say("workspace_unsent")}</span> });
     let partial = row.entry.partial.then(|| view! { <span class="mark warn">{say("workspace_partial")}</span> });
+    let task =
+        (row.entry.kind == EntryKind::Task).then(|| view! { <span class="mark plain">{say("workspace_task")}</span> });
     let guessed = row.entry.guessed.then(|| view! { <span class="mark warn">{say("workspace_zone_guessed")}</span> });
     // Of several folders some may be so; of one, the list as a whole says it.
     let folder = row.entry.collection.clone();
@@ -271,7 +281,7 @@ fn RowView(
     view! {
         <li data-item=data>
             <button aria-current=is_current on:click=move |_| open.run(id.clone())>
-                <span class="row"><span class="name">{title}</span> {unsent} {partial} {guessed} {fixed}</span>
+                <span class="row"><span class="name">{title}</span> {task} {unsent} {partial} {guessed} {fixed}</span>
                 <span class="detail">{detail}</span>
                 {waits}
             </button>

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::charset::text;
-use crate::text::escape::{one_line, unescape};
+use crate::text::escape::{one_line, unescape, values};
 use crate::text::lines::{Line, lines};
 
 /// A note for other programs.
@@ -42,7 +42,7 @@ pub fn note(item: &[u8]) -> Option<Note> {
         } else if line.is("DTSTART") {
             date = date.or_else(|| day(&line.plain()));
         } else if line.is("CATEGORIES") {
-            tags.extend(list(&text(line.value())));
+            tags.extend(values(&text(line.value())));
         }
     }
     if !found {
@@ -80,25 +80,6 @@ fn said(line: &Line<'_>) -> String {
 fn day(value: &str) -> Option<String> {
     let digits = value.get(..8).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
     Some(format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..]))
-}
-
-/// The values of a list, whose commas are escaped where they separate nothing.
-fn list(value: &str) -> Vec<String> {
-    let mut parts = Vec::new();
-    let (mut start, mut escaped) = (0, false);
-    for (at, c) in value.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            ',' => {
-                parts.push(&value[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(&value[start..]);
-    parts.iter().map(|part| one_line(&unescape(part))).filter(|part| !part.is_empty()).collect()
 }
 
 /// A string as YAML reads it (and JSON writes it).

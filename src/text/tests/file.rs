@@ -346,6 +346,8 @@ fn the_time_it_takes_is_in_proportion() {
     let took = |file: &[u8]| -> Duration {
         (0..3)
             .map(|_| {
+                // A test may look at the clock: what it compares are two times of its own.
+                #[allow(clippy::disallowed_methods)]
                 let started = Instant::now();
                 std::hint::black_box(split(file));
                 started.elapsed()
@@ -401,7 +403,7 @@ proptest! {
     fn anything_is_taken_apart(file in proptest::collection::vec(any::<u8>(), 0..300)) {
         split(&file);
         calendar(&[file.clone(), file.clone()], &known);
-        cards(&[file.clone()]);
+        cards(std::slice::from_ref(&file));
         note(&file);
         same_item(&file, b"BEGIN:VCARD\nEND:VCARD");
     }

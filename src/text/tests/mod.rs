@@ -8,6 +8,7 @@ mod extent;
 mod file;
 mod form;
 mod form_contact;
+mod known;
 mod lines;
 mod merge;
 mod merge_laws;

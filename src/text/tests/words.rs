@@ -168,6 +168,12 @@ fn a_number_is_found_however_it_is_written() {
 }
 
 #[test]
+fn what_nobody_understands_is_found_by_what_it_says() {
+    assert!(finds("SUMMARY:Half an event\r\nX-OTHER:<b>raw</b>\r\n", "half ev"));
+    assert!(finds("BEGIN:VTHING\r\nDESCRIPTION:Orchard\r\nEND:VTHING\r\n", "orch"));
+}
+
+#[test]
 fn what_cannot_be_found_is_nothing_sought() {
     for typed in ["", "  ", "—", "()", "+", "\u{301}"] {
         assert!(Sought::new(typed).is_empty(), "{typed:?}");

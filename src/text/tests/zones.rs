@@ -95,3 +95,26 @@ fn observances_say_what_the_name_does() {
         assert_eq!(wrong.map(|at| crate::text::moment::at(at).to_string()), None, "{name}\n{text}");
     }
 }
+
+/// From a year before the event on, whenever that is; and never a panic.
+#[test]
+fn observances_of_any_time() {
+    for name in ["Europe/Berlin", "America/New_York", "Australia/Sydney", "Europe/Dublin", "Asia/Tokyo", "Asia/Gaza"] {
+        let named = Zone::by_name(name).unwrap();
+        let times = ["00010101", "18500615", "19000101", "19810401", "20070615", "20370101", "20740720", "21500115"];
+        for time in times {
+            let event = seconds(Moment::parse(time).unwrap().local());
+            for event in [event, event + 100 * 86_400, event + 200 * 86_400, event + 300 * 86_400] {
+                let lines = definition(name, event, event).unwrap().join("\r\n");
+                let text = lines.replace(&format!("TZID:{name}"), "TZID:Private") + "\r\n";
+                let tree = Tree::parse(text.as_bytes());
+                let zone = Zones::new(&tree).resolve("Private").unwrap();
+                let near = (event - 365 * 86_400..event + 600 * 86_400).step_by(10_800);
+                // What was before 1900 is not known.
+                let wrong = near.filter(|at| *at > -2_200_000_000).find(|at| zone.to_local(*at) != named.to_local(*at));
+                assert_eq!(wrong.map(|at| crate::text::moment::at(at).to_string()), None, "{name} {time}\n{text}");
+            }
+        }
+        assert!(definition(name, i64::MIN, i64::MAX).is_some());
+    }
+}

@@ -132,7 +132,7 @@ fn full_name(tree: &Tree<'_>, c: usize) -> String {
     let parts = escape::parts(&value);
     // Prefixes, given, additional, family, suffixes (RFC 6350, 6.2.2).
     let spoken = [3, 1, 2, 0, 4].into_iter().filter_map(|at| parts.get(at));
-    cut(&spoken.flat_map(|part| part::values(part)).collect::<Vec<_>>().join(" "), 1_000)
+    cut(&spoken.flat_map(|part| escape::values(part)).collect::<Vec<_>>().join(" "), 1_000)
 }
 
 /// The same words, in whatever order: "Berg, Anna" is "Anna Berg".

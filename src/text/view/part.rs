@@ -21,7 +21,7 @@ pub fn moment(tree: &Tree<'_>, c: usize, name: &str, zones: &mut Zones<'_, '_>) 
 pub fn when(placed: &Placed, line: &Line<'_>) -> When {
     let date = placed.moment.is_date();
     let zone = match placed.zone.name() {
-        name if name.is_empty() && !date => line.param("TZID").unwrap_or_default(),
+        name if (name.is_empty() || placed.guessed) && !date => line.param("TZID").unwrap_or_default(),
         name if !date => name,
         _ => String::new(),
     };
@@ -53,29 +53,10 @@ pub fn within_years(when: When) -> When {
     When { wall: clamped.saturating_mul(1000), ..when }
 }
 
-/// The values of a list (`CATEGORIES`), its commas unescaped.
-pub fn values(value: &str) -> Vec<String> {
-    let mut out = Vec::new();
-    let (mut start, mut escaped) = (0, false);
-    for (at, c) in value.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            ',' => {
-                out.push(&value[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    out.push(&value[start..]);
-    out.into_iter().map(|part| escape::one_line(&escape::unescape(part))).filter(|part| !part.is_empty()).collect()
-}
-
 /// The values of all lines of that name, each once.
 pub fn listed(tree: &Tree<'_>, c: usize, name: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    for value in tree.all(c, name).flat_map(|line| values(&line.decoded())).take(MOST * 4) {
+    for value in tree.all(c, name).flat_map(|line| escape::values(&line.decoded())).take(MOST * 4) {
         if out.len() < MOST && !out.contains(&value) {
             out.push(cut(&value, 200));
         }

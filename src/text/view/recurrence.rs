@@ -259,8 +259,17 @@ fn weekly(rule: &Rule, first: Option<NaiveDate>) -> Option<Saying> {
         return None;
     }
     let every = every(Freq::Weekly, rule.interval);
-    if !rule.days.is_empty() {
-        return Some(on(&every, &weekdays(rule)));
+    let mut days: Vec<usize> = rule.days.iter().map(|(_, day)| *day).collect();
+    days.sort_unstable();
+    days.dedup();
+    // Every week on each of these is every day.
+    let through = |days: &Saying| Saying::new("recur_through_workdays").with_saying(days);
+    match (days.as_slice(), rule.interval) {
+        ([], _) => {}
+        ([0, 1, 2, 3, 4], 1) => return Some(through(&Saying::new("recur_day"))),
+        ([0, 1, 2, 3, 4], _) => return Some(through(&every)),
+        ([_, _, _, _, _, _, _], 1) => return Some(Saying::new("recur_day")),
+        _ => return Some(on(&every, &weekdays(rule))),
     }
     Some(match first {
         Some(first) => on(&every, &weekday(first.weekday().num_days_from_monday() as usize)),

@@ -71,14 +71,15 @@ async function ask(what) {
 async function edit(href, field, value) {
   const { heads } = await everything();
   const id = heads.find(([, { head }]) => head.href === href)[0];
-  const was = (await ask({ Open: id })).Fields;
+  const was = (await ask({ Open: { id, of: null } })).Fields;
   const [[kind, fields]] = Object.entries(was);
-  await ask({ Edit: { id, was, fields: { [kind]: { ...fields, [field]: value } } } });
+  await ask({ Edit: { id, reach: "All", was, fields: { [kind]: { ...fields, [field]: value } } } });
 }
 
 async function remove(href) {
   const { heads } = await everything();
-  await ask({ Delete: heads.find(([, { head }]) => head.href === href)[0] });
+  const id = heads.find(([, { head }]) => head.href === href)[0];
+  await ask({ Delete: { id, reach: "All" } });
 }
 
 const lastRun = async () => (await here()).runs[0];

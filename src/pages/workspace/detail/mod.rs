@@ -9,6 +9,7 @@ mod source;
 use leptos::prelude::*;
 
 use self::source::Source;
+use super::files::SaveItem;
 use super::{Shown, reach};
 use crate::browser::api;
 use crate::fault;
@@ -36,11 +37,14 @@ pub struct Ways {
 #[component]
 pub fn Detail(shown: Shown, folders: Vec<Folder>, changes: RwSignal<u32>, ways: Ways) -> impl IntoView {
     let found = RwSignal::new(None::<Result<View, Fault>>);
-    let ask = Ask::View { id: shown.id.clone(), of: shown.of };
+    let of = shown.of;
+    let ask = Ask::View { id: shown.id.clone(), of };
     let read = rounds(move || {
         let ask = ask.clone();
         async move {
             let answer = match api::ask(&ask).await {
+                // There is no such instance any more.
+                Ok(Answer::View(view)) if of.is_some() && instance(&view).is_none() => return ways.instance.run(None),
                 Ok(Answer::View(view)) => Ok(*view),
                 Ok(_) => Err(fault::internal("no view").during("View")),
                 Err(fault) if fault.text.key == "field_item_gone" => return ways.close.run(()),
@@ -65,6 +69,14 @@ pub fn Detail(shown: Shown, folders: Vec<Folder>, changes: RwSignal<u32>, ways: 
             let (shown, folders) = (shown.clone(), folders.clone());
             view! { <Laid view shown folders ways focus /> }.into_any()
         }
+    }
+}
+
+/// Which instance of a series it is.
+fn instance(view: &View) -> Option<Millis> {
+    match &view.detail {
+        Read::Event(event) | Read::Task(event) => event.series.as_ref()?.of,
+        _ => None,
     }
 }
 
@@ -113,6 +125,7 @@ fn Laid(view: View, shown: Shown, folders: Vec<Folder>, ways: Ways, focus: bool)
                 {edit}
                 <button id="close-detail" type="button" on:click=move |_| ways.close.run(())>{say("action_close")}</button>
             </div>
+            <SaveItem id=shown.id.clone() />
             <Source id=shown.id />
         </article>
     }

@@ -120,10 +120,13 @@ pub fn span(start: &When, end: Option<&When>) -> String {
 /// What there is to say of the zone: which, where it is not the reader's, and when it is
 /// for the reader; that it is none, or had to be guessed.
 pub fn zone(start: &When, end: Option<&When>) -> Option<AnyView> {
-    if start.guessed || end.is_some_and(|end| end.guessed) {
-        let zone = if start.guessed { &start.zone } else { &end?.zone };
-        let said = say_of("view_zone_guessed", &[zone]);
-        return Some(view! { <p id="zone-guessed" class="box warn">{said}</p> }.into_any());
+    if let Some(unknown) = [Some(start), end].into_iter().flatten().find(|when| when.guessed) {
+        let said = match unknown.at {
+            Some(_) => say_of("view_zone_taken", &[&unknown.zone]),
+            None => say_of("view_zone_guessed", &[&unknown.zone]),
+        };
+        let yours = start.at.filter(|at| moment::wall(*at) != start.wall).map(|_| yours(start, end));
+        return Some(view! { <p id="zone-guessed" class="box warn">{said} " " {yours}</p> }.into_any());
     }
     if start.date {
         return None;
@@ -136,15 +139,18 @@ pub fn zone(start: &When, end: Option<&When>) -> Option<AnyView> {
     if own_wall == start.wall && !other_end {
         return None;
     }
-    let reader =
-        |when: &When| When { wall: when.at.map_or(when.wall, moment::wall), zone: String::new(), ..when.clone() };
-    let (from, to) = (reader(start), end.map(reader));
     let zones = match end.filter(|_| other_end) {
         Some(end) => say_of("view_zones", &[&start.zone, &end.zone]),
         None => say_of("view_zone_named", &[&start.zone]),
     };
-    let yours = say_of("view_yours", &[&span(&from, to.as_ref())]);
-    Some(view! { <p class="hint">{zones} " " {yours}</p> }.into_any())
+    Some(view! { <p class="hint">{zones} " " {yours(start, end)}</p> }.into_any())
+}
+
+/// The same from when to when, in the reader's zone.
+fn yours(start: &When, end: Option<&When>) -> String {
+    let reader =
+        |when: &When| When { wall: when.at.map_or(when.wall, moment::wall), zone: String::new(), ..when.clone() };
+    say_of("view_yours", &[&span(&reader(start), end.map(reader).as_ref())])
 }
 
 /// The lines of what could not be understood.

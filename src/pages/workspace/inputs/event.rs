@@ -78,7 +78,7 @@ pub fn inputs(event: EventFields) -> (AnyView, Callback<(), Typed>) {
             <input type="checkbox" id="all-day" bind:checked=all_day />
             <label for="all-day">{say("workspace_all_day")}</label>
         </div>
-        <div class="near">
+        <div class="stack">
             <div class="pair">
                 <div class="field">
                     <label for="start">{say("workspace_start")}</label>

@@ -8,7 +8,10 @@ mod repeat;
 mod rows;
 
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 
+use super::reach;
 use crate::model::{Fault, Fields};
 use crate::pages::saying::say;
 
@@ -26,6 +29,15 @@ pub fn inputs(fields: Fields) -> (AnyView, Callback<(), Typed>) {
 /// What was typed, without the spaces around it.
 fn line(of: RwSignal<String>) -> String {
     of.get_untracked().trim().to_owned()
+}
+
+/// The keyboard goes on there, once what was just changed is drawn.
+fn enter(id: String) {
+    request_animation_frame(move || {
+        if let Some(Ok(element)) = document().get_element_by_id(&id).map(JsCast::dyn_into::<HtmlElement>) {
+            reach(&element);
+        }
+    });
 }
 
 /// Categories as one input has them; what was not touched is what it was, commas within
@@ -64,7 +76,7 @@ impl Categories {
 fn More(open: bool, children: Children) -> impl IntoView {
     view! {
         <details id="more" open=open>
-            <summary>{say("workspace_more")}</summary>
+            <summary>{say("workspace_seldom")}</summary>
             <div class="stack">{children()}</div>
         </details>
     }

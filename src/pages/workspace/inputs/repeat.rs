@@ -53,6 +53,12 @@ pub fn repeat(event: &EventFields, start: RwSignal<String>) -> (AnyView, Callbac
     }
     let is = move |frequency: Frequency| sort.with(|sort| *sort == format!("{frequency:?}"));
     let ruled = move || FREQUENCIES.iter().any(|(frequency, _)| is(*frequency));
+    let each = move || match sort.get().as_str() {
+        of if of == format!("{:?}", Frequency::Daily) => say("workspace_interval_days"),
+        of if of == format!("{:?}", Frequency::Weekly) => say("workspace_interval_weeks"),
+        of if of == format!("{:?}", Frequency::Monthly) => say("workspace_interval_months"),
+        _ => say("workspace_interval_years"),
+    };
     let month_days = move || {
         let at = start.get();
         let nth = at.get(8..10).and_then(|d| d.parse::<i8>().ok()).map_or(1, |d| (d - 1) / 7 + 1);
@@ -79,7 +85,7 @@ pub fn repeat(event: &EventFields, start: RwSignal<String>) -> (AnyView, Callbac
     let ticks = days.into_iter().enumerate().map(|(n, on)| {
         let id = format!("weekday-{n}");
         view! {
-            <span class="tick">
+            <span class="pick">
                 <input type="checkbox" id=id.clone() bind:checked=on />
                 <label for=id>{moment::weekday(n)}</label>
             </span>
@@ -89,11 +95,14 @@ pub fn repeat(event: &EventFields, start: RwSignal<String>) -> (AnyView, Callbac
         [("never", "workspace_ends_never"), ("count", "workspace_ends_count"), ("until", "workspace_ends_until")];
     let exceptions = event.recurs.then(|| view! { <p class="hint">{say("workspace_repeat_hint")}</p> });
     let view = view! {
-        <div class="near">
+        <div class="stack">
             <Choice id="repeat" name=say("workspace_repeat") value=sort options=sorts />
             <div class="stack" hidden=move || !ruled()>
                 <div class="pair">
-                    <Field id="interval" name=say("workspace_interval") value=interval kind="number" />
+                    <div class="field">
+                        <label for="interval">{each}</label>
+                        <input id="interval" type="number" min="1" max=Rule::INTERVAL bind:value=interval />
+                    </div>
                     <Choice id="ends" name=say("workspace_ends") value=ends
                         options=end_options.map(|(value, key)| (value.to_owned(), say(key))).to_vec() />
                 </div>
@@ -165,6 +174,15 @@ fn words(day: MonthDay) -> String {
         MonthDay::Day(-1) => say("workspace_month_last_day"),
         MonthDay::Day(day) => say_of("workspace_month_on", &[&day]),
         MonthDay::Nth(-1, weekday) => say_of("workspace_month_last", &[&moment::weekday(usize::from(weekday))]),
-        MonthDay::Nth(n, weekday) => say_of("workspace_month_nth", &[&n, &moment::weekday(usize::from(weekday))]),
+        MonthDay::Nth(n, weekday) => {
+            let weekday = moment::weekday(usize::from(weekday));
+            match n {
+                1 => say_of("workspace_month_first", &[&weekday]),
+                2 => say_of("workspace_month_second", &[&weekday]),
+                3 => say_of("workspace_month_third", &[&weekday]),
+                4 => say_of("workspace_month_fourth", &[&weekday]),
+                n => say_of("workspace_month_nth", &[&n, &weekday]),
+            }
+        }
     }
 }

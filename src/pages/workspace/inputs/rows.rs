@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::{Choice, Field};
+use super::{Choice, Field, enter};
 use crate::model::{AddressRow, ContactRow, Label};
 use crate::pages::saying::{say, say_of};
 
@@ -92,7 +92,7 @@ impl Rows {
                 let name = if n == 0 { name.clone() } else { say_of("workspace_row", &[&name, &(n + 1)]) };
                 let (_, options) = labels(&line.was.label, kind == "tel");
                 view! {
-                    <div class="pair">
+                    <div class="labelled">
                         <Field id=id.clone() name=name.clone() value=line.value kind=kind />
                         <Choice id=format!("{id}-sort") name=say_of("workspace_sort", &[&name]) value=line.sort options />
                     </div>
@@ -100,10 +100,17 @@ impl Rows {
             });
             rows.collect_view()
         };
-        let add = move |_| lines.update(|lines| lines.push(Line::new(ContactRow::default())));
+        let add = move |_| {
+            lines.update(|lines| lines.push(Line::new(ContactRow::default())));
+            enter(id(list, lines.with_untracked(Vec::len) - 1));
+        };
         view! {
-            {rows}
-            <button id=format!("{list}-more") type="button" on:click=add>{more}</button>
+            <div class="near">
+                {rows}
+                <div class="row">
+                    <button id=format!("{list}-more") type="button" class="link" on:click=add>{more}</button>
+                </div>
+            </div>
         }
         .into_any()
     }
@@ -177,10 +184,17 @@ impl Addresses {
             });
             rows.collect_view()
         };
-        let add = move |_| places.update(|places| places.push(Place::new(AddressRow::default())));
+        let add = move |_| {
+            places.update(|places| places.push(Place::new(AddressRow::default())));
+            enter(id("street", places.with_untracked(Vec::len) - 1));
+        };
         view! {
             {rows}
-            <button id="address-more" type="button" on:click=add>{say("workspace_address_more")}</button>
+            <div class="row">
+                <button id="address-more" type="button" class="link" on:click=add>
+                    {say("workspace_address_more")}
+                </button>
+            </div>
         }
         .into_any()
     }
@@ -221,9 +235,10 @@ pub fn Reminders(alarms: RwSignal<Vec<i32>>) -> impl IntoView {
                 alarms.update(|alarms| {
                     alarms.remove(n);
                 });
+                enter("reminder-more".to_owned());
             };
             view! {
-                <div class="row">
+                <div class="line">
                     <label class="hidden-label" for=id.clone()>{say("workspace_reminder")}</label>
                     <select id=id on:change=choose>{options.collect_view()}</select>
                     <button type="button" on:click=remove>{say("workspace_reminder_remove")}</button>
@@ -232,13 +247,21 @@ pub fn Reminders(alarms: RwSignal<Vec<i32>>) -> impl IntoView {
         });
         rows.collect_view()
     };
-    let add = move |_| alarms.update(|alarms| alarms.push(15));
+    let add = move |_| {
+        alarms.update(|alarms| alarms.push(15));
+        enter(id("reminder", alarms.with_untracked(Vec::len) - 1));
+    };
+    let title =
+        move || alarms.with(|alarms| !alarms.is_empty()).then(|| view! { <legend>{say("view_alarms")}</legend> });
     view! {
-        <div class="near">
+        <fieldset class="near">
+            {title}
             {rows}
             <div class="row">
-                <button id="reminder-more" type="button" on:click=add>{say("workspace_reminder_more")}</button>
+                <button id="reminder-more" type="button" class="link" on:click=add>
+                    {say("workspace_reminder_more")}
+                </button>
             </div>
-        </div>
+        </fieldset>
     }
 }
