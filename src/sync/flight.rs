@@ -2,10 +2,11 @@
 //! only where the server has shown that it bears them. Some answer 423 to what comes
 //! beside another write (Xandikos).
 
-/// So many at most.
-const MOST: usize = 6;
-/// So many that went well beside others show that the server bears it.
-const SHOWN: usize = 2;
+/// So many at most: so many may be refused, too, before none goes beside another.
+pub const MOST: usize = 6;
+/// So many that went well beside another show that the server bears it. One pair may have
+/// had luck: its writes came one after the other all the same.
+const SHOWN: usize = 4;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flight {
@@ -56,8 +57,10 @@ mod tests {
     fn several_go_only_when_it_was_seen_to_go_well() {
         let mut flight = Flight::new(None);
         assert_eq!(flight.now(), 2);
-        flight.bore();
-        assert_eq!((flight.now(), flight.known()), (2, None), "one may have had luck");
+        for _ in 1..SHOWN {
+            flight.bore();
+            assert_eq!((flight.now(), flight.known()), (2, None), "a pair may have had luck");
+        }
         flight.bore();
         assert_eq!((flight.now(), flight.known()), (MOST, Some(true)));
         flight.locked();
