@@ -41,6 +41,8 @@ pub struct Remote {
     authorization: String,
     /// The `Depth` this server wants on sync-collection (quirk 7).
     report_depth: Cell<&'static str>,
+    /// So many multigets were refused one after the other.
+    refusals: Cell<u8>,
     /// What listings of homes are asked for: [`crate::model::Account::markers`].
     markers: RefCell<BTreeMap<String, Marker>>,
 }
@@ -54,6 +56,7 @@ impl Remote {
             server,
             authorization: format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))),
             report_depth: Cell::new("0"),
+            refusals: Cell::default(),
             markers: RefCell::default(),
         }
     }
