@@ -324,6 +324,36 @@ fn the_first_run_takes_everything_from_one_report_or_reads_the_rest_in_one_multi
     }
 }
 
+/// A server that answers sync-collection without a token.
+struct Tokenless(Rc<Fake>);
+
+#[async_trait(?Send)]
+impl Http for Tokenless {
+    async fn send(&self, request: Request) -> Result<Response, Fault> {
+        let reports = request.method == "REPORT";
+        let mut answer = self.0.send(request).await?;
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        if let (true, Some(from), Some(to)) = (reports, text.find("<sync-token>"), text.find("</multistatus>")) {
+            answer.body = [&text[..from], &text[to..]].concat().into_bytes();
+        }
+        Ok(answer)
+    }
+}
+
+#[test]
+fn an_empty_folder_without_a_token_costs_nothing_while_its_marker_stays() {
+    let world = World::new(Ways::of(Flavour::Radicale));
+    let ports = || Ports { http: Rc::new(Tokenless(world.fake.clone())), ..world.ports() };
+    let first = asked_by(&world, ports());
+    assert!(first.len() > 3, "{first:?}");
+    assert_eq!(asked_by(&world, ports()), [HOME]);
+    world.there_new(Role::Notes);
+    let again = asked_by(&world, ports());
+    assert!(again[1..].iter().all(|asked| asked.contains("/notes/")) && again.len() > 1, "{again:?}");
+    assert_eq!(asked_by(&world, ports()), [HOME]);
+    assert!(law::agree(&world).is_ok());
+}
+
 /// Whatever goes wrong in the first run, the next one has it all.
 #[test]
 fn a_first_run_that_is_broken_off_loses_nothing() {

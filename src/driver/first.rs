@@ -20,12 +20,16 @@ impl Session<'_> {
         report: &mut CollectionReport,
     ) -> Result<bool, Fault> {
         let asks = collection.reports_changes && collection.texts == Texts::Asked;
-        if !asks || collection.sync_token.is_some() || collection.held.is_some() {
+        // Seen to be empty by a server that gives no token: it still is.
+        let unchanged = marker.is_some() && marker == collection.marker;
+        if !asks || unchanged || collection.sync_token.is_some() || collection.held.is_some() {
             return Ok(false);
         }
         if !self.ports.store.heads(&collection.id).await?.is_empty() {
             return Ok(false);
         }
+        // From the first text on, what is here is ahead of it.
+        self.forget_token(collection).await?;
         let (reading, nothing) = (&*collection, HashMap::new());
         let everything = self.remote.everything(reading, async |texts| {
             self.absorb(reading, &nothing, texts, report).await?;

@@ -86,7 +86,7 @@ impl Session<'_> {
     }
 
     /// The next listing is to be a complete one, unless all goes well.
-    async fn forget_token(&self, collection: &mut Collection) -> Result<(), Fault> {
+    pub async fn forget_token(&self, collection: &mut Collection) -> Result<(), Fault> {
         if collection.sync_token.take().is_none() & collection.marker.take().is_none() {
             return Ok(());
         }
