@@ -6,6 +6,7 @@
 //! | `account` | looks what is there, saves the account, chooses folders |
 //! | `homes` | where the collections are, and by what their changes are told |
 //! | `run` | one synchronization, from the home's listing to the report |
+//! | `lane` | one collection's way through a run |
 //! | `folders` | which collections a run covers, and the making of missing ones |
 //! | `first` | the first reading of a collection |
 //! | `draft` | what a run is about to do in one collection: a plan, and the guard |
@@ -30,6 +31,7 @@ mod history;
 mod homes;
 mod import;
 mod index;
+mod lane;
 mod outcome;
 mod pull;
 mod push;

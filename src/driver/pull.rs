@@ -43,6 +43,7 @@ impl Session<'_> {
         self.absorb(collection, &known, read, report).await?;
         let (mut left, mut size) = (told.fetch.as_slice(), batch::FIRST);
         while !left.is_empty() {
+            self.going()?;
             self.progress(&collection.name, total - left.len(), total);
             let (hrefs, rest) = left.split_at(size.min(left.len()));
             left = rest;

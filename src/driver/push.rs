@@ -9,6 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use crate::fault;
 use crate::model::{Collection, CollectionReport, Edit, Etag, Fault, Head, Item, ItemId, Saying, Trigger, Why};
 use crate::port::{Change, Commit, Race};
+use crate::sync::flight::MOST;
 use crate::sync::want::{Fetch, Precondition, Written};
 use crate::text::same_meaning;
 
@@ -60,6 +61,7 @@ impl Session<'_> {
         let mut copies = self.ports.store.todo(&collection.id).await?;
         copies.retain(|head| wanted(head) && edits.iter().all(|edit| edit.id != head.id));
         self.push_all(collection, copies, deletions, report).await?;
+        self.going()?;
         self.read_back(collection, report).await
     }
 
@@ -91,7 +93,8 @@ impl Session<'_> {
 
     /// Sends these, several at the same time where the server bears it: each is another
     /// item, and what is sent of one item goes one after the other. When one fails for
-    /// more than its item, no other is begun, and those under way are waited for.
+    /// more than its item, or the run ends, no other is begun, and those under way are
+    /// waited for.
     async fn push_group(
         &self,
         collection: &Collection,
@@ -105,9 +108,14 @@ impl Session<'_> {
         let mut done = 0;
         let mut failed = None;
         loop {
+            failed = failed.or(self.end.borrow().clone());
             while failed.is_none() && flying.len() < self.flight.borrow().now() {
+                if !flying.is_empty() && self.air.get() >= MOST {
+                    break;
+                }
                 let Some(head) = queue.pop_front() else { break };
                 let beside = !flying.is_empty();
+                self.air.set(self.air.get() + 1);
                 flying.push(async move {
                     let mut part = CollectionReport::default();
                     let pushed = self.push_one(collection, &head.id, deletions, &mut part).await;
@@ -115,6 +123,7 @@ impl Session<'_> {
                 });
             }
             let Some((head, beside, part, pushed)) = flying.next().await else { break };
+            self.air.set(self.air.get() - 1);
             add(report, &part);
             let beside = beside || !flying.is_empty();
             match pushed {

@@ -14,6 +14,7 @@ use crate::text;
 
 use super::Options;
 use super::index::index;
+use super::verdict::{Verdict, verdict};
 
 pub(super) const DAY: Millis = 24 * 3_600_000;
 
@@ -29,6 +30,12 @@ pub(super) struct Session<'a> {
     pub log: RefCell<Vec<LogLine>>,
     /// Writes in a row that the server failed on (5xx).
     pub failures: Cell<u8>,
+    /// Collections that the server failed on.
+    pub doubts: Cell<u8>,
+    /// Why nothing more is begun in this run.
+    pub end: RefCell<Option<Fault>>,
+    /// Writes under way, in all collections together.
+    pub air: Cell<usize>,
     /// How many writes may be under way in one collection.
     pub flight: RefCell<Flight>,
     /// What this run has sent.
@@ -38,6 +45,26 @@ pub(super) struct Session<'a> {
 }
 
 impl Session<'_> {
+    /// Whether anything more may be begun.
+    ///
+    /// # Errors
+    /// What ended the run.
+    pub fn going(&self) -> Result<(), Fault> {
+        self.end.borrow().clone().map_or(Ok(()), Err)
+    }
+
+    /// What the fault of one collection means for the others.
+    pub fn judge(&self, fault: &Fault) {
+        let ends = match verdict(fault) {
+            Verdict::Next => false,
+            Verdict::Doubt => self.doubts.replace(self.doubts.get() + 1) > 0,
+            Verdict::EndRun | Verdict::StopAccount => true,
+        };
+        if ends {
+            self.end.borrow_mut().get_or_insert_with(|| fault.clone());
+        }
+    }
+
     pub fn say(&self, text: Saying) {
         self.line(false, text, Vec::new());
     }

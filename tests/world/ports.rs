@@ -6,7 +6,9 @@ use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
 use async_trait::async_trait;
 use pimento::memory::Memory;
@@ -60,15 +62,27 @@ impl Turns {
     }
 }
 
+/// Whether somebody wants to be looked at again.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Runs the future until it is done, or nothing is left that could go on; `turn` is
-/// called whenever it waits, and says whether it let anything go.
+/// called whenever all of it waits, and says whether it let anything go.
 pub fn driven<T>(future: impl Future<Output = T>, mut turn: impl FnMut() -> bool) -> Option<T> {
     let mut future = pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(woken.clone());
+    let mut context = Context::from_waker(&waker);
     loop {
         match future.as_mut().poll(&mut context) {
             Poll::Ready(done) => return Some(done),
-            Poll::Pending if turn() => {}
+            Poll::Pending if woken.0.swap(false, Ordering::Relaxed) || turn() => {}
             Poll::Pending => return None,
         }
     }
