@@ -414,6 +414,28 @@ fn an_empty_folder_without_a_token_costs_nothing_while_its_marker_stays() {
     assert!(law::agree(&world).is_ok());
 }
 
+/// How often the first run waits for the server or the store, with so many notes.
+fn waits(notes: usize) -> usize {
+    let world = World::new(Ways { texts: Texts::Ignored, ..Ways::of(Flavour::Radicale) });
+    (0..notes).for_each(|_| drop(world.there_new(Role::Notes)));
+    world.life.slow.set(true);
+    let mut waited = 0;
+    let run = driven(world.worker().run(world.account(), Trigger::Start), || {
+        waited += 1;
+        world.life.turns.release(None)
+    });
+    world.life.slow.set(false);
+    assert_eq!(run.unwrap().unwrap().outcome, Outcome::Ok);
+    assert!(law::agree(&world).is_ok());
+    waited
+}
+
+#[test]
+fn the_next_texts_are_on_their_way_while_the_last_are_stored() {
+    // The way there and the way back; the last are stored meanwhile.
+    assert_eq!(waits(500), waits(200) + 2);
+}
+
 /// Whatever goes wrong in the first run, the next one has it all.
 #[test]
 fn a_first_run_that_is_broken_off_loses_nothing() {

@@ -97,7 +97,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    async fn timed<T>(&self, asked: impl Future<Output = Result<T, Fault>>) -> Result<(T, Millis), Fault> {
+    /// With the milliseconds it took.
+    pub(super) async fn timed<T>(&self, asked: impl Future<Output = Result<T, Fault>>) -> Result<(T, Millis), Fault> {
         let begun = self.ports.clock.now();
         let told = asked.await?;
         Ok((told, self.ports.clock.now() - begun))

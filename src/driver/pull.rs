@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use futures_util::future::join;
+
 use crate::model::{Collection, CollectionReport, Fault, Head, Held, Href, Item, ItemId, News, Saying, Texts};
 use crate::port::{Commit, Race};
 use crate::sync::batch;
@@ -42,20 +44,30 @@ impl Session<'_> {
         }
         self.absorb(collection, &known, read, report).await?;
         let (mut left, mut size) = (told.fetch.as_slice(), batch::FIRST);
-        while !left.is_empty() {
+        if total > 0 {
+            self.progress(&collection.name, total - left.len(), total);
+        }
+        let (first, rest) = left.split_at(size.min(left.len()));
+        let mut came = self.timed(self.remote.fetch(collection, first)).await?;
+        left = rest;
+        while !came.0.is_empty() {
             self.going()?;
             self.progress(&collection.name, total - left.len(), total);
+            let (fetched, took) = came;
+            let bytes = fetched.iter().map(length).sum();
+            size = batch::next(fetched.len(), bytes, usize::try_from(took).unwrap_or_default());
             let (hrefs, rest) = left.split_at(size.min(left.len()));
             left = rest;
-            let begun = self.ports.clock.now();
-            let fetched = self.remote.fetch(collection, hrefs).await?;
-            let took = usize::try_from(self.ports.clock.now() - begun).unwrap_or_default();
-            size = batch::next(hrefs.len(), fetched.iter().map(length).sum(), took);
             let (read, absent) = apart(fetched);
             gone.extend(absent);
             adds_here |= new(&read);
-            self.absorb(collection, &known, read, report).await?;
+            // The next are on their way while these are stored: the way there and back costs
+            // no time then, and the server has one request at a time all the same.
+            let next = self.timed(self.remote.fetch(collection, hrefs));
+            let (next, stored) = join(next, self.absorb(collection, &known, read, report)).await;
+            stored?;
             self.ports.shell.tell(&News::Changed);
+            came = next?;
         }
         // Once more, with what is known now: what was listed may be gone, and what was to
         // come may not have come.

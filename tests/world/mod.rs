@@ -239,7 +239,7 @@ impl World {
     }
 
     /// A worker of its own, over the store and the server as they are.
-    fn worker(&self) -> Driver {
+    pub fn worker(&self) -> Driver {
         let ports = Ports {
             http: Rc::new(Wire { fake: self.fake.clone(), life: self.life.clone() }),
             store: Rc::new(Shelf { memory: self.memory.clone(), life: self.life.clone() }),

@@ -96,7 +96,7 @@ pub struct Life {
     /// It ends at this point, counted from 0.
     pub ends_at: Cell<Option<u32>>,
     pub over: Cell<bool>,
-    /// Answers come one at a time, in an order of their own.
+    /// Answers come and writes are done one at a time, in an order of their own.
     pub slow: Cell<bool>,
     pub turns: Turns,
     /// Writes to the store; those of a run's own line and of items apart.
@@ -154,6 +154,7 @@ pub struct Shelf {
 impl Shelf {
     async fn writing<T>(&self, count: &Cell<u32>, write: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
         self.life.point().await;
+        self.life.turn().await;
         let written = write.await;
         count.set(count.get() + 1);
         self.life.point().await;
