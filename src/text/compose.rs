@@ -14,9 +14,7 @@ use super::form_event::typed;
 use super::lines::{Tree, fold};
 use super::moment::{Moment, at, seconds, stamp};
 use super::zone::{self, Zone};
-use super::{form_contact, form_event, form_note, main};
-
-const PRODID: &str = "PRODID:-//Pimento//Pimento//EN";
+use super::{PRODID, form_contact, form_event, form_note, main};
 
 /// A new item with these fields: an iCalendar object (RFC 5545) or a vCard 3.0
 /// (RFC 2426, which every server takes). A start that is no date or time is `now`.

@@ -72,6 +72,9 @@ pub use uid::{uid, with_uid};
 
 use lines::Tree;
 
+/// What this program writes into a calendar or card of its own (RFC 5545, 3.7.3; RFC 6350, 6.7.3).
+const PRODID: &str = "PRODID:-//Pimento//Pimento//EN";
+
 /// The component an item is about: the first VEVENT that is no changed instance
 /// (RECURRENCE-ID), else the first VEVENT, VJOURNAL, VTODO or VCARD.
 pub(crate) fn main(tree: &Tree<'_>) -> Option<usize> {

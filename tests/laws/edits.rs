@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use pimento::text::edit;
 use pimento::text::lines::{Line, Tree, fold};
 
-/// The properties that the edits name; every other line is to stay.
+/// The properties that the edits name, of one component each; every other line is to stay.
 pub const NAMES: [&str; 4] = ["SUMMARY", "NOTE", "X-P", "FN"];
 const STAMPS: [&str; 4] = ["DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "REV"];
 
@@ -23,15 +23,28 @@ pub enum Edit {
     Stamp(usize, bool),
 }
 
-fn named(line: &Line<'_>) -> bool {
-    NAMES.iter().chain(&STAMPS).any(|name| line.is(name))
+impl Edit {
+    /// Its component, and the names of what it may touch there.
+    fn names(&self) -> (usize, &[&str]) {
+        match self {
+            Edit::SetText(c, name, _)
+            | Edit::SetLineText(c, name, ..)
+            | Edit::SetValue(c, name, _)
+            | Edit::SetLine(c, name, _)
+            | Edit::Append(c, name, _)
+            | Edit::Remove(c, name) => (*c, &NAMES[*name..=*name]),
+            Edit::Stamp(c, _) => (*c, &STAMPS),
+        }
+    }
 }
 
-/// The bytes of the lines that no edit names. A text that ended within its last line
-/// may have got a break there.
-fn unnamed(tree: &Tree<'_>) -> Vec<u8> {
-    let lines = tree.lines().iter().filter(|line| !named(line));
-    lines.flat_map(|line| line.raw()).copied().collect::<Vec<u8>>().trim_ascii_end().to_vec()
+/// The bytes of the lines that the edit does not name, those of that name in other
+/// components among them. A text that ended within its last line may have got a break there.
+fn unnamed(tree: &Tree<'_>, edit: &Edit) -> Vec<u8> {
+    let (c, names) = edit.names();
+    let named: HashSet<usize> = tree.own(c).filter(|at| names.iter().any(|name| tree.lines()[*at].is(name))).collect();
+    let lines = tree.lines().iter().enumerate().filter(|(at, _)| !named.contains(at));
+    lines.flat_map(|(_, line)| line.raw()).copied().collect::<Vec<u8>>().trim_ascii_end().to_vec()
 }
 
 /// Names, heads and values of what is a property.
@@ -113,11 +126,12 @@ pub fn hold(text: &[u8], edits: &[Edit]) {
     assert_eq!(before.print(), text);
     let mut tree = before.clone();
     for edit in edits {
+        let others = unnamed(&tree, edit);
         edited(&mut tree, edit);
+        assert_eq!(unnamed(&tree, edit), others, "lines that were not named by {edit:?}");
     }
-    assert_eq!(unnamed(&tree), unnamed(&before), "lines that were not named");
     let old: HashSet<&[u8]> = before.lines().iter().map(|line| line.raw().trim_ascii_end()).collect();
-    for line in tree.lines().iter().filter(|line| named(line) && !old.contains(line.raw().trim_ascii_end())) {
+    for line in tree.lines().iter().filter(|line| !old.contains(line.raw().trim_ascii_end())) {
         folded(line);
     }
     let printed = tree.print();

@@ -6,6 +6,8 @@ mod corpus;
 mod difference;
 mod extent;
 mod file;
+#[path = "../../../tests/corpus/files.rs"]
+mod files;
 mod form;
 mod form_contact;
 mod known;
