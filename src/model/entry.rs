@@ -33,7 +33,8 @@ pub struct Entry {
     /// An event that is repeated.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub recurs: bool,
-    /// An event in a zone that nobody knows; its times are taken as floating.
+    /// An event in a zone that nobody knows; its times are those of a zone that was
+    /// guessed, or floating.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub guessed: bool,
 }
@@ -56,7 +57,8 @@ pub struct Occurrence {
     /// local time as if it were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<Millis>,
-    /// The event names a zone that nobody knows; its times are taken as floating.
+    /// The event names a zone that nobody knows; its times are those of a zone that was
+    /// guessed, or floating.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub guessed: bool,
 }
@@ -100,7 +102,7 @@ impl Series {
 pub struct Index {
     pub entry: Option<Entry>,
     /// All times it happens; if it is a long `series`, those that are near
-    /// ([`Index::BEHIND`], [`Index::AHEAD`]).
+    /// ([`Index::BEHIND`], [`Index::AHEAD`]), and the next behind those where none of them is late.
     pub occurrences: Vec<Occurrence>,
     pub series: Option<Series>,
     /// The words it is found by, as `text::words` makes them.
@@ -110,7 +112,7 @@ pub struct Index {
 impl Index {
     /// Which way an index is made. Items of a collection with a smaller number
     /// (`Collection::indexed`) are indexed anew.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
     /// Long series are expanded from so long ago …
     pub const BEHIND: Millis = 31 * DAY;
     /// … to so far ahead, from when the item was stored.

@@ -6,7 +6,7 @@ use crate::model::{CollectionId, Entry, EntryKind, Index, ItemId, Kind, Millis, 
 
 use super::lines::Tree;
 use super::moment::Moment;
-use super::occur::{Extent, Instances, extent, instances, placed};
+use super::occur::{Extent, Instance, Instances, extent, instances, placed};
 use super::zone::Zones;
 use super::{escape, form_contact, main, words};
 
@@ -49,20 +49,36 @@ pub fn between(collection: &CollectionId, id: &ItemId, text: &[u8], from: Millis
 }
 
 /// All instances, where they are few; else those of the window, and how long it goes.
+/// With none late in the window the next behind it is told too, so that one that comes
+/// is known until the window is another (`driver::renew`).
 fn times(tree: &Tree<'_>, from: i64, to: i64) -> (Instances, Option<Series>) {
-    let series = |start: i64, end: Option<i64>| {
+    let long = |start: i64, end: Option<i64>| {
+        let mut found = instances(tree, from, to);
+        let late = to.saturating_sub(Index::AHEAD / 2000);
+        if found.list.last().is_none_or(|last| last.start < late) {
+            found.list.extend(next(tree, to, start, end));
+        }
         let until = end.map(|end| end.saturating_mul(1000));
-        Some(Series { from: start.saturating_mul(1000), until })
+        (found, Some(Series { from: start.saturating_mul(1000), until }))
     };
     match extent(tree) {
         Extent::Never => (instances(tree, from, to), None),
         Extent::Once { start, end } => (instances(tree, start, end), None),
         Extent::Between { start, end } => {
             let all = instances(tree, start, end);
-            if all.list.len() <= FEW { (all, None) } else { (instances(tree, from, to), series(start, Some(end))) }
+            if all.list.len() <= FEW { (all, None) } else { long(start, Some(end)) }
         }
-        Extent::Open { start } => (instances(tree, from, to), series(start, None)),
+        Extent::Open { start } => long(start, None),
     }
+}
+
+/// The first instance that begins behind `after`, of a series from `start` to `end`; in
+/// some centuries, if it is one at all.
+fn next(tree: &Tree<'_>, after: i64, start: i64, end: Option<i64>) -> Option<Instance> {
+    let from = after.max(start);
+    let windows = (0..5).map(|n| from.saturating_add((Index::AHEAD / 1000) << (2 * n)));
+    let within = |to: i64| instances(tree, from, to).list.into_iter().find(|instance| instance.start > after);
+    if end.is_some_and(|end| end <= after) { None } else { windows.into_iter().find_map(within) }
 }
 
 /// Instances as lists show them.

@@ -4,8 +4,9 @@
 //! hold whole calendars (RFC 5545, 3.4: a stream of objects) and stacks of vCards.
 //! The lines of what is within are taken over byte for byte, both ways.
 //!
-//! All of it works on bytes, in one pass and without a tree: it runs in the pages,
-//! on files of any size.
+//! Files are taken apart and put together by their bytes, in one pass and without a
+//! tree: that runs in the pages, on files of any size. Only two items that are compared
+//! ([`same_item`]) are read as trees.
 //!
 //! | module | what it is |
 //! | --- | --- |

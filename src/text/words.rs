@@ -11,12 +11,16 @@ mod phone;
 use std::collections::BTreeSet;
 
 use super::lines::{Line, Tree};
-use letter::{bare, unspaced};
+pub use letter::bare;
+use letter::unspaced;
 
 /// As many words of one item …
 const WORDS: usize = 2_000;
 /// … of at most so many characters.
 const LENGTH: usize = 40;
+/// Of a run of a script without spaces so many letters are within one of its pieces,
+/// wherever they stand.
+const WHOLE: usize = 11;
 /// So much of one property is read, in bytes: a book may stand in a note.
 const READ: usize = 64 << 10;
 /// Digits that are typed are taken for a number from so many on.
@@ -51,20 +55,30 @@ const TEXTS: &[&str] = &[
     "RELATED",
 ];
 
+/// Those of them that may hold more words than are kept.
+const LONG: &[&str] = &["DESCRIPTION", "COMMENT", "NOTE"];
+
 /// The words of an item's text, as described above; empty if it has none.
 pub fn words(text: &[u8]) -> String {
     of(&Tree::parse(text))
+}
+
+/// The words of what a person wrote, as described above.
+pub fn of_text(text: &str) -> String {
+    let mut words = Words::default();
+    words.take(text);
+    words.print()
 }
 
 pub(super) fn of(tree: &Tree<'_>) -> String {
     let mut words = Words::default();
     let named = ["VEVENT", "VJOURNAL", "VTODO", "VCARD"];
     let known = (0..tree.components().len()).filter(|c| named.contains(&tree.components()[*c].name.as_str()));
-    let own = known.flat_map(|c| tree.own(c)).map(|at| &tree.lines()[at]);
-    own.for_each(|line| words.read(line));
+    let own: Vec<&Line<'_>> = known.flat_map(|c| tree.own(c)).map(|at| &tree.lines()[at]).collect();
+    words.read_all(&own);
     if words.0.is_empty() {
         // Nothing that is understood: it is found by whatever line says something.
-        tree.lines().iter().for_each(|line| words.read(line));
+        words.read_all(&tree.lines().iter().collect::<Vec<_>>());
     }
     words.print()
 }
@@ -73,9 +87,17 @@ pub(super) fn of(tree: &Tree<'_>) -> String {
 struct Words(BTreeSet<String>);
 
 impl Words {
+    /// What may be long comes last, wherever it stands: a book in a note leaves room for
+    /// the title.
+    fn read_all(&mut self, lines: &[&Line<'_>]) {
+        let (long, short): (Vec<&Line<'_>>, Vec<&Line<'_>>) =
+            lines.iter().partition(|line| LONG.iter().any(|name| line.is(name)));
+        short.into_iter().chain(long).for_each(|line| self.read(line));
+    }
+
     fn read(&mut self, line: &Line<'_>) {
         if line.is("TEL") {
-            self.0.extend(phone::kept(&line.text()));
+            phone::kept(&line.text()).into_iter().for_each(|number| self.keep(number));
         } else if line.is("ATTENDEE") || line.is("ORGANIZER") {
             self.take(&line.param("CN").unwrap_or_default());
             let value = line.plain();
@@ -88,18 +110,22 @@ impl Words {
 
     fn take(&mut self, text: &str) {
         let end = (0..=READ.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        for word in text[..end].split(|c: char| !inside(c)) {
+        for word in each(&text[..end]) {
             if self.0.len() >= WORDS {
                 return;
             }
-            for word in spellings(word).into_iter().flat_map(|word| pieces(&word)) {
-                self.0.insert(word);
-            }
+            spellings(word).iter().flat_map(|word| pieces(word)).for_each(|word| self.keep(word));
+        }
+    }
+
+    fn keep(&mut self, word: String) {
+        if self.0.len() < WORDS {
+            self.0.insert(word);
         }
     }
 
     fn print(self) -> String {
-        let all: Vec<String> = self.0.into_iter().take(WORDS).collect();
+        let all: Vec<String> = self.0.into_iter().collect();
         let mut out = String::new();
         for (at, word) in all.iter().enumerate() {
             // In order, whatever begins with it comes next.
@@ -120,18 +146,38 @@ fn inside(c: char) -> bool {
     c.is_alphanumeric() || bare(c.encode_utf8(&mut [0; 4])).is_empty()
 }
 
+/// The words of a text. Where a script without spaces meets one that has them, another
+/// word begins.
+fn each(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !inside(c)).flat_map(|word| {
+        let mut rest = word;
+        std::iter::from_fn(move || {
+            let first = unspaced(rest.chars().next()?);
+            let other = |c: char| unspaced(c) != first && c.is_alphanumeric();
+            let (run, after) = rest.split_at(rest.find(other).unwrap_or(rest.len()));
+            rest = after;
+            Some(run)
+        })
+    })
+}
+
 /// The word as it is compared; with ä, ö and ü also as those write it who have no such
 /// key.
 fn spellings(word: &str) -> Vec<String> {
     let mut all = vec![bare(word)];
-    if word.chars().any(|c| matches!(c, 'ä' | 'ö' | 'ü' | 'Ä' | 'Ö' | 'Ü')) {
-        let spelt = word.chars().map(|c| match c {
-            'ä' | 'Ä' => "ae".to_owned(),
-            'ö' | 'Ö' => "oe".to_owned(),
-            'ü' | 'Ü' => "ue".to_owned(),
-            c => c.to_string(),
-        });
-        all.push(bare(&spelt.collect::<String>()));
+    if !word.is_ascii() {
+        let mut spelt = String::with_capacity(word.len());
+        for c in word.chars() {
+            match c {
+                'ä' | 'Ä' => spelt.push_str("ae"),
+                'ö' | 'Ö' => spelt.push_str("oe"),
+                'ü' | 'Ü' => spelt.push_str("ue"),
+                // The dots alone, behind their letter.
+                '\u{308}' if spelt.ends_with(['a', 'o', 'u', 'A', 'O', 'U']) => spelt.push('e'),
+                c => spelt.push(c),
+            }
+        }
+        all.extend((spelt != word).then(|| bare(&spelt)));
     }
     all.retain(|word| !word.is_empty());
     all
@@ -144,7 +190,7 @@ fn pieces(word: &str) -> Vec<String> {
     if letters.len() <= LENGTH || !letters.iter().any(|c| unspaced(*c)) {
         return vec![letters.into_iter().take(LENGTH).collect()];
     }
-    let step = LENGTH * 3 / 4;
+    let step = LENGTH + 1 - WHOLE;
     letters.chunks(step).enumerate().map(|(n, _)| letters[n * step..].iter().take(LENGTH).collect()).collect()
 }
 
@@ -181,8 +227,7 @@ impl Sought {
             };
             let (text, after) = rest.split_at(end);
             rest = after;
-            let words = text.split(|c: char| !inside(c)).map(spellings).filter(|all| !all.is_empty());
-            let words = words.map(|all| all.iter().map(|w| format!(" {}", cut(w))).collect()).collect();
+            let words = each(text).flat_map(|word| sought(&spellings(word))).collect();
             let phones = number.map(|_| phone::sought(text)).unwrap_or_default();
             parts.push(Part { words, phones });
         }
@@ -224,8 +269,17 @@ fn begins(words: &str, word: &str) -> bool {
     }
 }
 
-fn cut(word: &str) -> &str {
-    word.char_indices().nth(LENGTH).map_or(word, |(at, _)| &word[..at])
+/// The spellings of one word as they are looked for. A run of a script without spaces
+/// is looked for in parts that are found wherever they stand.
+fn sought(spellings: &[String]) -> Vec<Vec<String>> {
+    match spellings {
+        [] => Vec::new(),
+        [run] if run.starts_with(unspaced) => {
+            let letters: Vec<char> = run.chars().collect();
+            letters.chunks(WHOLE).map(|part| vec![[' '].iter().chain(part).collect()]).collect()
+        }
+        _ => vec![spellings.iter().map(|word| [' '].into_iter().chain(word.chars().take(LENGTH)).collect()).collect()],
+    }
 }
 
 /// How far what stands at the beginning may be a phone number.
@@ -237,8 +291,8 @@ fn number(text: &str) -> Option<usize> {
     let (end, digits) = match end {
         // Letters at once behind the last digit: "30th" is a word.
         Some((at, c)) if c.is_alphanumeric() => {
-            let at = text[..at].rfind(|c: char| !c.is_ascii_digit()).map_or(0, |space| space + 1);
-            (at, &text[..at])
+            let before = text[..at].trim_end_matches(|c: char| c.is_ascii_digit());
+            (before.len(), before)
         }
         Some((at, _)) => (at, &text[..at]),
         None => (text.len(), text),

@@ -49,7 +49,9 @@ pub fn account() -> Account {
         stopped: false,
         policy: Policy::Merge,
         not_before: Some(7),
-        ask_tokens: true,
+        markers: [("/ann".to_owned(), Marker::Token)].into(),
+        several: Some(true),
+        looked: 5,
     }
 }
 
@@ -412,6 +414,7 @@ impl Dice {
             1 => "RRULE:FREQ=WEEKLY;BYDAY=MO,TH\r\n".to_owned(),
             2 => format!("RRULE:FREQ=DAILY;COUNT={}\r\n", 1 + self.below(300)),
             3 => format!("RRULE:FREQ=MONTHLY;UNTIL={}1231T000000Z\r\n", year + self.below(30)),
+            5 => "RRULE:FREQ=YEARLY;INTERVAL=3\r\n".to_owned(),
             4 => format!("RDATE{zone}:{}\r\n", start.replace(&year.to_string(), &(year + 7).to_string())),
             _ => String::new(),
         };
@@ -537,8 +540,8 @@ pub async fn what_an_older_version_indexed_is_indexed_anew(store: &dyn Store) {
     assert!(!work.has_expanded(NOW - 40 * DAY, NOW, NOW), "series are not expanded so far back");
 
     assert!(!pimento::driver::renew(store, &account.id, NOW + DAY).await.unwrap(), "once");
-    // 2028-02-04, which is more than 400 days ahead.
-    let next = 1_833_271_200_000;
+    // 2029-02-04: more than 400 days ahead, and the second that is.
+    let next = 1_864_893_600_000;
     assert_eq!(store.occurrences(next, next + 1).await.unwrap(), []);
     assert!(pimento::driver::renew(store, &account.id, NOW + 250 * DAY).await.unwrap(), "and when time has gone on");
     assert_eq!(store.occurrences(next, next + 1).await.unwrap().len(), 1);

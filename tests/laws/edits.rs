@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use pimento::text::edit;
 use pimento::text::lines::{Line, Tree, fold};
 
-/// The properties that the edits name; every other line is to stay.
+/// The properties that the edits name, of one component each; every other line is to stay.
 pub const NAMES: [&str; 4] = ["SUMMARY", "NOTE", "X-P", "FN"];
 const STAMPS: [&str; 4] = ["DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "REV"];
 
@@ -21,17 +21,36 @@ pub enum Edit {
     Append(usize, usize, String),
     Remove(usize, usize),
     Stamp(usize, bool),
+    /// Of the line of that name that comes so many after the first: another TYPE.
+    SetHead(usize, usize, usize),
+    /// Puts a value into a list and takes its first out.
+    SetList(usize, usize, String),
+    /// The first part of the value, or the second.
+    SetPart(usize, usize, usize, String),
 }
 
-fn named(line: &Line<'_>) -> bool {
-    NAMES.iter().chain(&STAMPS).any(|name| line.is(name))
+impl Edit {
+    /// Its component, and the names of what it may touch there.
+    fn names(&self) -> (usize, &[&str]) {
+        match self {
+            Edit::SetText(c, name, _)
+            | Edit::SetLineText(c, name, ..)
+            | Edit::SetValue(c, name, _)
+            | Edit::SetLine(c, name, _)
+            | Edit::Append(c, name, _)
+            | Edit::Remove(c, name) => (*c, &NAMES[*name..=*name]),
+            Edit::Stamp(c, _) => (*c, &STAMPS),
+        }
+    }
 }
 
-/// The bytes of the lines that no edit names. A text that ended within its last line
-/// may have got a break there.
-fn unnamed(tree: &Tree<'_>) -> Vec<u8> {
-    let lines = tree.lines().iter().filter(|line| !named(line));
-    lines.flat_map(|line| line.raw()).copied().collect::<Vec<u8>>().trim_ascii_end().to_vec()
+/// The bytes of the lines that the edit does not name, those of that name in other
+/// components among them. A text that ended within its last line may have got a break there.
+fn unnamed(tree: &Tree<'_>, edit: &Edit) -> Vec<u8> {
+    let (c, names) = edit.names();
+    let named: HashSet<usize> = tree.own(c).filter(|at| names.iter().any(|name| tree.lines()[*at].is(name))).collect();
+    let lines = tree.lines().iter().enumerate().filter(|(at, _)| !named.contains(at));
+    lines.flat_map(|(_, line)| line.raw()).copied().collect::<Vec<u8>>().trim_ascii_end().to_vec()
 }
 
 /// Names, heads and values of what is a property.
@@ -62,6 +81,16 @@ fn folded(line: &Line<'_>) {
     assert!(long <= most, "{long} octets: {raw}");
 }
 
+/// With line breaks of one sort.
+fn broken(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+fn sorted(mut values: Vec<String>) -> Vec<String> {
+    values.sort();
+    values
+}
+
 /// One edit, and that it is read back as what was set.
 fn edited(tree: &mut Tree<'_>, edit: &Edit) {
     let there = |tree: &Tree<'_>, c: usize| c < tree.components().len();
@@ -86,7 +115,7 @@ fn edited(tree: &mut Tree<'_>, edit: &Edit) {
             }
         }
         Edit::SetLine(c, name, value) => {
-            edit::set_line(tree, *c, NAMES[*name], &format!("{}:{value}", NAMES[*name]));
+            edit::set_line(tree, *c, NAMES[*name], format!("{}:{value}", NAMES[*name]));
             if let Some(line) = tree.get(*c, NAMES[*name]) {
                 assert_eq!(line.value(), value.as_bytes());
             }
@@ -103,6 +132,34 @@ fn edited(tree: &mut Tree<'_>, edit: &Edit) {
             edit::remove(tree, *c, NAMES[*name]);
             assert!(tree.find(*c, NAMES[*name]).is_none());
         }
+        Edit::SetHead(c, name, nth) => {
+            let at = tree.own(*c).filter(|at| tree.lines()[*at].is(NAMES[*name])).nth(*nth);
+            if let Some(at) = at {
+                let line = &tree.lines()[at];
+                let head = [line.head_without(|p| p.name == "TYPE"), b";TYPE=home".to_vec()].concat();
+                let said = broken(&line.text());
+                edit::set_head(tree, *c, at, &head);
+                assert_eq!(broken(&tree.lines()[at].text()), said);
+            }
+        }
+        Edit::SetList(c, name, value) => {
+            let before = edit::list(tree, *c, NAMES[*name]);
+            let value = value.trim().replace(['\r', '\n'], " ");
+            let mut wanted: Vec<String> = before.iter().skip(1).filter(|known| **known != value).cloned().collect();
+            wanted.extend((!value.is_empty()).then_some(value));
+            edit::set_list(tree, *c, NAMES[*name], &before, &wanted);
+            if there(tree, *c) {
+                assert_eq!(sorted(edit::list(tree, *c, NAMES[*name])), sorted(wanted));
+            }
+        }
+        Edit::SetPart(c, name, part, value) => {
+            let before = edit::part(tree, *c, NAMES[*name], 1 - part);
+            edit::set_parts(tree, *c, NAMES[*name], &[(*part, value)], 2);
+            if there(tree, *c) {
+                assert_eq!(edit::part(tree, *c, NAMES[*name], *part), *value);
+                assert_eq!(broken(&edit::part(tree, *c, NAMES[*name], 1 - part)), broken(&before));
+            }
+        }
         Edit::Stamp(c, moved) => edit::stamp_change(tree, *c, 1_795_338_000_000, *moved),
     }
 }
@@ -113,11 +170,12 @@ pub fn hold(text: &[u8], edits: &[Edit]) {
     assert_eq!(before.print(), text);
     let mut tree = before.clone();
     for edit in edits {
+        let others = unnamed(&tree, edit);
         edited(&mut tree, edit);
+        assert_eq!(unnamed(&tree, edit), others, "lines that were not named by {edit:?}");
     }
-    assert_eq!(unnamed(&tree), unnamed(&before), "lines that were not named");
     let old: HashSet<&[u8]> = before.lines().iter().map(|line| line.raw().trim_ascii_end()).collect();
-    for line in tree.lines().iter().filter(|line| named(line) && !old.contains(line.raw().trim_ascii_end())) {
+    for line in tree.lines().iter().filter(|line| !old.contains(line.raw().trim_ascii_end())) {
         folded(line);
     }
     let printed = tree.print();

@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../corpus/files.rs"]
+mod files;
 mod made;
 mod samples;
 

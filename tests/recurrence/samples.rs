@@ -2,14 +2,13 @@
 //! its EXDATEs and RDATEs and across its zone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use chrono::NaiveDate;
 use pimento::text::lines::Tree;
 use pimento::text::moment::{Moment, seconds};
 use pimento::text::zone::{Zone, Zones};
 
-use super::{Case, notes, reference, starts};
+use super::{Case, files, notes, reference, starts};
 
 /// How far from its start a rule is followed.
 const YEARS: i64 = 12;
@@ -54,23 +53,8 @@ fn rules_of_the_samples_agree_with_dateutil() {
 }
 
 fn samples(skipped: &mut BTreeMap<&str, usize>) -> Vec<Sample> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    assert!(root.is_dir(), "the sample files are missing: put them at ../shared/corpus, beside the checkout");
-    let (mut folders, mut files) = (vec![root], Vec::new());
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            match path.extension().and_then(|e| e.to_str()) {
-                _ if path.is_dir() => folders.push(path),
-                Some("ics") => files.push(path),
-                _ => {}
-            }
-        }
-    }
-    files.sort();
     let mut samples = Vec::new();
-    for file in files {
-        let text = std::fs::read(&file).unwrap();
+    for (file, text) in files::all().into_iter().filter(|(path, _)| !files::is_card(path)) {
         let tree = Tree::parse(&text);
         for c in 0..tree.components().len() {
             match (tree.get(c, "RRULE"), tree.find(c, "RECURRENCE-ID")) {

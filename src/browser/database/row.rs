@@ -49,8 +49,7 @@ pub(super) fn series(item: &ItemId, series: Series) -> Result<JsValue, Fault> {
 }
 
 /// What a page holds of an item to search it: a row of `words`. One text, because a
-/// page reads those of all items at once, and a text is read ten times as fast as an
-/// object.
+/// page reads those of all items at once, and a text is read faster than an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
     text: String,

@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use crate::text::lines::{BOM, fold, lines};
 
 /// What Windows-1252 has where Latin-1 has controls, from 0x80; the five without a
@@ -15,8 +17,19 @@ const FROM_80: [u16; 32] = [
 ];
 
 /// The file in UTF-8 if it was in UTF-16, by its byte order mark or by its first
-/// letter; else as it is. Without the mark of either.
+/// letter; else as it is. Without the mark of either. Where CR alone ends the lines, as
+/// on old Macs, LF does.
 pub fn decoded(file: &[u8]) -> Cow<'_, [u8]> {
+    let text = in_utf8(file);
+    if memchr(b'\n', &text).is_some() || memchr(b'\r', &text).is_none() {
+        return text;
+    }
+    let mut text = text.into_owned();
+    text.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+    Cow::Owned(text)
+}
+
+fn in_utf8(file: &[u8]) -> Cow<'_, [u8]> {
     let (little, rest) = match file {
         [0xFF, 0xFE, rest @ ..] => (true, rest),
         [0xFE, 0xFF, rest @ ..] => (false, rest),

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::end_line;
 use super::scan::{Calendar, Object, Piece, scan};
+use crate::text::PRODID;
 use crate::text::lines::lines;
 
-const PRODID: &[u8] = b"PRODID:-//Pimento//Pimento//EN\r\n";
 /// Calendars in a row in which an item is looked for a place.
 const TRIED: usize = 16;
 
@@ -24,7 +24,8 @@ pub struct Joined {
 /// Where two items define a time zone of the same name differently, the second is in
 /// another VCALENDAR of the same file (RFC 5545, 3.4), so that both keep their times
 /// and their lines. This does not concern names that are `known` to everybody (those
-/// of IANA): they say it all, and the longest definition is taken.
+/// of IANA): they say it all, and the longest definition is taken. What names a zone that
+/// nobody defines is only with what has the same around it to guess the zone by.
 pub fn calendar<T: AsRef<[u8]>>(items: &[T], known: &dyn Fn(&str) -> bool) -> Joined {
     let mut joined = Joined::default();
     let mut groups: Vec<Group> = Vec::new();
@@ -84,6 +85,8 @@ struct Group {
     /// VERSION and CALSCALE, where they are not what nearly all have.
     version: Option<Vec<u8>>,
     scale: Option<Vec<u8>>,
+    /// X-WR-TIMEZONE and all VTIMEZONEs, where a zone is guessed by them (`Zones::guess`).
+    guess: Option<Vec<u8>>,
     /// In the order of their coming.
     zones: Vec<Zone>,
     by_name: HashMap<String, usize>,
@@ -109,10 +112,17 @@ impl Group {
                 group.scale = Some(value).filter(|value| !value.eq_ignore_ascii_case(b"GREGORIAN"));
             }
         }
-        let used = calendar.used();
+        let (used, defined) = (calendar.used(), calendar.defined());
+        if used.iter().any(|name| !defined.contains(name) && !known(name)) {
+            let mut guess = Vec::new();
+            let line = calendar.head.iter().find(|line| lines(line).any(|line| line.is("X-WR-TIMEZONE")));
+            line.into_iter().for_each(|line| end_line(&mut guess, line));
+            calendar.timezones().for_each(|(piece, _)| end_line(&mut guess, piece.bytes));
+            group.guess = Some(guess);
+        }
         for piece in &calendar.parts {
             match piece.zones.first().filter(|_| piece.name == "VTIMEZONE") {
-                Some(name) if used.contains(&**name) && !group.by_name.contains_key(name) => {
+                Some(name) if group.guess.is_none() && used.contains(&**name) && !group.by_name.contains_key(name) => {
                     let mut definition = Vec::with_capacity(piece.bytes.len());
                     end_line(&mut definition, piece.bytes);
                     let rules = rules(piece.bytes);
@@ -141,7 +151,8 @@ impl Group {
                     .zone(&zone.name)
                     .is_none_or(|there| there.definition == zone.definition || there.rules == zone.rules)
         };
-        self.version == new.version && self.scale == new.scale && new.zones.iter().all(fits)
+        let alike = self.version == new.version && self.scale == new.scale && self.guess == new.guess;
+        alike && new.zones.iter().all(fits)
     }
 
     fn take(&mut self, new: Group) {
@@ -159,10 +170,11 @@ impl Group {
         out.extend_from_slice(b"BEGIN:VCALENDAR\r\nVERSION:");
         out.extend_from_slice(self.version.as_deref().unwrap_or(b"2.0"));
         out.extend_from_slice(b"\r\n");
-        out.extend_from_slice(PRODID);
+        out.extend_from_slice(&[PRODID.as_bytes(), b"\r\n"].concat());
         if let Some(scale) = &self.scale {
             out.extend_from_slice(&[b"CALSCALE:", &scale[..], b"\r\n"].concat());
         }
+        out.extend_from_slice(self.guess.as_deref().unwrap_or_default());
         self.zones.iter().for_each(|zone| out.extend_from_slice(&zone.definition));
         out.extend_from_slice(&self.body);
         out.extend_from_slice(b"END:VCALENDAR\r\n");

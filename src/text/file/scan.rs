@@ -11,7 +11,7 @@ use crate::text::lines::{BOM, Line, lines};
 
 /// Components within components are followed so far. Calendars need four levels.
 const DEPTH: usize = 32;
-/// As much is kept of the title of what is broken.
+/// As much is kept of the title, and of the name of what is broken.
 const TITLE: usize = 200;
 
 /// A component with all that is in it.
@@ -35,13 +35,32 @@ pub struct Piece<'a> {
 /// One VCALENDAR.
 #[derive(Default)]
 pub struct Calendar<'a> {
-    /// VERSION, PRODID and CALSCALE, as written. All else that stands around the
-    /// components says something of the file, not of an item.
+    /// VERSION, PRODID, CALSCALE and X-WR-TIMEZONE, as written. All else that stands around
+    /// the components says something of the file, not of an item.
     pub head: Vec<&'a [u8]>,
     pub parts: Vec<Piece<'a>>,
+    /// Its METHOD says that it is no calendar, but something said of an item elsewhere: that
+    /// it is cancelled, or what somebody answers (RFC 5546, 3.2).
+    pub message: bool,
 }
 
+/// The methods of such messages.
+const MESSAGES: [&str; 5] = ["CANCEL", "REPLY", "REFRESH", "COUNTER", "DECLINECOUNTER"];
+
 impl Calendar<'_> {
+    /// Its VTIMEZONEs, each with its name, if it has one.
+    pub fn timezones(&self) -> impl Iterator<Item = (&Piece<'_>, Option<&str>)> {
+        let timezones = self.parts.iter().filter(|piece| piece.name == "VTIMEZONE");
+        timezones.map(|piece| (piece, piece.zones.first().map(String::as_str)))
+    }
+
+    /// The time zones that its VTIMEZONEs tell something of.
+    pub fn defined(&self) -> HashSet<&str> {
+        let tells =
+            |piece: &Piece<'_>| lines(piece.bytes).any(|line| line.is("TZOFFSETTO") || line.is("X-LIC-LOCATION"));
+        self.timezones().filter(|(piece, _)| tells(piece)).filter_map(|(_, name)| name).collect()
+    }
+
     /// The time zones that its components name.
     pub fn used(&self) -> HashSet<&str> {
         let zones = self.parts.iter().filter(|piece| piece.name != "VTIMEZONE").flat_map(|piece| &piece.zones);
@@ -113,8 +132,11 @@ impl<'a> Scanner<'a> {
         } else if let Some(open) = &mut self.open {
             open.property(line);
         } else if let Some(calendar) = &mut self.calendar {
-            if ["VERSION", "PRODID", "CALSCALE"].iter().any(|name| line.is(name)) {
+            if ["VERSION", "PRODID", "CALSCALE", "X-WR-TIMEZONE"].iter().any(|name| line.is(name)) {
                 calendar.head.push(&self.text[at..end]);
+            } else if line.is("METHOD") {
+                let method = line.plain().trim().to_ascii_uppercase();
+                calendar.message |= MESSAGES.contains(&&*method);
             }
         } else if !line.raw().trim_ascii().is_empty() {
             self.stray(was_stray);
@@ -188,7 +210,8 @@ impl<'a> Scanner<'a> {
         let Some(mut open) = self.open.take() else { return };
         let name = std::mem::take(&mut open.names).swap_remove(0);
         if let Some(flaw) = open.flaw {
-            self.done.broken.push(Broken { component: name, title: open.title, flaw });
+            let component = name.chars().take(TITLE).collect();
+            self.done.broken.push(Broken { component, title: open.title, flaw });
             return;
         }
         let Open { begin, uid, instance, zones, title, guests, .. } = open;

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use super::charset::{decoded, utf8};
 use super::scan::{Calendar, Object, Piece, scan};
+use crate::text::PRODID;
 use crate::text::lines::lines;
-
-const PRODID: &[u8] = b"PRODID:-//Pimento//Pimento//EN";
 
 /// What a file was found to hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +33,9 @@ pub struct Part {
     pub recoded: bool,
     /// Somebody is invited to it.
     pub guests: bool,
+    /// It is not the item, but tells something of it (METHOD): that it is cancelled, or what
+    /// somebody answers.
+    pub message: bool,
 }
 
 impl Part {
@@ -75,7 +77,9 @@ pub enum Flaw {
 /// All components of one UID and sort are one item (RFC 4791, 4.1), with the time
 /// zones that its times name and no others, and VERSION, PRODID and CALSCALE as in the
 /// file. What stands around them besides is left out: METHOD must not be stored, and
-/// the rest (X-WR-CALNAME, …) is about the file. A second component for the same
+/// the rest (X-WR-CALNAME, …) is about the file. Only where a time is in a zone that is
+/// not defined, what such a zone is guessed by comes along: X-WR-TIMEZONE, and the only
+/// VTIMEZONE, or a second one where there are several. A second component for the same
 /// instance begins another item. What has no UID is given one made of its bytes, so
 /// that the same file read again gives the same items.
 ///
@@ -97,11 +101,11 @@ pub fn split(file: &[u8]) -> Split {
             let zones: Zones<'_> = piece.zones.iter().map(|zone| (&**zone, frame.zones.get(&**zone))).collect();
             let key = piece.uid.as_deref().map(|uid| (&*piece.name, uid));
             let own = key.and_then(|key| known.get(&key)).copied();
-            match own.and_then(|at| drafts.get_mut(at)).filter(|draft| draft.has_room(piece, &zones)) {
-                Some(draft) => draft.add(piece, zones),
+            match own.and_then(|at| drafts.get_mut(at)).filter(|draft| draft.has_room(frame, piece, &zones)) {
+                Some(draft) => draft.add(frame, piece, zones),
                 None => {
                     let mut draft = Draft::new(Some(frame), piece);
-                    draft.take_zones(zones);
+                    draft.take_zones(frame, zones);
                     known.extend(key.map(|key| (key, drafts.len())));
                     drafts.push(draft);
                 }
@@ -115,9 +119,16 @@ pub fn split(file: &[u8]) -> Split {
 /// What the items of one calendar have in common.
 struct Frame<'a> {
     begin: Arc<[u8]>,
+    /// The same with X-WR-TIMEZONE.
+    guessing: Arc<[u8]>,
     /// The first definition of each time zone.
     zones: HashMap<&'a str, Arc<[u8]>>,
+    /// The names of those that tell something.
+    defined: HashSet<&'a str>,
+    /// The first two VTIMEZONEs: whether there is only one, and which, decides a guess.
+    first: Vec<Arc<[u8]>>,
     end: Arc<[u8]>,
+    message: bool,
 }
 
 impl<'a> Frame<'a> {
@@ -126,21 +137,48 @@ impl<'a> Frame<'a> {
         let Object::Calendar(calendar) = object else { return None };
         let eol = calendar.parts.first().map_or(&b"\r\n"[..], |piece| eol(piece.bytes));
         let mut zones = HashMap::new();
-        for piece in calendar.parts.iter().filter(|piece| piece.name == "VTIMEZONE") {
-            if let Some(zone) = piece.zones.first() {
-                zones.entry(&**zone).or_insert_with(|| utf8(&ended(piece.bytes, eol)).0.into());
+        let mut first: Vec<Arc<[u8]>> = Vec::new();
+        for (piece, name) in calendar.timezones() {
+            let new = name.is_some_and(|name| !zones.contains_key(name));
+            if !new && first.len() == 2 {
+                continue;
+            }
+            let definition: Arc<[u8]> = utf8(&ended(piece.bytes, eol)).0.into();
+            if first.len() < 2 {
+                first.push(definition.clone());
+            }
+            if let Some(name) = name {
+                zones.entry(name).or_insert(definition);
             }
         }
         let end = [b"END:VCALENDAR", eol].concat().into();
-        Some(Frame { begin: begin(calendar, eol).into(), zones, end })
+        let (begin, guessing) = (begin(calendar, eol, false).into(), begin(calendar, eol, true).into());
+        Some(Frame { begin, guessing, zones, defined: calendar.defined(), first, end, message: calendar.message })
+    }
+
+    /// Whether one of these is a zone that it tells nothing of.
+    fn guesses(&self, zones: &Zones<'_>) -> bool {
+        zones.iter().any(|(name, _)| !self.defined.contains(name))
+    }
+
+    /// Whether both guess a zone alike.
+    fn guesses_as(&self, other: &Frame<'_>) -> bool {
+        std::ptr::eq(self, other)
+            || self.guessing == other.guessing
+                && match (&*self.first, &*other.first) {
+                    ([_, _], [_, _]) => true,
+                    (own, theirs) => own == theirs,
+                }
     }
 }
 
-/// `BEGIN:VCALENDAR` to the first component: VERSION, PRODID and CALSCALE as in the
-/// file, the first two in any case.
-fn begin(calendar: &Calendar<'_>, eol: &[u8]) -> Vec<u8> {
+/// `BEGIN:VCALENDAR` to the first component: VERSION, PRODID, CALSCALE and, if a zone may
+/// be guessed, X-WR-TIMEZONE as in the file, the first two in any case.
+fn begin(calendar: &Calendar<'_>, eol: &[u8], guessing: bool) -> Vec<u8> {
     let mut out = [b"BEGIN:VCALENDAR", eol].concat();
-    let mut missing: Vec<(&str, &[u8])> = vec![("VERSION", b"VERSION:2.0"), ("PRODID", PRODID), ("CALSCALE", b"")];
+    let mut missing: Vec<(&str, &[u8])> =
+        vec![("VERSION", b"VERSION:2.0"), ("PRODID", PRODID.as_bytes()), ("CALSCALE", b"")];
+    missing.extend(guessing.then_some(("X-WR-TIMEZONE", &b""[..])));
     let mut own = Vec::new();
     for line in calendar.head.iter().flat_map(|line| lines(line)) {
         // Of what is there twice, the first.
@@ -173,30 +211,39 @@ struct Draft<'a> {
     zones: Zones<'a>,
     by_zone: HashMap<&'a str, Option<&'a Arc<[u8]>>>,
     instances: HashSet<Option<&'a [u8]>>,
+    /// Some time is in a zone that is not defined.
+    guesses: bool,
 }
 
 impl<'a> Draft<'a> {
     fn new(frame: Option<&'a Frame<'a>>, piece: &'a Piece<'a>) -> Draft<'a> {
         let instances = [piece.instance.as_deref()].into();
-        Draft { frame, pieces: vec![piece], zones: Vec::new(), by_zone: HashMap::new(), instances }
+        let pieces = vec![piece];
+        Draft { frame, pieces, zones: Vec::new(), by_zone: HashMap::new(), instances, guesses: false }
     }
 
     /// Whether the piece can be one more of it: its instance is not there yet, and its
     /// zones are the same ones.
-    fn has_room(&self, piece: &Piece<'_>, zones: &Zones<'_>) -> bool {
+    fn has_room(&self, frame: &Frame<'_>, piece: &Piece<'_>, zones: &Zones<'_>) -> bool {
         let fits = |(name, definition): &(&str, Option<&Arc<[u8]>>)| {
             self.by_zone.get(name).is_none_or(|there| there == definition)
         };
-        !self.instances.contains(&piece.instance.as_deref()) && zones.iter().all(fits)
+        let message = self.frame.is_some_and(|own| own.message);
+        let alike = || self.frame.is_some_and(|own| own.guesses_as(frame));
+        message == frame.message
+            && !self.instances.contains(&piece.instance.as_deref())
+            && zones.iter().all(fits)
+            && (!(self.guesses || frame.guesses(zones)) || alike())
     }
 
-    fn add(&mut self, piece: &'a Piece<'a>, zones: Zones<'a>) {
+    fn add(&mut self, frame: &Frame<'_>, piece: &'a Piece<'a>, zones: Zones<'a>) {
         self.pieces.push(piece);
         self.instances.insert(piece.instance.as_deref());
-        self.take_zones(zones);
+        self.take_zones(frame, zones);
     }
 
-    fn take_zones(&mut self, zones: Zones<'a>) {
+    fn take_zones(&mut self, frame: &Frame<'_>, zones: Zones<'a>) {
+        self.guesses |= frame.guesses(&zones);
         for (name, definition) in zones {
             if self.by_zone.insert(name, definition).is_none() {
                 self.zones.push((name, definition));
@@ -208,9 +255,13 @@ impl<'a> Draft<'a> {
         let main = self.pieces.iter().find(|piece| piece.instance.is_none()).unwrap_or(&self.pieces[0]);
         let body: Vec<u8> = self.pieces.iter().flat_map(|piece| with_uid(piece)).collect();
         let (body, recoded) = utf8(&body);
-        let mut chunks: Vec<Arc<[u8]>> = Vec::new();
-        chunks.extend(self.frame.map(|frame| frame.begin.clone()));
-        chunks.extend(self.zones.iter().filter_map(|(_, definition)| definition.cloned()));
+        let mut chunks: Vec<Arc<[u8]>> = self.zones.iter().filter_map(|(_, definition)| definition.cloned()).collect();
+        if let Some(frame) = self.frame {
+            let known: HashSet<*const u8> = chunks.iter().map(|chunk| chunk.as_ptr()).collect();
+            let more = frame.first.iter().filter(|chunk| self.guesses && !known.contains(&chunk.as_ptr())).cloned();
+            chunks.extend(more.take(frame.first.len().saturating_sub(chunks.len())));
+            chunks.insert(0, if self.guesses { &frame.guessing } else { &frame.begin }.clone());
+        }
         chunks.push(body.into());
         chunks.extend(self.frame.map(|frame| frame.end.clone()));
         Part {
@@ -220,6 +271,7 @@ impl<'a> Draft<'a> {
             title: main.title.clone(),
             recoded,
             guests: self.pieces.iter().any(|piece| piece.guests),
+            message: self.frame.is_some_and(|frame| frame.message),
         }
     }
 }

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::properties::junk;
-use super::{calendar, event};
+use super::{NOW, calendar, event};
+use crate::model::{CollectionId, Index, ItemId, Kind};
+use crate::text::index;
 use crate::text::lines::Tree;
 use crate::text::moment::{Moment, seconds};
 use crate::text::occur::{Extent, extent, instances};
@@ -48,6 +50,37 @@ fn what_recurs_has_an_end_where_it_says_so() {
     let dates = event("DTSTART:20200101T090000Z\nRDATE;VALUE=PERIOD:20190101T090000Z/P3D\nRDATE:20210101T090000Z");
     assert!(matches!(of(&dates), Extent::Between { start, end }
         if start == utc("20190101T090000") && end >= utc("20210101T090000")));
+}
+
+#[test]
+fn a_series_that_comes_is_indexed_with_a_time_that_says_when() {
+    let day = 86_400_000;
+    let coming = |now: i64, text: &str| -> Vec<i64> {
+        let (collection, item) = (CollectionId("c".into()), ItemId("i".into()));
+        let (from, to) = (now - Index::BEHIND, now + Index::AHEAD);
+        let index = index(&collection, &item, Kind::Calendar, text.as_bytes(), from, to);
+        assert!(index.series.is_some());
+        index.occurrences.into_iter().map(|o| o.start).filter(|start| *start >= now).collect()
+    };
+    for (lines, next) in [
+        ("DTSTART:20240310T100000Z\nRRULE:FREQ=YEARLY;INTERVAL=2", "20280310T100000"),
+        ("DTSTART:20290101T100000Z\nRRULE:FREQ=WEEKLY", "20290101T100000"),
+        ("DTSTART:20290101T100000Z\nRRULE:FREQ=WEEKLY;COUNT=500", "20290101T100000"),
+        ("DTSTART:20010203T100000Z\nRRULE:FREQ=YEARLY;INTERVAL=100", "21010203T100000"),
+    ] {
+        assert_eq!(coming(NOW, &event(lines)), [utc(next) * 1000], "{lines}");
+    }
+    // What is near goes by until the window is another, and something still comes.
+    let yearly = event("DTSTART:20200201T100000Z\nRRULE:FREQ=YEARLY");
+    for indexed in (0..400).step_by(10).map(|days| NOW + days * day) {
+        let found = coming(indexed, &yearly);
+        assert!(found.iter().any(|start| *start >= indexed + Index::AHEAD / 2) && found.len() <= 2, "{found:?}");
+    }
+    for over in ["RRULE:FREQ=DAILY;COUNT=200", "RRULE:FREQ=DAILY;UNTIL=20210101T000000Z"] {
+        assert_eq!(coming(NOW, &event(&format!("DTSTART:20200201T100000Z\n{over}"))), Vec::<i64>::new());
+    }
+    let weekly = event("DTSTART:20200201T100000Z\nRRULE:FREQ=WEEKLY");
+    assert_eq!(coming(NOW, &weekly).len(), 57, "of what is often, the window");
 }
 
 /// Items of all sorts, written by their parts.

@@ -1,16 +1,17 @@
 //! Files taken apart and put together.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
+use super::files;
+use crate::model::{CollectionId, Index, ItemId, Kind};
 use crate::text::file::join::{calendar, cards};
 use crate::text::file::note::note;
 use crate::text::file::{Flaw, Part, Split, component, same_item, split};
 use crate::text::lines::Tree;
 use crate::text::zone::Zone;
-use crate::text::{same_meaning, uid};
+use crate::text::{self, same_meaning, uid};
 
 const ZONE: &str = "BEGIN:VTIMEZONE\nTZID:Here\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0100\n\
     TZOFFSETTO:+0100\nTZNAME:H\nEND:STANDARD\nEND:VTIMEZONE\n";
@@ -29,6 +30,16 @@ fn texts(split: &Split) -> Vec<String> {
 
 fn event(uid: &str, lines: &str) -> String {
     format!("BEGIN:VEVENT\nUID:{uid}\n{lines}END:VEVENT\n")
+}
+
+fn index(text: &[u8]) -> Index {
+    text::index(&CollectionId("c".into()), &ItemId("i".into()), Kind::Calendar, text, 0, 4_000_000_000_000)
+}
+
+/// The calendars of a file.
+fn scan_calendars(file: &[u8]) -> Vec<Vec<u8>> {
+    let text = String::from_utf8(file.to_vec()).unwrap();
+    text.split_inclusive("END:VCALENDAR\r\n").map(|one| one.as_bytes().to_vec()).collect()
 }
 
 /// The lines of the components that are items, byte for byte, in an order of their own.
@@ -97,6 +108,71 @@ fn several_calendars_in_one_file_are_read_as_one() {
 }
 
 #[test]
+fn a_zone_that_nobody_defines_is_guessed_as_in_the_file() {
+    let at = |text: &[u8]| {
+        let found = index(text).occurrences;
+        (found[0].start, found[0].guessed)
+    };
+    let bureau = event("a", "DTSTART;TZID=Büro:20260701T120000\n");
+    let named = crlf(&format!("BEGIN:VCALENDAR\nVERSION:2.0\nX-WR-TIMEZONE:Europe/Berlin\n{bureau}END:VCALENDAR\n"));
+    let items = split(&named).items;
+    assert_eq!((at(&named), at(&items[0].text())), ((1_782_900_000_000, true), (1_782_900_000_000, true)));
+    assert_eq!(again(&split(&items[0].text())), [items[0].text()], "once more it is the same");
+    // The only one that is defined; of two none is meant.
+    let only = crlf(&format!(
+        "BEGIN:VCALENDAR\nVERSION:2.0\n{ZONE}{bureau}{}END:VCALENDAR\n",
+        event("b", "DTSTART:20260701T120000Z\n")
+    ));
+    let items = split(&only).items;
+    assert_eq!((at(&only), at(&items[0].text())), ((1_782_903_600_000, true), (1_782_903_600_000, true)));
+    assert!(!texts(&split(&only))[1].contains("VTIMEZONE"), "what needs no guess has none of it");
+    let there = ZONE.replace("Here", "There");
+    let two = crlf(&format!(
+        "BEGIN:VCALENDAR\nVERSION:2.0\n{ZONE}{there}{}END:VCALENDAR\n",
+        event("a", "DTSTART;TZID=Büro:20260701T120000\nRDATE;TZID=Here:20260702T120000\n")
+    ));
+    let item = split(&two).items[0].text();
+    assert_eq!((at(&two), at(&item)), ((1_782_907_200_000, true), (1_782_907_200_000, true)));
+
+    // Put together, no item gives another its zone.
+    let one = |zone: &str, uid: &str| {
+        let event = event(uid, "DTSTART;TZID=Here:20260701T120000\n");
+        crlf(&format!("BEGIN:VCALENDAR\nVERSION:2.0\n{zone}{event}END:VCALENDAR\n"))
+    };
+    let berlin = "X-WR-TIMEZONE:Europe/Berlin\n";
+    for zones in [[ZONE, "", berlin], ["", ZONE, berlin], [berlin, "", ZONE], ["", berlin, ZONE], [&there, "", berlin]]
+    {
+        let items: Vec<Vec<u8>> = zones.iter().zip(["1", "2", "3"]).map(|(zone, uid)| one(zone, uid)).collect();
+        let back = split(&calendar(&items, &known).text).items;
+        let times = |texts: &[Vec<u8>]| {
+            texts.iter().map(|text| (uid(text), at(text))).collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(times(&back.iter().map(Part::text).collect::<Vec<_>>()), times(&items), "{zones:?}");
+    }
+}
+
+#[test]
+fn what_only_tells_something_of_an_item_is_no_item() {
+    let one = |method: &str, lines: &str| {
+        format!("BEGIN:VCALENDAR\nVERSION:2.0\n{method}{}END:VCALENDAR\n", event("a", lines))
+    };
+    for (method, message) in [
+        ("", false),
+        ("METHOD:PUBLISH\n", false),
+        ("METHOD:REQUEST\n", false),
+        ("METHOD: cancel\n", true),
+        ("method:REPLY\n", true),
+    ] {
+        let items = split(one(method, "SUMMARY:S\n").as_bytes()).items;
+        assert_eq!((items.len(), items[0].message), (1, message), "{method}");
+    }
+    let series = one("METHOD:REQUEST\n", "DTSTART:20260101T100000Z\nRRULE:FREQ=DAILY\n");
+    let cancelled = one("METHOD:CANCEL\n", "RECURRENCE-ID:20260102T100000Z\n");
+    let items = split(format!("{series}{cancelled}").as_bytes()).items;
+    assert_eq!(items.iter().map(|part| part.message).collect::<Vec<_>>(), [false, true], "and goes into none");
+}
+
+#[test]
 fn what_has_no_uid_gets_the_same_one_each_time() {
     let file = b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101T100000Z\nEND:VEVENT\nBEGIN:VEVENT\nUID:\n\
                  DTSTART:20260102T100000Z\nEND:VEVENT\nEND:VCALENDAR\nBEGIN:VCARD\nVERSION:2.1\nFN:A\nEND:VCARD\n";
@@ -150,6 +226,26 @@ fn what_is_broken_is_told_and_nothing_else_suffers() {
     }
     let page = super::super::file::split(b"<!doctype html>\n<title>x: y</title>\n");
     assert_eq!((page.items.len(), page.broken.len()), (0, 1));
+}
+
+#[test]
+fn lines_that_end_with_cr_alone_are_lines() {
+    let text = format!("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{}END:VCALENDAR\n", event("1", "SUMMARY:Süd\n"));
+    let old = text.replace('\n', "\r");
+    let wide: Vec<u8> = [0xFEFF].into_iter().chain(old.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for file in [old.as_bytes(), &wide] {
+        let read = split(file);
+        assert_eq!((texts(&read), read.broken), (vec![text.clone()], vec![]));
+    }
+    // With one LF they are what they say.
+    assert_eq!(split(b"BEGIN:VCARD\rFN:x\rEND:VCARD\r\n").items, vec![]);
+}
+
+#[test]
+fn the_name_of_what_is_broken_is_short() {
+    let file = format!("BEGIN:{}\nSUMMARY:{}\n", "X".repeat(10_000), "y".repeat(10_000));
+    let broken = split(file.as_bytes()).broken;
+    assert!(broken.len() == 1 && broken[0].component.len() == 200 && broken[0].title.len() == 200, "{broken:?}");
 }
 
 #[test]
@@ -255,51 +351,45 @@ fn a_note_as_text() {
     let journal =
         |lines: &str| crlf(&format!("BEGIN:VCALENDAR\nBEGIN:VJOURNAL\nUID:1\n{lines}END:VJOURNAL\nEND:VCALENDAR\n"));
     let plain = note(&journal("SUMMARY:Seeds\\, mostly\nDESCRIPTION:Sorrel\\nchervil\\;\\n\n")).unwrap();
-    assert_eq!((&*plain.title, &*plain.markdown), ("Seeds, mostly", "# Seeds, mostly\n\nSorrel\nchervil;\n"));
+    assert_eq!((&*plain.name, &*plain.markdown), ("Seeds, mostly", "# Seeds, mostly\n\nSorrel\nchervil;\n"));
     let dated =
         note(&journal("DTSTART;VALUE=DATE:20260704\nCATEGORIES:a\\,b,c \"d\"\nCATEGORIES:e\nDESCRIPTION:x\n")).unwrap();
     assert_eq!(dated.markdown, "---\ndate: 2026-07-04\ntags: [\"a,b\", \"c \\\"d\\\"\", \"e\"]\n---\n\nx\n");
     assert_eq!(note(b"BEGIN:VCARD\nFN:x\nEND:VCARD\n"), None);
+    for (lines, name) in [
+        ("SUMMARY: \nDESCRIPTION:\\n# First line \\nsecond\n", "First line"),
+        ("DTSTART;VALUE=DATE:20260704\nDESCRIPTION:#\n", "2026-07-04"),
+        ("DESCRIPTION: \n", ""),
+    ] {
+        assert_eq!(note(&journal(lines)).unwrap().name, name, "{lines}");
+    }
     assert_eq!(note(&journal("")).unwrap().markdown, "");
 }
 
 /// All public sample files: what goes in comes out.
 #[test]
 fn samples_are_taken_apart_without_loss() {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus")];
     let (mut there, mut items, mut broken) = (0, 0, 0);
     let (mut ics, mut vcf): (Vec<Part>, Vec<Part>) = (Vec::new(), Vec::new());
-    while let Some(folder) = folders.pop() {
-        let mut paths: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        paths.sort();
-        for path in paths {
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            if !path.extension().is_some_and(|e| e == "ics" || e == "vcf") {
-                continue;
-            }
-            let file = std::fs::read(&path).unwrap();
-            let split = split(&file);
-            // Counted another way: what begins at the top of a calendar, or of the file.
-            let tree = Tree::parse(&file);
-            let begun = tree.components().iter().filter(|c| {
-                let above = c.parent.map(|p| &*tree.components()[p].name);
-                !["VTIMEZONE", "VCALENDAR"].contains(&&*c.name) && above.is_none_or(|above| above == "VCALENDAR")
-            });
-            let begun = begun.count();
-            let told = split.broken.iter().filter(|b| !b.component.is_empty() && b.component != "VTIMEZONE").count();
-            let texts: Vec<Vec<u8>> = split.items.iter().map(Part::text).collect();
-            let out = bodies(&texts).len();
-            assert_eq!(out + told, begun, "{}", path.display());
-            (there, items, broken) = (there + begun, items + out, broken + told);
-            for part in split.items {
-                assert_eq!(component(&part.text()).as_deref(), Some(&*part.component), "{}", path.display());
-                let known = ["VEVENT", "VTODO", "VJOURNAL", "VCARD"].contains(&&*part.component);
-                assert!(uid(&part.text()).as_ref() == Some(&part.uid) || !known, "{}", path.display());
-                if part.component == "VCARD" { vcf.push(part) } else { ics.push(part) }
-            }
+    for (path, file) in files::all() {
+        let split = split(&file);
+        // Counted another way: what begins at the top of a calendar, or of the file.
+        let tree = Tree::parse(&file);
+        let begun = tree.components().iter().filter(|c| {
+            let above = c.parent.map(|p| &*tree.components()[p].name);
+            !["VTIMEZONE", "VCALENDAR"].contains(&&*c.name) && above.is_none_or(|above| above == "VCALENDAR")
+        });
+        let begun = begun.count();
+        let told = split.broken.iter().filter(|b| !b.component.is_empty() && b.component != "VTIMEZONE").count();
+        let texts: Vec<Vec<u8>> = split.items.iter().map(Part::text).collect();
+        let out = bodies(&texts).len();
+        assert_eq!(out + told, begun, "{}", path.display());
+        (there, items, broken) = (there + begun, items + out, broken + told);
+        for part in split.items {
+            assert_eq!(component(&part.text()).as_deref(), Some(&*part.component), "{}", path.display());
+            let known = ["VEVENT", "VTODO", "VJOURNAL", "VCARD"].contains(&&*part.component);
+            assert!(uid(&part.text()).as_ref() == Some(&part.uid) || !known, "{}", path.display());
+            if part.component == "VCARD" { vcf.push(part) } else { ics.push(part) }
         }
     }
     println!("{there} components, {items} in {} items, {broken} broken", ics.len() + vcf.len());
@@ -389,6 +479,7 @@ prop_compose! {
         Just("BEGIN:VCALENDAR"), Just("END:VCALENDAR"), Just("BEGIN:VEVENT"), Just("END:VEVENT"), Just("BEGIN:VALARM"),
         Just("END:VALARM"), Just("BEGIN:VCARD"), Just("END:VCARD"), Just("AGENT:"), Just("BEGIN:VTIMEZONE"),
         Just("END:VTIMEZONE"), Just("TZID:Here"), Just("UID:a"), Just("UID:b"), Just("DTSTART;TZID=Here:20260101T100000"),
+        Just("X-WR-TIMEZONE:Europe/Berlin"), Just("X-WR-TIMEZONE:Asia/Tokyo"),
         Just("RECURRENCE-ID:20260101T100000Z"), Just("SUMMARY:S\u{fc}d"), Just(" folded"), Just("junk"), Just(""),
         Just("VERSION:2.0"), Just("VERSION:1.0"), Just("\u{feff}BEGIN:VCALENDAR"),
     ], 0..40), eol in prop_oneof![Just("\n"), Just("\r\n")], end in any::<bool>()) -> Vec<u8> {
@@ -398,7 +489,42 @@ prop_compose! {
     }
 }
 
+prop_compose! {
+    /// Calendars whose events are in zones that are defined, known, or neither.
+    fn zoned()(parts in proptest::collection::vec((
+        proptest::collection::vec(prop_oneof![
+            Just(ZONE.to_owned()), Just(ZONE.replace("+0100", "+0200")), Just(ZONE.replace("Here", "There")),
+            Just("X-WR-TIMEZONE:Europe/Berlin\n".to_owned()), Just("X-WR-TIMEZONE:Asia/Tokyo\n".to_owned()),
+            Just("X-WR-TIMEZONE:Nowhere\n".to_owned()),
+        ], 0..3),
+        proptest::collection::vec(prop::sample::select(vec!["Here", "There", "Nowhere", "America/Lima"]), 0..3),
+    ), 0..5)) -> Vec<u8> {
+        let mut file = String::new();
+        for (n, (zones, events)) in parts.iter().enumerate() {
+            let events = events.iter().enumerate().map(|(at, zone)| {
+                event(&format!("{n}-{at}"), &format!("DTSTART;TZID={zone}:20260701T120000\n"))
+            });
+            let events: String = events.collect();
+            file.push_str(&format!("BEGIN:VCALENDAR\n{}{events}END:VCALENDAR\n", zones.concat()));
+        }
+        crlf(&file)
+    }
+}
+
 proptest! {
+    /// Each event is when it was in its calendar.
+    #[test]
+    fn what_is_taken_apart_keeps_its_times(file in zoned()) {
+        let times = |text: &[u8]| -> Vec<(i64, i64, bool, bool)> {
+            index(text).occurrences.iter().map(|o| (o.start, o.end, o.floating, o.guessed)).collect()
+        };
+        let mut whole: Vec<_> = scan_calendars(&file).iter().flat_map(|one| times(one)).collect();
+        let mut apart: Vec<_> = split(&file).items.iter().flat_map(|part| times(&part.text())).collect();
+        whole.sort_unstable();
+        apart.sort_unstable();
+        prop_assert_eq!(apart, whole);
+    }
+
     #[test]
     fn anything_is_taken_apart(file in proptest::collection::vec(any::<u8>(), 0..300)) {
         split(&file);
@@ -421,7 +547,7 @@ proptest! {
 
     /// Put together and taken apart, each item says the same in the same lines.
     #[test]
-    fn what_is_put_together_comes_apart(file in lines()) {
+    fn what_is_put_together_comes_apart(file in prop_oneof![lines(), zoned()]) {
         let parts = split(&file).items;
         let (vcf, ics): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| part.component == "VCARD");
         let stack = cards(&vcf.iter().map(Part::text).collect::<Vec<_>>());
@@ -441,6 +567,7 @@ proptest! {
             let found = back.items.iter().find(same).unwrap();
             prop_assert!(same_item(&found.text(), &part.text()));
             prop_assert_eq!(bodies(&[&found.text()]), bodies(&[&part.text()]));
+            prop_assert_eq!(index(&found.text()).occurrences, index(&part.text()).occurrences);
         }
     }
 }

@@ -6,6 +6,8 @@ mod corpus;
 mod difference;
 mod extent;
 mod file;
+#[path = "../../../tests/corpus/files.rs"]
+mod files;
 mod form;
 mod form_contact;
 mod known;
@@ -17,6 +19,8 @@ mod properties;
 mod radicale;
 mod sameness;
 mod series;
+mod series_moved;
+mod update;
 mod words;
 mod zones;
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::words::{Sought, words};
+use super::super::words::{Sought, of_text, words};
 use super::{calendar, event};
 
 fn card(lines: &str) -> String {
@@ -42,6 +42,9 @@ fn accents_and_case_do_not_matter() {
         ("Trần Đức", "tran duc"),
         ("Ångström", "angstrom"),
         ("Cafe\u{301} Rene\u{301}e", "café renée"),
+        ("Mu\u{308}ller", "mueller"),
+        ("Mueller", "mu\u{308}ller"),
+        ("Noe\u{308}l", "noel"),
         ("Ἀθῆναι ΟΔΟΣ", "αθηναι οδος"),
         ("Москвѐ Ёлка", "москве елка"),
         ("مُحَمَّد أحمد", "محمد احمد"),
@@ -63,12 +66,26 @@ fn scripts_without_spaces_are_found_inside_a_run() {
         ("ประชุมทีมงาน", "ทีม"),
         ("김영수 회의", "기"),
         ("김영수 회의", "김영 회"),
+        ("会議Zoom", "zoom"),
+        ("会議Zoom", "会議zo"),
+        ("会議 Zoom", "会議zoom"),
+        ("東京Tower", "tower"),
+        ("Tower東京", "京"),
+        ("佐々木", "々木"),
+        ("第12回", "12"),
     ] {
         assert!(finds(&event(&format!("SUMMARY:{written}")), typed), "{typed} in {written}");
     }
     assert!(!finds(&event("SUMMARY:東京都庁"), "京東"), "in the order it is written");
     let long = "字".repeat(100) + "東京" + &"文".repeat(100);
     assert!(finds(&event(&format!("SUMMARY:{long}")), "字東京文"));
+    // A phrase of any length, wherever it stands in the run.
+    let run: Vec<char> = ('一'..).take(200).collect();
+    for (from, length) in (0..150).flat_map(|from| [1, 11, 12, 30, 45].map(|length| (from, length))) {
+        let phrase: String = run[from..from + length].iter().collect();
+        let all = event(&format!("SUMMARY:{}", run.iter().collect::<String>()));
+        assert!(finds(&all, &phrase), "{length} from {from}");
+    }
 }
 
 #[test]
@@ -168,9 +185,46 @@ fn a_number_is_found_however_it_is_written() {
 }
 
 #[test]
+fn digits_with_letters_behind_are_no_number_whatever_divides_them() {
+    for (written, typed) in [
+        ("Open 9–11am", "9–11am"),
+        ("10\u{A0}km run", "10\u{A0}km"),
+        ("18\u{202F}h", "18\u{202F}h"),
+        ("Room 030 30th", "030\u{2010}30th"),
+    ] {
+        assert!(finds(&event(&format!("SUMMARY:{written}")), typed), "{typed} in {written}");
+    }
+}
+
+#[test]
+fn a_title_behind_a_long_text_is_found() {
+    let long: String = (0..3_000).map(|n| format!("word{n} ")).collect();
+    for (component, text) in
+        [("VEVENT", "DESCRIPTION"), ("VJOURNAL", "DESCRIPTION"), ("VTODO", "COMMENT"), ("X", "NOTE")]
+    {
+        let item =
+            calendar(&format!("BEGIN:{component}\nUID:u\n{text}:{long}\nSUMMARY:Zebra\nLOCATION:Zoo\nEND:{component}"));
+        assert!(finds(&item, "zebra zoo word12"), "{component}");
+    }
+    let contact = card(&format!("NOTE:{long}\nFN:Zoë Zander\nTEL:030 123456"));
+    assert!(finds(&contact, "zoe zander") && finds(&contact, "030123"));
+    // One word more is one too many, were it of a script without spaces too.
+    let run: String = ('一'..).take(20_000).collect();
+    assert!(finds(&event(&format!("DESCRIPTION:{run}\nCOMMENT:{long} {run}\nSUMMARY:龥")), "龥"));
+}
+
+#[test]
 fn what_nobody_understands_is_found_by_what_it_says() {
     assert!(finds("SUMMARY:Half an event\r\nX-OTHER:<b>raw</b>\r\n", "half ev"));
     assert!(finds("BEGIN:VTHING\r\nDESCRIPTION:Orchard\r\nEND:VTHING\r\n", "orch"));
+}
+
+#[test]
+fn what_a_person_wrote_is_found_in_the_same_way() {
+    let found = |text: &str, typed: &str| Sought::new(typed).found_in(&of_text(text));
+    assert!(found("Zürich, Bahnhof", "zurich") && found("Zürich, Bahnhof", "bahn ZÜ") && !found("Zürich", "rich"));
+    assert!(found("Anna 030 123456", "anna 030 12"));
+    assert_eq!(of_text(" — "), "");
 }
 
 #[test]
@@ -227,6 +281,20 @@ proptest! {
         for word in found.split(' ').filter(|word| !word.is_empty()) {
             prop_assert!(Sought::new(word).is_empty() || Sought::new(word).found_in(&found), "{word:?} in {found:?}");
         }
+    }
+
+    #[test]
+    fn what_is_written_is_found_by_itself(
+        text in prop_oneof![
+            "[0-9 \u{A0}\u{202F}–/()+a-z]{0,12}",
+            "[a-cuöß0-9\u{308}会議東京ー々กข김 -]{0,60}",
+            "\\PC{0,60}",
+        ],
+    ) {
+        let text = text.replace('\\', " ");
+        let sought = Sought::new(&text);
+        let words = words(event(&format!("SUMMARY:{text}")).as_bytes());
+        prop_assert!(sought.is_empty() || sought.found_in(&words), "{text:?} in {words:?}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Letters as a search compares them: in lower case, without what is written above,
 //! below or through them. A table of the letters people write names with, because
-//! those of Unicode are a hundred times its size and pages load this.
+//! those of Unicode are far larger and pages load this.
 
 use std::sync::LazyLock;
 
@@ -139,7 +139,7 @@ fn jamo(c: char) -> Option<[Option<char>; 3]> {
 /// beginning of one.
 pub fn unspaced(c: char) -> bool {
     matches!(c,
-        '\u{E00}'..='\u{FFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}'
-        | '\u{31F0}'..='\u{31FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9F}'
+        '\u{E00}'..='\u{FFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3005}'..='\u{3007}'
+        | '\u{3040}'..='\u{312F}' | '\u{31A0}'..='\u{31FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9F}'
         | '\u{20000}'..='\u{3FFFF}')
 }
