@@ -139,6 +139,8 @@ pub enum Ask {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+// As of [`Ask`].
+#[allow(clippy::large_enum_variant)]
 pub enum Answer {
     Done,
     Found(Finding),

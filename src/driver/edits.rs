@@ -10,7 +10,7 @@ use crate::model::{
 };
 use crate::port::{Change, Commit};
 use crate::text;
-use crate::text::series::Parts;
+use crate::text::series::{Parts, Refused};
 
 /// So often an edit is made anew on what a run has written meanwhile.
 pub(super) const RACES: usize = 8;
@@ -82,7 +82,7 @@ impl Driver {
     pub async fn edit(&self, id: &ItemId, reach: Reach, was: Option<&Fields>, fields: &Fields) -> Result<(), Fault> {
         let uid = uuid(&self.ports);
         let now = self.ports.clock.now();
-        let edited = |shown: &[u8]| text::series::edited(shown, reach, was, fields, &uid, now).ok_or_else(gone);
+        let edited = |shown: &[u8]| text::series::edited(shown, reach, was, fields, &uid, now).map_err(refused);
         self.change_parts(id, Why::Edited, &uid, edited).await
     }
 
@@ -218,4 +218,11 @@ fn made(collection: &Collection, id: ItemId, name: &str, text: Vec<u8>) -> Item 
 
 fn gone() -> Fault {
     fault::field("field_instance_gone")
+}
+
+fn refused(why: Refused) -> Fault {
+    match why {
+        Refused::Gone => gone(),
+        Refused::Days => fault::field("field_rule_days"),
+    }
 }

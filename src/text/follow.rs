@@ -2,26 +2,32 @@
 //! dates. They follow the start, or they would point at nothing, and they go where a
 //! new rule does not give them any more.
 
+mod rule;
+
 use std::collections::HashSet;
 
-use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use memchr::memchr;
 
+use self::rule::{Moved, Nth};
 use super::lines::{Line, Tree, fold};
 use super::moment::{Moment, at};
-use super::occur::{Placed, instances, placed_as};
+use super::occur::{Placed, instances, placed, placed_as};
 use super::zone::Zones;
-use super::{edit, escape, form_event, form_rule};
+use super::{edit, form_event, form_rule};
+use crate::model::{EventFields, Recurrence};
 
-/// TZID and VALUE of a line as they stand in a head: `;TZID=Europe/Berlin`.
-pub(super) fn form_of(line: &Line<'_>) -> String {
-    let value = |name: &str| line.param(name).map(|value| format!(";{name}={}", escape::param(&value)));
-    [value("TZID"), value("VALUE")].into_iter().flatten().collect()
+/// TZID and VALUE of a line as they stand in its head: `;TZID=Europe/Berlin`.
+pub(super) fn form_of(line: &Line<'_>) -> Vec<u8> {
+    let mut head = line.head_without(|p| !matches!(p.name.as_str(), "TZID" | "VALUE"));
+    let form = memchr(b';', &head).unwrap_or(head.len());
+    head.split_off(form)
 }
 
 /// A line's head with the form of another.
-pub(super) fn formed(line: &Line<'_>, form: &str) -> String {
+pub(super) fn formed(line: &Line<'_>, form: &[u8]) -> Vec<u8> {
     let head = line.head_without(|p| matches!(p.name.as_str(), "TZID" | "VALUE"));
-    format!("{}{form}", String::from_utf8_lossy(&head))
+    [&head, form].concat()
 }
 
 /// How the series' moments move.
@@ -30,30 +36,43 @@ struct Step<'a> {
     after: Placed,
     /// Of local time.
     by: TimeDelta,
+    /// Of the time of day alone.
+    time: TimeDelta,
+    /// The days are the n-th of a weekday in their months, and become another's.
+    nth: Option<Nth>,
     /// The start is of the same sort and in the same zone as before.
     keeps_form: bool,
 }
 
 impl Step<'_> {
+    fn local(&self, local: NaiveDateTime) -> Option<NaiveDateTime> {
+        match self.nth.as_ref().and_then(|nth| nth.moved(local.date())) {
+            Some(day) => day.and_time(local.time()).checked_add_signed(self.time),
+            None => local.checked_add_signed(self.by),
+        }
+    }
+
     /// `exact`: a moment in UTC is one of the series' local times.
     fn moved(&self, placed: &Placed, exact: bool) -> Option<Moment> {
+        let start = self.before.moment;
+        // Where the series has times, a date means its time on that day.
+        let on = |day: NaiveDate| day.and_time(start.local().time());
         if self.keeps_form {
             return Some(match placed.moment {
-                Moment::Date(day) => Moment::Date(day.checked_add_signed(self.by)?),
+                Moment::Date(day) => Moment::Date(self.local(on(day))?.date()),
                 Moment::Utc(_) if exact => {
-                    let local = self.before.zone.to_local(placed.utc()).checked_add_signed(self.by)?;
+                    let local = self.local(self.before.zone.to_local(placed.utc()))?;
                     Moment::Utc(at(self.before.zone.to_utc(local)))
                 }
-                Moment::Utc(at) => Moment::Utc(at.checked_add_signed(self.by)?),
-                Moment::Local(at) => Moment::Local(at.checked_add_signed(self.by)?),
+                Moment::Utc(at) => Moment::Utc(self.local(at)?),
+                Moment::Local(at) => Moment::Local(self.local(at)?),
             });
         }
-        let local = match (placed.moment, self.before.moment) {
-            (Moment::Date(day), Moment::Local(start) | Moment::Utc(start)) => day.and_time(start.time()),
-            (Moment::Utc(_) | Moment::Local(_), Moment::Local(_)) => self.before.zone.to_local(placed.utc()),
-            (moment, _) => moment.local(),
-        };
-        let local = local.checked_add_signed(self.by)?;
+        let local = self.local(match (placed.moment, start) {
+            (Moment::Date(day), _) => on(day),
+            (_, Moment::Date(_)) => placed.moment.local(),
+            _ => self.before.zone.to_local(placed.utc()),
+        })?;
         Some(match self.after.moment {
             Moment::Date(_) => Moment::Date(local.date()),
             Moment::Utc(_) => Moment::Utc(local),
@@ -75,40 +94,108 @@ impl Step<'_> {
     }
 }
 
+/// What of the series says on which days and at which times it is.
+fn rules(tree: &Tree<'_>, c: usize) -> impl Iterator<Item = usize> {
+    tree.own(c).filter(|i| ["RRULE", "EXRULE"].iter().any(|name| tree.lines()[*i].is(name)))
+}
+
+/// Whether a series whose form was changed so can move there: a rule says on which days
+/// it is, and has to say it of the days it moves to (`rule`), or a new one says it.
+pub(super) fn movable(tree: &Tree<'_>, c: usize, old: &EventFields, new: &EventFields) -> bool {
+    let said = match (&old.recurrence, &new.recurrence) {
+        (Recurrence::Rule(old), Recurrence::Rule(new)) => {
+            (old.frequency, &old.weekdays, old.day, old.month) != (new.frequency, &new.weekdays, new.day, new.month)
+        }
+        (old, new) => old != new,
+    };
+    let start = |fields: &EventFields| form_event::typed(&fields.start, fields.all_day);
+    let (Some(from), Some(to)) = (start(old), start(new)) else { return true };
+    said || rules(tree, c).all(|i| rule::moved(&tree.lines()[i].plain(), from, to, !new.all_day).is_some())
+}
+
+/// The changed instances that are when the series gives them: at which time they are is
+/// no change of theirs.
+pub(super) fn unmoved(tree: &Tree<'_>, c: usize, start: &Placed) -> Vec<usize> {
+    let mut zones = Zones::new(tree);
+    let overrides = overrides(tree, c, start).into_iter();
+    let there = |(o, id): (usize, Placed)| {
+        let own = placed(tree.get(o, "DTSTART")?, &mut zones)?;
+        let same = own.moment.is_date() == start.moment.is_date() && own.utc() == id.of(start);
+        same.then_some(o)
+    };
+    overrides.filter_map(there).collect()
+}
+
+/// Start and end of `new` from those of `old`, moved as far as `wanted` is from `shown`:
+/// by days alone where a time of day of the one says nothing of the other's. Zone and
+/// all-day change as they do there.
+pub(super) fn shift(old: &EventFields, shown: &EventFields, wanted: &EventFields, new: &mut EventFields) {
+    let when = |f: &EventFields| (f.all_day, f.start.clone(), f.end.clone(), f.zone.clone());
+    (new.all_day, new.start, new.end, new.zone) = when(old);
+    let ends = |f: &EventFields| Some((form_event::typed(&f.start, f.all_day)?, form_event::typed(&f.end, f.all_day)?));
+    let (Some(from), Some(to), Some(own)) = (ends(shown), ends(wanted), ends(old)) else { return };
+    if shown.all_day != wanted.all_day {
+        new.all_day = wanted.all_day;
+    }
+    if !new.all_day && !wanted.all_day && (old.all_day || !shown.all_day && shown.zone != wanted.zone) {
+        new.zone = wanted.zone.clone();
+    } else if new.all_day {
+        new.zone = String::new();
+    }
+    let timed = !new.all_day && old.all_day == shown.all_day;
+    let by = |from: NaiveDateTime, to: NaiveDateTime| if timed { to - from } else { to.date() - from.date() };
+    let moved = |own: NaiveDateTime, by: TimeDelta| own.checked_add_signed(by).unwrap_or(own);
+    let start = moved(own.0, by(from.0, to.0));
+    let mut end = moved(own.1, by(from.1, to.1));
+    // Shorter by as much it would be nothing: it is as long as what was typed.
+    let least = if new.all_day { TimeDelta::zero() } else { TimeDelta::minutes(1) };
+    if end - start < least && end - start != own.1 - own.0 {
+        end = moved(start, by(to.0, to.1).max(TimeDelta::zero()));
+    }
+    (new.start, new.end) = (form_event::shown(start, new.all_day), form_event::shown(end, new.all_day));
+}
+
 /// The series' exceptions follow its start, which was `before`: by the time of day, and
-/// by days where the rule does not name the days itself.
+/// by days where the rule does not name the days itself, or names them anew (`rule`).
 pub(super) fn follow(tree: &mut Tree<'_>, c: usize, before: &Placed, keeps_form: bool) {
     let Some(after) = form_event::start(tree, c) else { return };
     let (from, to) = (before.moment.local(), after.moment.local());
-    let rule = tree.get(c, "RRULE").map(|l| l.plain().into_owned());
-    let moved = rule.as_deref().map(|rule| moved_rule(rule, from.date(), to.date()));
-    let by = if matches!(moved, Some(None)) { to.time() - from.time() } else { to - from };
+    let timed = !before.moment.is_date() && !after.moment.is_date();
+    let rules: Vec<(usize, Option<Moved>)> =
+        rules(tree, c).map(|i| (i, rule::moved(&tree.lines()[i].plain(), from, to, timed))).collect();
+    let stays = rules.iter().any(|(_, moved)| moved.is_none());
+    let time = to.time() - from.time();
+    let by = if stays { time } else { to - from };
     if by.is_zero() && keeps_form {
         return;
     }
-    let step = Step { before, after, by, keeps_form };
-    if let Some(rule) = rule {
-        let new = moved.flatten().unwrap_or_else(|| rule.clone());
+    let nth = rules.iter().find_map(|(_, moved)| moved.as_ref()?.nth);
+    let step = Step { before, after, by, time, nth: nth.filter(|_| !stays), keeps_form };
+    let eol = tree.eol();
+    for (i, moved) in rules {
+        let line = &tree.lines()[i];
+        let old = line.plain().into_owned();
         let until = |part: &str| {
             let (name, value) = part.split_once('=')?;
             let value = name.eq_ignore_ascii_case("UNTIL").then(|| step.until(value))??;
             Some(format!("{name}={value}"))
         };
+        let new = moved.map_or_else(|| old.clone(), |moved| moved.rule);
         let new: Vec<String> = new.split(';').map(|part| until(part).unwrap_or_else(|| part.to_owned())).collect();
         let new = new.join(";");
-        if new != rule {
-            edit::set_value(tree, c, "RRULE", &new);
+        if new != old {
+            let new = fold(&edit::with_value(line.head(), new), eol);
+            tree.replace(i, new);
         }
     }
     let lines = moved_lines(tree, c, &step);
-    let eol = tree.eol();
     for (at, line) in lines {
-        tree.replace(at, fold(line.as_bytes(), eol));
+        tree.replace(at, fold(&line, eol));
     }
 }
 
 /// The lines that name moments of the series, each with what it is then.
-fn moved_lines(tree: &Tree<'_>, c: usize, step: &Step<'_>) -> Vec<(usize, String)> {
+fn moved_lines(tree: &Tree<'_>, c: usize, step: &Step<'_>) -> Vec<(usize, Vec<u8>)> {
     let Some(start) = tree.get(c, "DTSTART") else { return Vec::new() };
     let (start_zone, form) = (start.param("TZID"), form_of(start));
     let mut zones = Zones::new(tree);
@@ -125,15 +212,15 @@ fn moved_lines(tree: &Tree<'_>, c: usize, step: &Step<'_>) -> Vec<(usize, String
         let value = line.plain();
         let moved: Option<Vec<String>> = value
             .split(',')
-            .map(|part| Some(step.moved(&placed_as(line, part, &mut zones)?, exact)?.to_string()))
+            .map(|part| Some(step.moved(&placed_as(line, part, &mut zones)?.beside(step.before), exact)?.to_string()))
             .collect();
         // A period among them: it says of itself what it is, and stays.
         let Some(moved) = moved else { continue };
         let head = match step.keeps_form {
-            true => String::from_utf8_lossy(line.head()).into_owned(),
+            true => line.head().to_vec(),
             false => formed(line, &form),
         };
-        out.push((at, format!("{head}:{}", moved.join(","))));
+        out.push((at, edit::with_value(&head, moved.join(","))));
     }
     out
 }
@@ -144,18 +231,23 @@ pub(super) fn family(tree: &Tree<'_>, c: usize) -> Vec<usize> {
     tree.named("VEVENT").filter(|o| *o == c || tree.text(*o, "UID") == uid).collect()
 }
 
-/// The changed instances of the series, each with what its RECURRENCE-ID names.
-pub(super) fn overrides(tree: &Tree<'_>, c: usize) -> Vec<(usize, Placed)> {
+/// The changed instances of the series, which begins with `start`, each with its
+/// RECURRENCE-ID.
+pub(super) fn overrides(tree: &Tree<'_>, c: usize, start: &Placed) -> Vec<(usize, Placed)> {
     let mut zones = Zones::new(tree);
     let others = family(tree, c).into_iter().filter(|o| *o != c);
-    others.filter_map(|o| Some((o, super::occur::placed(tree.get(o, "RECURRENCE-ID")?, &mut zones)?))).collect()
+    others.filter_map(|o| Some((o, placed(tree.get(o, "RECURRENCE-ID")?, &mut zones)?.beside(start)))).collect()
 }
 
 /// The starts (seconds) that the rules of the series give from `from` to `to`, and with
-/// `dates` its RDATEs too, exceptions or not; true: these may not be all.
+/// `dates` its RDATEs too, exceptions or not; true: there may be more.
 pub(super) fn starts(tree: &Tree<'_>, c: usize, (from, to): (i64, i64), dates: bool) -> (Vec<i64>, bool) {
     let raw = |i: usize| tree.lines()[i].raw();
-    let mut bare: Vec<u8> = Vec::new();
+    let mut bare: Vec<u8> = b"BEGIN:VCALENDAR\r\n".to_vec();
+    // What a zone that nobody knows is guessed by.
+    if let Some(line) = tree.named("VCALENDAR").next().and_then(|c| tree.get(c, "X-WR-TIMEZONE")) {
+        bare.extend_from_slice(line.raw());
+    }
     for zone in tree.named("VTIMEZONE") {
         let Some(zone) = tree.components().get(zone) else { continue };
         (zone.begin..=zone.end).filter(|i| *i < tree.lines().len()).for_each(|i| bare.extend_from_slice(raw(i)));
@@ -170,12 +262,12 @@ pub(super) fn starts(tree: &Tree<'_>, c: usize, (from, to): (i64, i64), dates: b
             }
         }
     }
-    bare.extend_from_slice(b"END:VEVENT\r\n");
+    bare.extend_from_slice(b"END:VEVENT\r\nEND:VCALENDAR\r\n");
     let found = instances(&Tree::parse(&bare), from, to);
     let mut starts: Vec<i64> = found.list.iter().map(|i| i.start).filter(|s| (from..=to).contains(s)).collect();
     starts.sort_unstable();
     starts.dedup();
-    (starts, found.partial)
+    (starts, found.cut)
 }
 
 /// The values of a list of dates, each with what it names.
@@ -195,17 +287,18 @@ pub(super) fn prune(tree: &mut Tree<'_>, c: usize, start: &Placed) -> usize {
     for at in tree.own(c).filter(|i| tree.lines()[*i].is("EXDATE")) {
         let line = &tree.lines()[at];
         let value = line.plain();
-        let parts: Dates = value.split(',').map(|part| (part.to_owned(), placed_as(line, part, &mut zones))).collect();
+        let date = |part: &str| placed_as(line, part, &mut zones).map(|date| date.beside(start));
+        let parts: Dates = value.split(',').map(str::to_owned).zip(value.split(',').map(date)).collect();
         points.extend(parts.iter().filter_map(|(_, placed)| Some(placed.as_ref()?.utc())));
         lines.push((at, parts));
     }
-    let overrides = overrides(tree, c);
+    let overrides = overrides(tree, c, start);
     points.extend(overrides.iter().map(|(_, of)| of.utc()));
     let (Some(first), Some(last)) = (points.iter().min(), points.iter().max()) else { return c };
     const DAY: i64 = 86_400;
-    let (given, partial) = starts(tree, c, (first.saturating_sub(DAY), last.saturating_add(DAY)), true);
+    let (given, cut) = starts(tree, c, (first.saturating_sub(DAY), last.saturating_add(DAY)), true);
     // What was not counted to its end may yet be given.
-    let counted = if partial { given.last().copied().unwrap_or(i64::MIN) } else { i64::MAX };
+    let counted = if cut { given.last().copied().unwrap_or(i64::MIN) } else { i64::MAX };
     let days: HashSet<NaiveDate> = given.iter().map(|s| start.zone.to_local(*s).date()).collect();
     let moments: HashSet<i64> = given.into_iter().collect();
     let there = |placed: &Placed| {
@@ -225,8 +318,7 @@ pub(super) fn prune(tree: &mut Tree<'_>, c: usize, start: &Placed) -> usize {
         if left.is_empty() {
             empty.push(at);
         } else if left.len() < parts.len() {
-            let head = String::from_utf8_lossy(tree.lines()[at].head()).into_owned();
-            changed.push((at, fold(format!("{head}:{}", left.join(",")).as_bytes(), eol)));
+            changed.push((at, fold(&edit::with_value(tree.lines()[at].head(), left.join(",")), eol)));
         }
     }
     for (at, line) in changed {
@@ -242,30 +334,4 @@ pub(super) fn prune(tree: &mut Tree<'_>, c: usize, start: &Placed) -> usize {
     let before = empty.iter().filter(|at| **at < begin).count();
     tree.remove_all(&empty);
     tree.components().iter().position(|o| o.begin == begin - before).unwrap_or(c)
-}
-
-/// The rule of a series that moved from one day to another: a weekly rule on the
-/// old weekday alone, or a monthly one on the old day alone, moves along. `None`:
-/// it names days in a way of its own, and stays.
-fn moved_rule(rule: &str, from: NaiveDate, to: NaiveDate) -> Option<String> {
-    if from == to {
-        return Some(rule.to_owned());
-    }
-    let weekday = |day: Weekday| ["MO", "TU", "WE", "TH", "FR", "SA", "SU"][day.num_days_from_monday() as usize];
-    let mut out = Vec::new();
-    for part in rule.split(';') {
-        let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        let moved = match name.to_ascii_uppercase().as_str() {
-            "BYDAY" if value.eq_ignore_ascii_case(weekday(from.weekday())) => weekday(to.weekday()).to_owned(),
-            "BYMONTHDAY" if value == from.day().to_string() => to.day().to_string(),
-            "BYMONTH" if value == from.month().to_string() => to.month().to_string(),
-            name if name.starts_with("BY") && !matches!(name, "BYHOUR" | "BYMINUTE" | "BYSECOND") => return None,
-            _ => {
-                out.push(part.to_owned());
-                continue;
-            }
-        };
-        out.push(format!("{name}={moved}"));
-    }
-    Some(out.join(";"))
 }

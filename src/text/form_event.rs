@@ -9,17 +9,20 @@ use super::lines::{Line, Tree};
 use super::moment::{Moment, Span};
 use super::occur::{Placed, first_end, placed};
 use super::zone::{self, Zone, Zones};
-use super::{compose, edit, escape, follow, form_alarm, form_rule};
+use super::{compose, edit, escape, follow, form_alarm, form_rule, view};
 
 const DAY: &str = "%Y-%m-%d";
 const MINUTE: &str = "%Y-%m-%dT%H:%M";
 
 /// What the form shows of the event; `None` without a start that can be read.
 pub(super) fn fields(tree: &Tree<'_>, c: usize) -> Option<EventFields> {
-    let mut zones = Zones::new(tree);
+    fields_in(tree, c, &mut Zones::new(tree))
+}
+
+fn fields_in(tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>) -> Option<EventFields> {
     let line = tree.get(c, "DTSTART")?;
-    let start = placed(line, &mut zones)?;
-    let end = first_end(tree, c, &mut zones)?;
+    let start = placed(line, zones)?;
+    let end = first_end(tree, c, zones)?;
     let all_day = start.moment.is_date();
     let local = start.moment.local();
     let zone = match start.zone.name() {
@@ -51,9 +54,10 @@ pub(super) fn fields(tree: &Tree<'_>, c: usize) -> Option<EventFields> {
             shown(end, false)
         },
         zone: if all_day { String::new() } else { zone },
-        description: tree.text(c, "DESCRIPTION"),
+        description: description(tree, c),
         recurs: ["RRULE", "RDATE"].iter().any(|name| tree.find(c, name).is_some()),
         of: None,
+        since: String::new(),
         recurrence: form_rule::recurrence(tree, c, &start),
         alarms: form_alarm::alarms(tree, c),
         categories: edit::list(tree, c, "CATEGORIES"),
@@ -82,10 +86,40 @@ pub(super) fn typed(value: &str, all_day: bool) -> Option<NaiveDateTime> {
     (1..=9999).contains(&at.year()).then_some(at)
 }
 
+/// DESCRIPTION, or what is said in its place in HTML, as the view shows it.
+pub(super) fn description(tree: &Tree<'_>, c: usize) -> String {
+    let said = tree.all(c, "DESCRIPTION").any(|line| !line.text().trim().is_empty());
+    let styled = if said { None } else { view::styled(tree, c) };
+    styled.unwrap_or_else(|| tree.text(c, "DESCRIPTION"))
+}
+
+/// True if it changed. What says the old text in HTML goes with it.
+pub(super) fn set_description(tree: &mut Tree<'_>, c: usize, old: &str, new: &str) -> bool {
+    if old == new {
+        return false;
+    }
+    edit::set_text(tree, c, "DESCRIPTION", new);
+    view::STYLED.iter().for_each(|name| edit::remove(tree, c, name));
+    true
+}
+
 /// Writes the fields that differ from `old`, which is what the event has.
 pub(super) fn apply(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields, now: Millis) {
+    apply_beside(tree, c, old, new, &[], now);
+}
+
+/// As [`apply`], where the changed instances `settled` (rising) say their times themselves.
+pub(super) fn apply_beside(
+    tree: &mut Tree<'_>,
+    c: usize,
+    old: &EventFields,
+    new: &EventFields,
+    settled: &[usize],
+    now: Millis,
+) {
+    // First: alarms are components, and change the numbers of others.
+    let moved = set_times(tree, c, old, new, settled);
     let said = set_texts(tree, c, old, new);
-    let moved = set_times(tree, c, old, new);
     let (c, turned) = set_recurrence(tree, c, old, new);
     // SEQUENCE counts what those invited have to look at again (RFC 5546, 2.1.4).
     let counts = moved || turned || old.status != new.status;
@@ -99,12 +133,8 @@ pub(super) fn apply(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &Even
 
 /// Writes what says nothing of time. True if anything changed.
 pub(super) fn set_texts(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields) -> bool {
-    let texts = [
-        ("SUMMARY", &old.title, &new.title),
-        ("LOCATION", &old.place, &new.place),
-        ("DESCRIPTION", &old.description, &new.description),
-    ];
-    let mut changed = false;
+    let texts = [("SUMMARY", &old.title, &new.title), ("LOCATION", &old.place, &new.place)];
+    let mut changed = set_description(tree, c, &old.description, &new.description);
     for (name, old, new) in texts {
         if old != new {
             edit::set_text(tree, c, name, new);
@@ -163,13 +193,20 @@ fn set_recurrence(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventF
         return (c, false);
     }
     let Some(start) = start(tree, c) else { return (c, false) };
-    match &new.recurrence {
+    // What was not changed of the rule is as the start has moved it.
+    let now = form_rule::recurrence(tree, c, &start);
+    let wanted = form_rule::onto(&old.recurrence, &new.recurrence, &now);
+    if wanted == now {
+        return (c, true);
+    }
+    match &wanted {
         Recurrence::Rule(rule) => {
             let before = tree.get(c, "RRULE").map(|line| line.plain().into_owned());
             let before = before.filter(|_| matches!(old.recurrence, Recurrence::Rule(_)));
             let rule = form_rule::written(rule, before.as_deref(), &start);
             let others: Vec<usize> = tree.own(c).filter(|i| tree.lines()[*i].is("RRULE")).skip(1).collect();
             tree.remove_all(&others);
+            edit::remove(tree, c, "EXRULE");
             edit::set_value(tree, c, "RRULE", &rule);
             (follow::prune(tree, c, &start), true)
         }
@@ -189,8 +226,8 @@ pub(super) fn start(tree: &Tree<'_>, c: usize) -> Option<Placed> {
     placed(tree.get(c, "DTSTART")?, &mut Zones::new(tree))
 }
 
-/// True if the times changed.
-fn set_times(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields) -> bool {
+/// True if the times changed. What hangs on them follows, but for `settled`.
+fn set_times(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields, settled: &[usize]) -> bool {
     let same_zone = new.all_day || old.zone == new.zone;
     let same_kind = old.all_day == new.all_day;
     if same_kind && same_zone && old.start == new.start && old.end == new.end {
@@ -201,18 +238,35 @@ fn set_times(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields
         return false;
     };
     let end = end.max(start);
-    let before = self::start(tree, c);
     let keeps_form = same_kind && same_zone;
+    let begins = !keeps_form || old.start != new.start;
+    let series = tree.find(c, "RECURRENCE-ID").is_none();
+    let before = self::start(tree, c).filter(|_| series);
+    let alike = before.iter().flat_map(|before| alike(tree, c, before, old, begins)).collect::<Vec<_>>();
     let written_end = if new.all_day { super::occur::next_day(end) } else { end };
-    if !keeps_form || old.start != new.start {
+    if begins {
         set_moment(tree, c, "DTSTART", start, new, keeps_form);
     }
     set_end(tree, c, (start, written_end), old, new, keeps_form);
-    let instance = tree.find(c, "RECURRENCE-ID").is_some();
-    if let Some(before) = before.filter(|_| !instance && (!keeps_form || old.start != new.start)) {
+    for (o, was) in alike.into_iter().filter(|(o, _)| settled.binary_search(o).is_err()) {
+        let mut now = was.clone();
+        follow::shift(&was, old, new, &mut now);
+        set_times(tree, o, &was, &now, &[]);
+    }
+    if let Some(before) = before.filter(|_| begins) {
         follow::follow(tree, c, &before, keeps_form);
     }
     true
+}
+
+/// The changed instances that are when the series gives them, with their times: those
+/// that are as long as it, or, where its start moves (`begins`), all.
+fn alike(tree: &Tree<'_>, c: usize, start: &Placed, series: &EventFields, begins: bool) -> Vec<(usize, EventFields)> {
+    let mut zones = Zones::new(tree);
+    let length = |f: &EventFields| Some(typed(&f.end, f.all_day)? - typed(&f.start, f.all_day)?);
+    let unmoved = follow::unmoved(tree, c, start).into_iter();
+    let each = unmoved.filter_map(|o| Some((o, fields_in(tree, o, &mut zones)?)));
+    each.filter(|(_, own)| begins || length(own) == length(series)).collect()
 }
 
 /// DTEND or DURATION, whichever the event has.
@@ -259,34 +313,28 @@ fn set_moment(tree: &mut Tree<'_>, c: usize, name: &str, at: NaiveDateTime, new:
     // A DTEND may have been in a zone of its own: the form shows it in the start's.
     let zone_param = |l: &Line<'_>| l.param("TZID");
     let like_start = line.and_then(zone_param) == start.and_then(zone_param);
-    let keep_head = keeps_form && like_start && tree.find(c, name).is_some();
-    let others = |line: &Line<'_>| {
-        let head = line.head_without(|p| matches!(p.name.as_str(), "TZID" | "VALUE"));
-        let head = String::from_utf8_lossy(&head).into_owned();
-        if line.is(name) { head } else { name.to_owned() }
+    let keep_head = keeps_form && like_start && was.is_some() && tree.find(c, name).is_some();
+    let head = match line.filter(|line| line.is(name)) {
+        Some(line) if keep_head => line.head().to_vec(),
+        Some(line) => line.head_without(|p| matches!(p.name.as_str(), "TZID" | "VALUE")),
+        None => name.as_bytes().to_vec(),
     };
-    let line = match (was, line) {
-        (Some(was), Some(line)) if keep_head => {
-            let moment = match was {
-                Moment::Date(_) => Moment::Date(at.date()),
-                Moment::Utc(_) => Moment::Utc(at),
-                Moment::Local(_) => Moment::Local(at),
-            };
-            format!("{}:{moment}", String::from_utf8_lossy(line.head()))
+    let line = match was {
+        Some(Moment::Date(_)) if keep_head => edit::with_value(&head, Moment::Date(at.date())),
+        Some(Moment::Utc(_)) if keep_head => edit::with_value(&head, Moment::Utc(at)),
+        Some(Moment::Local(_)) if keep_head => edit::with_value(&head, Moment::Local(at)),
+        _ => {
+            let own = start.filter(|_| keeps_form).and_then(zone_param);
+            let zone = own.as_deref().unwrap_or(&new.zone);
+            [head, compose::moment(at, new.all_day, zone).into_bytes()].concat()
         }
-        (Some(_), Some(line)) if keeps_form => {
-            let zone = start.and_then(zone_param).unwrap_or_else(|| new.zone.clone());
-            compose::moment_line(&others(line), at, new.all_day, &zone)
-        }
-        (_, Some(line)) => compose::moment_line(&others(line), at, new.all_day, &new.zone),
-        (_, None) => compose::moment_line(name, at, new.all_day, &new.zone),
     };
     match (tree.find(c, name), tree.find(c, "DTSTART")) {
         (None, Some(start)) => {
-            let folded = super::lines::fold(line.as_bytes(), tree.eol());
+            let folded = super::lines::fold(&line, tree.eol());
             tree.insert(start + 1, folded);
         }
-        _ => edit::set_line(tree, c, name, &line),
+        _ => edit::set_line(tree, c, name, line),
     }
 }
 

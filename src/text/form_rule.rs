@@ -23,6 +23,29 @@ pub(super) fn recurrence(tree: &Tree<'_>, c: usize, start: &Placed) -> Recurrenc
     }
 }
 
+/// What was changed in the form of `was`, of what is `now`: of two rules of the same sort
+/// the parts that were changed, else all.
+pub(super) fn onto(was: &Recurrence, typed: &Recurrence, now: &Recurrence) -> Recurrence {
+    fn pick<T: PartialEq + Clone>(was: &T, typed: &T, now: &T) -> T {
+        if typed == was { now.clone() } else { typed.clone() }
+    }
+    match (was, typed, now) {
+        (Recurrence::Rule(was), Recurrence::Rule(typed), Recurrence::Rule(now))
+            if was.frequency == typed.frequency && was.frequency == now.frequency =>
+        {
+            Recurrence::Rule(Rule {
+                frequency: now.frequency,
+                interval: pick(&was.interval, &typed.interval, &now.interval),
+                weekdays: pick(&was.weekdays, &typed.weekdays, &now.weekdays),
+                day: pick(&was.day, &typed.day, &now.day),
+                month: pick(&was.month, &typed.month, &now.month),
+                ends: pick(&was.ends, &typed.ends, &now.ends),
+            })
+        }
+        _ => pick(was, typed, now),
+    }
+}
+
 /// The parts of a rule, their names in upper case.
 fn parts(rule: &str) -> impl Iterator<Item = (String, &str)> {
     rule.split(';').filter(|part| !part.trim().is_empty()).map(|part| {

@@ -8,7 +8,8 @@ use crate::model::EventFields;
 use super::follow::{self, form_of, overrides};
 use super::lines::{Tree, fold};
 use super::moment::{Moment, at};
-use super::occur::{Instance, Placed, instances};
+use super::occur::{Instance, Instances, Placed, instances, placed};
+use super::recur::CLOCKS;
 use super::zone::Zones;
 use super::{edit, form_event, main};
 
@@ -24,8 +25,8 @@ pub(super) struct Series<'t, 'a> {
     /// Its own component.
     pub c: usize,
     pub start: Placed,
-    /// Changed instances, with what their RECURRENCE-ID names.
-    pub overrides: Vec<(usize, Placed)>,
+    /// Changed instances, each with the start that its RECURRENCE-ID names.
+    pub overrides: Vec<(usize, i64)>,
 }
 
 impl<'t, 'a> Series<'t, 'a> {
@@ -35,37 +36,59 @@ impl<'t, 'a> Series<'t, 'a> {
         if tree.components()[c].name != "VEVENT" || tree.find(c, "RECURRENCE-ID").is_some() {
             return None;
         }
-        Some(Series { tree, c, start: form_event::start(tree, c)?, overrides: overrides(tree, c) })
+        let start = form_event::start(tree, c)?;
+        let overrides = overrides(tree, c, &start).into_iter().map(|(o, id)| (o, id.of(&start))).collect();
+        Some(Series { tree, c, start, overrides })
     }
 
-    /// Whether both name the same instance: by the day where either is a date.
-    pub fn names(&self, placed: &Placed, of: i64) -> bool {
-        if self.start.moment.is_date() || placed.moment.is_date() {
-            placed.moment.date() == self.start.zone.to_local(of).date()
-        } else {
-            placed.utc() == of
-        }
-    }
-
-    /// The component that is about that instance alone.
+    /// The component that names that instance.
     pub fn own(&self, of: i64) -> Option<usize> {
-        self.overrides.iter().find(|(_, id)| self.names(id, of)).map(|(o, _)| *o)
+        self.overrides.iter().find(|(_, id)| *id == of).map(|(o, _)| *o)
+    }
+
+    /// The component whose "this and following" holds for that instance.
+    pub fn governing(&self, of: i64) -> Option<usize> {
+        let before = self.overrides.iter().filter(|(o, id)| *id <= of && ranged(self.tree, *o));
+        before.max_by_key(|(_, id)| *id).map(|(o, _)| *o)
+    }
+
+    /// How far (seconds) a changed instance is from the start it names.
+    fn moved(&self, o: usize) -> i64 {
+        let of = self.overrides.iter().find(|(each, _)| *each == o).map(|(_, of)| *of);
+        let start = self.tree.get(o, "DTSTART").and_then(|line| placed(line, &mut Zones::new(self.tree)));
+        start.zip(of).map_or(0, |(start, of)| start.utc() - of)
     }
 
     /// The instance, and the component that describes it.
     pub fn instance(&self, of: i64) -> Option<Instance> {
-        let mut zones = Zones::new(self.tree);
-        // As far as a changed instance was moved, "this and following" may have moved this.
-        let far = self.overrides.iter().filter_map(|(o, id)| {
-            let start = super::occur::placed(self.tree.get(*o, "DTSTART")?, &mut zones)?;
-            Some((start.utc() - id.utc()).abs())
-        });
-        let room = far.max().unwrap_or(0).min(EVER.1) + 86_400;
-        let found = instances(self.tree, of.saturating_sub(room), of.saturating_add(room)).list;
+        let own = self.own(of);
+        // What is moved as others are is so far only by the clocks.
+        let (at, room) = match own.or_else(|| self.governing(of)) {
+            Some(o) => (of.saturating_add(self.moved(o)), CLOCKS),
+            None => (of, 0),
+        };
+        let found = instances(self.tree, at.saturating_sub(room), at.saturating_add(room)).list;
         let uid = self.tree.text(self.c, "UID");
-        found
-            .into_iter()
-            .find(|i| i.of == Some(of) && (i.component == self.c || self.tree.text(i.component, "UID") == uid))
+        let ours = |c: usize| c == self.c || self.tree.text(c, "UID") == uid;
+        found.into_iter().find(|i| i.of == Some(of) && own.is_none_or(|o| i.component == o) && ours(i.component))
+    }
+
+    /// The start of the first instance from that one on which the component describes:
+    /// `Some(None)` if there is none, `None` if that cannot be told.
+    #[allow(clippy::option_option)]
+    pub fn next(&self, o: usize, from: i64) -> Option<Option<i64>> {
+        let begin = from.saturating_add(self.moved(o)).saturating_sub(CLOCKS);
+        // An endless rule is not counted to its end for its next start.
+        let near = instances(self.tree, begin, begin.saturating_add(NEAR));
+        let next = |found: &Instances| {
+            let described = found.list.iter().filter(|i| i.component == o).filter_map(|i| i.of);
+            described.filter(|of| *of >= from).min()
+        };
+        next(&near).map(Some).or_else(|| {
+            let all = instances(self.tree, begin, EVER.1);
+            let next = next(&all);
+            (next.is_some() || !all.cut).then_some(next)
+        })
     }
 
     pub fn fields(&self, of: i64) -> Option<EventFields> {
@@ -79,7 +102,9 @@ impl<'t, 'a> Series<'t, 'a> {
                 form_event::fields(&tree, component_at(&tree, begin)?)?
             }
         };
-        Some(EventFields { of: Some(of * 1000), recurs: series.recurs, recurrence: series.recurrence, ..fields })
+        let since = series.start.get(..10).unwrap_or_default().to_owned();
+        let of = Some(of * 1000);
+        Some(EventFields { of, since, recurs: series.recurs, recurrence: series.recurrence, ..fields })
     }
 
     /// That moment as the series' own are written.
@@ -88,12 +113,14 @@ impl<'t, 'a> Series<'t, 'a> {
     }
 
     /// A line of that name that names the instance.
-    pub fn line(&self, name: &str, of: i64) -> String {
+    pub fn line(&self, name: &str, of: i64) -> Vec<u8> {
         let form = self.tree.get(self.c, "DTSTART").map(form_of).unwrap_or_default();
         match self.moment(of) {
             // The second of an hour that happens twice has no local name.
-            Moment::Local(local) if self.start.zone.to_utc(local) != of => format!("{name}:{}", Moment::Utc(at(of))),
-            moment => format!("{name}{form}:{moment}"),
+            Moment::Local(local) if self.start.zone.to_utc(local) != of => {
+                edit::with_value(name.as_bytes(), Moment::Utc(at(of)))
+            }
+            moment => edit::with_value(&[name.as_bytes(), &form].concat(), moment),
         }
     }
 
@@ -105,7 +132,7 @@ impl<'t, 'a> Series<'t, 'a> {
         let last = follow::family(tree, self.c).into_iter().filter_map(|o| tree.components().get(o)).map(|c| c.end);
         let behind = last.max()? + 1;
         let mut zones = Zones::new(tree);
-        let start = super::occur::placed(tree.get(base, "DTSTART")?, &mut zones)?;
+        let start = placed(tree.get(base, "DTSTART")?, &mut zones)?;
         let period = tree.all(self.c, "RDATE").any(|line| line.value().contains(&b'/'));
         let own: HashSet<usize> = tree.own(base).collect();
         let eol = tree.eol();
@@ -113,21 +140,22 @@ impl<'t, 'a> Series<'t, 'a> {
         for i in range.begin..=range.end {
             let line = tree.lines().get(i)?;
             let is = |names: &[&str]| own.contains(&i) && names.iter().any(|name| line.is(name));
-            let head = String::from_utf8_lossy(line.head());
             let new = if is(&["RRULE", "EXRULE", "RDATE", "EXDATE", "RECURRENCE-ID"]) {
                 Vec::new()
             } else if is(&["DTSTART"]) {
-                let mut new = vec![format!("{head}:{}", like(&start, instance.start)), self.line("RECURRENCE-ID", of)];
+                let mut new =
+                    vec![edit::with_value(line.head(), like(&start, instance.start)), self.line("RECURRENCE-ID", of)];
                 if period {
-                    new.push(format!("DTEND{}:{}", form_of(line), like(&start, instance.end)));
+                    new.push(edit::with_value(&[&b"DTEND"[..], &form_of(line)].concat(), like(&start, instance.end)));
                 }
                 new
             } else if is(&["DTEND"]) {
-                let end = super::occur::placed(line, &mut zones);
-                // Without a zone of its own it is in the start's.
-                let end = end.map(|end| if end.floating() { Placed { zone: start.zone.clone(), ..end } } else { end });
+                let end = placed(line, &mut zones).map(|end| end.beside(&start));
                 let fits = |end: &Placed| !period && end.moment.is_date() == start.moment.is_date();
-                end.filter(fits).map(|end| format!("{head}:{}", like(&end, instance.end))).into_iter().collect()
+                end.filter(fits)
+                    .map(|end| edit::with_value(line.head(), like(&end, instance.end)))
+                    .into_iter()
+                    .collect()
             } else if period && is(&["DURATION"]) {
                 Vec::new()
             } else {
@@ -138,7 +166,7 @@ impl<'t, 'a> Series<'t, 'a> {
                 continue;
             };
             for line in new {
-                out.extend_from_slice(&fold(line.as_bytes(), eol));
+                out.extend_from_slice(&fold(&line, eol));
                 out.extend_from_slice(eol);
             }
         }
@@ -179,27 +207,35 @@ pub(super) fn ranged(tree: &Tree<'_>, c: usize) -> bool {
     range.is_some_and(|range| range.eq_ignore_ascii_case("THISANDFUTURE"))
 }
 
-/// Makes a changed instance that of another of the series' starts, as far from it as it was.
-pub(super) fn repoint(tree: &mut Tree<'_>, o: usize, to: i64) {
+/// Makes a changed instance that of another of the series' starts, as far from it (in
+/// the series' time) as it was.
+pub(super) fn repoint(series: &Series<'_, '_>, tree: &mut Tree<'_>, o: usize, to: i64) {
     let mut zones = Zones::new(tree);
+    let start = &series.start;
     let Some(line) = tree.get(o, "RECURRENCE-ID") else { return };
-    let Some(id) = super::occur::placed(line, &mut zones) else { return };
-    let mut new = vec![("RECURRENCE-ID", format!("{}:{}", String::from_utf8_lossy(line.head()), like(&id, to)))];
-    let by = like(&id, to).local() - id.moment.local();
+    let Some(id) = placed(line, &mut zones).map(|id| id.beside(start)) else { return };
+    let local = start.zone.to_local(to);
+    let by = local - start.zone.to_local(id.of(start));
+    let name = match (start.moment, id.moment) {
+        (_, Moment::Date(_)) => Moment::Date(local.date()),
+        (Moment::Date(_), Moment::Utc(own)) => Moment::Utc(local.date().and_time(own.time())),
+        (Moment::Date(_), Moment::Local(own)) => Moment::Local(local.date().and_time(own.time())),
+        _ => like(&id, to),
+    };
+    let mut new = vec![("RECURRENCE-ID", edit::with_value(line.head(), name))];
     for name in ["DTSTART", "DTEND"] {
         let line = tree.get(o, name);
-        if let Some((line, moment)) = line.and_then(|line| Some((line, super::occur::placed(line, &mut zones)?.moment)))
-        {
+        if let Some((line, moment)) = line.and_then(|line| Some((line, placed(line, &mut zones)?.moment))) {
             let Some(local) = moment.local().checked_add_signed(by) else { continue };
             let moment = match moment {
                 Moment::Date(_) => Moment::Date(local.date()),
                 Moment::Utc(_) => Moment::Utc(local),
                 Moment::Local(_) => Moment::Local(local),
             };
-            new.push((name, format!("{}:{moment}", String::from_utf8_lossy(line.head()))));
+            new.push((name, edit::with_value(line.head(), moment)));
         }
     }
     for (name, line) in new {
-        edit::set_line(tree, o, name, &line);
+        edit::set_line(tree, o, name, line);
     }
 }

@@ -17,6 +17,7 @@
 //! | [`file`] | a file of many items: taken apart, and put together |
 //! | [`view`] | an item as a person reads it |
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |
+//! | `group` | properties that stand in one group of a card |
 //! | [`series`] | one instance of a series changed, or those from one on |
 //! | `follow`, `instance`, `split` | what hangs on a series' start; one instance of it; a series made two |
 //! | [`compose`] | a new item's text |
@@ -45,6 +46,7 @@ mod form_event;
 mod form_note;
 mod form_row;
 mod form_rule;
+mod group;
 mod instance;
 pub mod lines;
 mod matching;

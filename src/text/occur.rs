@@ -32,7 +32,8 @@ pub struct Instance {
     pub all_day: bool,
     pub floating: bool,
     /// The start that the series gives it, of what is part of one: what a
-    /// RECURRENCE-ID names, wherever the instance was moved to.
+    /// RECURRENCE-ID names ([`Placed::of`]), wherever the instance was moved to. Of an
+    /// instance without its series the moment that its RECURRENCE-ID says.
     pub of: Option<i64>,
     /// Its zone is one that nobody knows, and was guessed ([`Zones::guess`]).
     pub guessed: bool,
@@ -43,6 +44,16 @@ pub struct Instance {
 pub struct Instances {
     pub list: Vec<Instance>,
     pub partial: bool,
+    /// There may be more than these: something was not counted to its end, or could
+    /// not be. A zone that was guessed is not that.
+    pub cut: bool,
+}
+
+impl Instances {
+    fn cut(&mut self, cut: bool) {
+        self.cut |= cut;
+        self.partial |= cut;
+    }
 }
 
 /// A property's moment with its zone.
@@ -67,6 +78,25 @@ impl Placed {
     pub fn floating(&self) -> bool {
         matches!((&self.moment, &self.zone), (Moment::Local(_), Zone::Floating))
     }
+
+    /// Without a zone of its own a local time that belongs to an event (DTEND, EXDATE,
+    /// RDATE, RECURRENCE-ID) is in that of its start.
+    pub fn beside(self, start: &Placed) -> Placed {
+        if self.floating() { Placed { zone: start.zone.clone(), ..self } } else { self }
+    }
+
+    /// The start (seconds) that it names of a series which begins with `first`: where
+    /// either is a DATE, that of the day.
+    pub fn of(&self, first: &Placed) -> i64 {
+        let day = self.moment.date();
+        match (first.moment, self.moment) {
+            (Moment::Date(_), _) => seconds(Moment::Date(day).local()),
+            (Moment::Utc(start) | Moment::Local(start), Moment::Date(_)) => {
+                first.zone.to_utc(day.and_time(start.time()))
+            }
+            _ => self.utc(),
+        }
+    }
 }
 
 /// Reads the moment of DTSTART and its like; lists (EXDATE) by [`placed_all`].
@@ -87,25 +117,25 @@ fn zone_of(line: &Line<'_>, moment: Moment, zones: &mut Zones<'_, '_>) -> (Zone,
         (Moment::Date(_), _) | (_, None) => (Zone::Floating, false),
         (Moment::Local(_), Some(tzid)) => match zones.resolve(&tzid) {
             Some(zone) => (zone, false),
-            None => (zones.guess().unwrap_or(Zone::Floating), true),
+            None => (zones.guess(&tzid).unwrap_or(Zone::Floating), true),
         },
     }
 }
 
-/// The moments of a list, each with the end that a PERIOD gives it (seconds long).
-fn placed_all(line: &Line<'_>, zones: &mut Zones<'_, '_>) -> (Vec<(Placed, Option<i64>)>, bool) {
+/// The moments of a list of a series that begins with `first`, each with the end that a
+/// PERIOD gives it (seconds long); true: there are some that cannot be read.
+fn placed_all(line: &Line<'_>, first: &Placed, zones: &mut Zones<'_, '_>) -> (Vec<(Placed, Option<i64>)>, bool) {
     let mut out = Vec::new();
-    let mut partial = false;
+    let mut unread = false;
     let value = line.plain();
     for part in value.split(',').map(str::trim).filter(|p| !p.is_empty()) {
         let (start, end) = part.split_once('/').map_or((part, None), |(s, e)| (s, Some(e)));
         let Some(moment) = Moment::parse(start) else {
-            partial = true;
+            unread = true;
             continue;
         };
         let (zone, guessed) = zone_of(line, moment, zones);
-        partial |= guessed;
-        let start = Placed { moment, zone, guessed };
+        let start = Placed { moment, zone, guessed }.beside(first);
         let length = end.and_then(|end| {
             let end = match Span::parse(end) {
                 Some(span) => span.after(start.moment.local()).map(|local| start.zone.to_utc(local)),
@@ -115,7 +145,7 @@ fn placed_all(line: &Line<'_>, zones: &mut Zones<'_, '_>) -> (Vec<(Placed, Optio
         });
         out.push((start, length));
     }
-    (out, partial)
+    (out, unread)
 }
 
 /// One VEVENT's own times.
@@ -134,16 +164,17 @@ enum Length {
 }
 
 impl Times {
-    fn read(tree: &Tree<'_>, component: usize, zones: &mut Zones<'_, '_>) -> Option<Times> {
-        let line = tree.get(component, "DTSTART").or_else(|| tree.get(component, "RECURRENCE-ID"))?;
-        let start = placed(line, zones)?;
+    /// `id`: what it begins with where it does not say (RECURRENCE-ID).
+    fn read(tree: &Tree<'_>, component: usize, id: Option<&Placed>, zones: &mut Zones<'_, '_>) -> Option<Times> {
+        let start = match tree.get(component, "DTSTART") {
+            Some(line) => placed(line, zones)?,
+            None => id?.clone(),
+        };
         let end = tree.get(component, "DTEND").and_then(|line| placed(line, zones));
         let span = tree.get(component, "DURATION").and_then(|line| Span::parse(&line.plain()));
         let length = match (end, span) {
             (Some(end), _) if end.moment.is_date() == start.moment.is_date() => {
-                // A DTEND without zone beside a DTSTART with one means the same zone.
-                let end = if end.floating() { Placed { zone: start.zone.clone(), ..end } } else { end };
-                Length::Exact((end.utc() - start.utc()).max(0))
+                Length::Exact((end.beside(&start).utc() - start.utc()).max(0))
             }
             (_, Some(span)) if !span.is_negative() => Length::Nominal(span),
             _ => Length::Exact(0),
@@ -179,7 +210,7 @@ impl Times {
         let moved = overrides.iter().filter(|o| o.following).filter_map(|o| {
             let new = o.times.as_ref()?;
             let start = new.start.utc();
-            Some(CLOCKS + (start - o.of.utc()).abs() + new.end(start) - start)
+            Some(CLOCKS + (start - o.id.of(&self.start)).abs() + new.end(start) - start)
         });
         let by_clocks = if let Length::Exact(_) = self.length { 0 } else { CLOCKS };
         by_clocks + self.end(first) - first + moved.max().unwrap_or(0)
@@ -223,7 +254,9 @@ impl Points {
 
 /// A component that replaces an instance of its series.
 struct Override {
-    of: Placed,
+    id: Placed,
+    /// What that names of its series.
+    of: i64,
     /// `None`: nothing can be told of its time.
     times: Option<Times>,
     cancelled: bool,
@@ -237,28 +270,51 @@ struct Events {
     masters: Vec<(String, Times)>,
     /// Changed instances by the UID of their series.
     overrides: HashMap<String, Vec<Override>>,
-    /// Of something the time was not understood.
+    /// Of something the time was not understood, or guessed.
     partial: bool,
+    /// Of something the time cannot be told at all.
+    cut: bool,
 }
 
 impl Events {
     fn read(tree: &Tree<'_>, zones: &mut Zones<'_, '_>) -> Events {
-        let mut events = Events { masters: Vec::new(), overrides: HashMap::new(), partial: false };
-        for c in tree.named("VEVENT") {
-            let cancelled = tree.text(c, "STATUS").trim().eq_ignore_ascii_case("CANCELLED");
-            let uid = tree.text(c, "UID");
-            let times = Times::read(tree, c, zones);
-            events.partial |= times.as_ref().is_none_or(|t| t.start.guessed);
-            let Some(id) = tree.get(c, "RECURRENCE-ID") else {
-                events.masters.extend(times.filter(|_| !cancelled).map(|times| (uid, times)));
+        let mut events = Events { masters: Vec::new(), overrides: HashMap::new(), partial: false, cut: false };
+        let cancelled = |c: usize| tree.text(c, "STATUS").trim().eq_ignore_ascii_case("CANCELLED");
+        let (changed, series): (Vec<usize>, Vec<usize>) =
+            tree.named("VEVENT").partition(|c| tree.find(*c, "RECURRENCE-ID").is_some());
+        let mut firsts: HashMap<String, Placed> = HashMap::new();
+        for c in series {
+            let Some(times) = Times::read(tree, c, None, zones) else {
+                events.cut = true;
                 continue;
             };
-            let following = id.param("RANGE").is_some_and(|r| r.eq_ignore_ascii_case("THISANDFUTURE"));
-            match placed(id, zones) {
-                Some(of) => events.overrides.entry(uid).or_default().push(Override { of, times, cancelled, following }),
-                None => events.partial = true,
+            events.partial |= times.start.guessed;
+            let uid = tree.text(c, "UID");
+            firsts.entry(uid.clone()).or_insert_with(|| times.start.clone());
+            if !cancelled(c) {
+                events.masters.push((uid, times));
             }
         }
+        for c in changed {
+            let uid = tree.text(c, "UID");
+            let first = firsts.get(&uid);
+            let line = tree.get(c, "RECURRENCE-ID");
+            let id = line.and_then(|line| placed(line, zones)).map(|id| match first {
+                Some(first) => id.beside(first),
+                None => id,
+            });
+            let times = Times::read(tree, c, id.as_ref(), zones);
+            events.cut |= times.is_none();
+            events.partial |= id.is_none() || times.as_ref().is_some_and(|times| times.start.guessed);
+            let following = line.and_then(|line| line.param("RANGE"));
+            let following = following.is_some_and(|range| range.eq_ignore_ascii_case("THISANDFUTURE"));
+            if let Some(id) = id {
+                let of = first.map_or_else(|| id.utc(), |first| id.of(first));
+                let over = Override { id, of, times, cancelled: cancelled(c), following };
+                events.overrides.entry(uid).or_default().push(over);
+            }
+        }
+        events.partial |= events.cut;
         events
     }
 
@@ -277,13 +333,13 @@ pub fn instances(tree: &Tree<'_>, from: i64, to: i64) -> Instances {
     let mut zones = Zones::new(tree);
     let mut budget = Budget::new();
     let events = Events::read(tree, &mut zones);
-    let mut out = Instances { list: Vec::new(), partial: events.partial };
+    let mut out = Instances { list: Vec::new(), partial: events.partial, cut: events.cut };
     for (uid, times) in &events.masters {
         series(tree, times, events.overrides_of(uid), (from, to), &mut zones, &mut budget, &mut out);
     }
     for over in events.overrides.values().flatten().filter(|o| !o.cancelled) {
         if let Some(times) = &over.times {
-            out.list.push(times.instance(times.start.utc(), None, Some(over.of.utc())));
+            out.list.push(times.instance(times.start.utc(), None, Some(over.of)));
         }
     }
     out.list.retain(|i| i.start <= to && (i.end > from || i.start >= from));
@@ -291,7 +347,7 @@ pub fn instances(tree: &Tree<'_>, from: i64, to: i64) -> Instances {
     out.list.dedup();
     if out.list.len() > LIMIT {
         out.list.truncate(LIMIT);
-        out.partial = true;
+        out.cut(true);
     }
     out
 }
@@ -315,43 +371,44 @@ fn series(
     let mut starts: Vec<(i64, Option<i64>)> = vec![(first, None)];
     let mut excluded: Vec<i64> = Vec::new();
     for (name, into_starts) in [("RRULE", true), ("EXRULE", false)] {
-        out.partial |= tree.all(times.component, name).nth(RULES).is_some();
+        out.cut(tree.all(times.component, name).nth(RULES).is_some());
         for line in tree.all(times.component, name).take(RULES) {
             let Some(found) = recur::rule(&line.plain(), counted, window, 8 * LIMIT, budget) else {
-                out.partial = true;
+                out.cut(true);
                 continue;
             };
-            out.partial |= found.partial;
+            out.cut(found.partial);
             let found = found.starts.into_iter().map(|local| counted.utc_of(local));
             if into_starts { starts.extend(found.map(|s| (s, None))) } else { excluded.extend(found) }
         }
     }
     for line in tree.all(times.component, "RDATE") {
-        let (dates, partial) = placed_all(line, zones);
-        out.partial |= partial;
+        let (dates, unread) = placed_all(line, start, zones);
+        out.cut(unread);
+        out.partial |= dates.iter().any(|(date, _)| date.guessed);
         starts.extend(dates.into_iter().map(|(date, length)| (date.utc(), length)));
     }
     let mut out_of_it = Points::default();
-    overrides.iter().for_each(|o| out_of_it.add(&o.of, start));
+    overrides.iter().for_each(|o| out_of_it.add(&o.id, start));
     for line in tree.all(times.component, "EXDATE") {
-        let (dates, partial) = placed_all(line, zones);
-        out.partial |= partial;
+        let (dates, unread) = placed_all(line, start, zones);
+        out.partial |= unread || dates.iter().any(|(date, _)| date.guessed);
         dates.iter().for_each(|(date, _)| out_of_it.add(date, start));
     }
     starts.sort_unstable();
     starts.dedup_by_key(|(start, _)| *start);
     out_of_it.moments.extend(excluded);
     let mut following: Vec<(i64, &Override)> =
-        overrides.iter().filter(|o| o.following).map(|o| (o.of.utc(), o)).collect();
+        overrides.iter().filter(|o| o.following).map(|o| (o.id.of(start), o)).collect();
     following.sort_by_key(|(of, _)| *of);
     for (start, length) in starts.into_iter().filter(|(start, _)| !out_of_it.have(*start, &times.start)) {
         // The latest change for "this and following" that begins before it.
         let before = following.partition_point(|(of, _)| *of <= start);
-        match before.checked_sub(1).map(|i| following[i].1) {
-            Some(over) if over.cancelled => {}
-            Some(Override { of, times: Some(new), .. }) => {
+        match before.checked_sub(1).map(|i| following[i]) {
+            Some((_, over)) if over.cancelled => {}
+            Some((of, Override { times: Some(new), .. })) => {
                 // Moved by as much local time as the changed instance was.
-                let by = new.start.zone.to_local(new.start.utc()) - times.start.zone.to_local(of.utc());
+                let by = new.start.zone.to_local(new.start.utc()) - times.start.zone.to_local(of);
                 let local = times.start.zone.to_local(start);
                 let moved = local.checked_add_signed(by).unwrap_or(local);
                 out.list.push(new.instance(new.start.zone.to_utc(moved), None, Some(start)));
@@ -364,7 +421,7 @@ fn series(
 /// The end of the first instance as a moment like its start: exclusive, of the
 /// same sort and in the same zone. For forms.
 pub fn first_end(tree: &Tree<'_>, component: usize, zones: &mut Zones<'_, '_>) -> Option<NaiveDateTime> {
-    let times = Times::read(tree, component, zones)?;
+    let times = Times::read(tree, component, None, zones)?;
     let end = times.end(times.start.utc());
     Some(match times.start.moment {
         Moment::Local(_) => times.start.zone.to_local(end),

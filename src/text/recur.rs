@@ -42,7 +42,8 @@ struct Rule {
     seconds: Option<Vec<u8>>,
     /// BYSETPOS, sorted; empty without.
     positions: Vec<i32>,
-    /// RFC 7529: another calendar, or SKIP. These are not counted.
+    /// RFC 7529: another calendar, or SKIP. Counted as if they were not there, and told
+    /// to be partial.
     strange: bool,
 }
 

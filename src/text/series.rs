@@ -5,17 +5,22 @@
 //! | --- | --- | --- |
 //! | one | its component, which is made where there is none | EXDATE, and its component goes |
 //! | following | the series ends before it, a new one with a UID of its own begins with it | the series ends before it |
-//! | all | the series; its exceptions follow a moved start | the item |
+//! | all | the series, and the instance's component | the item |
+//!
+//! A series moves as a whole, by as much as the instance it was moved by: by what of its
+//! rule names days ([`follow`], its `rule`), its exceptions, and the changed instances
+//! that were when the series gives them; others keep the time they were given. To where
+//! the rule cannot say it, it does not move ([`Refused::Days`]).
 
-use crate::model::{EventFields, Fields, Millis, Reach, Recurrence};
+use crate::model::{EventFields, Fields, Millis, Reach};
 
-use super::follow;
+use super::follow::{self, shift};
 use super::instance::{EVER, NEAR, Series, component_at, ranged, repoint};
 use super::lines::{Tree, fold};
 use super::occur::{instances, placed};
 use super::split::split;
 use super::zone::Zones;
-use super::{edit, form, form_event, main};
+use super::{edit, form, form_event, form_rule, main};
 
 /// What becomes of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +37,15 @@ impl Parts {
     }
 }
 
+/// Why nothing was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// There is no such instance (any more).
+    Gone,
+    /// The rule has no way to say the days, or times, that the series would move to.
+    Days,
+}
+
 /// As [`form::fields`], of that instance of a series. `None` also if there is no such
 /// instance (any more).
 pub fn fields(text: &[u8], of: Millis) -> Option<Fields> {
@@ -40,8 +54,10 @@ pub fn fields(text: &[u8], of: Millis) -> Option<Fields> {
 }
 
 /// The item with what was changed in a form that was opened on `was` ([`form::fields`],
-/// or [`fields`] of an instance). `uid` is the new series', should there be one. `None`:
-/// there is no such instance any more.
+/// or [`fields`] of an instance). `uid` is the new series', should there be one.
+///
+/// # Errors
+/// If that cannot be done to the series as it is.
 pub fn edited(
     text: &[u8],
     reach: Reach,
@@ -49,7 +65,7 @@ pub fn edited(
     typed: &Fields,
     uid: &str,
     now: Millis,
-) -> Option<Parts> {
+) -> Result<Parts, Refused> {
     let (was, typed) = match (was, typed) {
         (Some(Fields::Event(was)), Fields::Event(typed)) if was.of.is_some() || reach != Reach::All => (was, typed),
         _ => {
@@ -57,35 +73,38 @@ pub fn edited(
                 (Some(was), Some(shown)) => form::rebase(was, typed, &shown),
                 _ => typed.clone(),
             };
-            return Some(Parts::one(form::apply(text, &fields, now)));
+            let tree = Tree::parse(text);
+            if let (Some(c), Some(Fields::Event(old)), Fields::Event(new)) = (main(&tree), form::fields(text), &fields)
+                && !follow::movable(&tree, c, &old, new)
+            {
+                return Err(Refused::Days);
+            }
+            return Ok(Parts::one(form::apply(text, &fields, now)));
         }
     };
-    let of = match reach {
-        Reach::One(of) | Reach::Following(of) => of,
-        Reach::All => was.of?,
+    let of = match (reach, was.of) {
+        (Reach::One(of) | Reach::Following(of), _) | (Reach::All, Some(of)) => of,
+        (Reach::All, None) => return Err(Refused::Gone),
     };
     let tree = Tree::parse(text);
     let Some(series) = Series::read(&tree) else {
-        let (o, shown) = alone(&tree, of)?;
-        return Some(Parts::one(changed(&tree, o, &shown, &form::event(was, typed, &shown), now)));
+        let (o, shown) = alone(&tree, of).ok_or(Refused::Gone)?;
+        return Ok(Parts::one(changed(&tree, o, &shown, &form::event(was, typed, &shown), now)));
     };
     let of = of.div_euclid(1000);
-    let shown = series.fields(of)?;
+    let shown = series.fields(of).ok_or(Refused::Gone)?;
     let wanted = form::event(was, typed, &shown);
     if shown == wanted {
-        return Some(Parts::one(text.to_vec()));
+        return Ok(Parts::one(text.to_vec()));
     }
-    Some(match reach {
-        Reach::All => Parts::one(all(text, &shown, &wanted, now)),
-        Reach::One(_) => Parts::one(one(&series, of, &shown, &wanted, now)?),
-        Reach::Following(_) => {
-            let (old, new) = split(&series, of, uid, now)?;
-            match old {
-                None => Parts::one(all(text, &shown, &wanted, now)),
-                Some(old) => Parts { item: Some(old), new: Some(all(&new, &shown, &wanted, now)) },
-            }
-        }
-    })
+    match reach {
+        Reach::All => all(text, of, &shown, &wanted, now).map(Parts::one),
+        Reach::One(_) => one(&series, of, &shown, &wanted, now).map(Parts::one).ok_or(Refused::Gone),
+        Reach::Following(_) => match split(&series, of, uid, now).ok_or(Refused::Gone)? {
+            (None, _) => all(text, of, &shown, &wanted, now).map(Parts::one),
+            (old, new) => Ok(Parts { item: old, new: Some(all(&new, of, &shown, &wanted, now)?) }),
+        },
+    }
 }
 
 /// The item without what was deleted. `None`: there is no such instance any more.
@@ -130,37 +149,30 @@ fn changed(tree: &Tree<'_>, o: usize, shown: &EventFields, wanted: &EventFields,
 
 /// One instance edited. What is "this and following" is for those after it then.
 fn one(series: &Series<'_, '_>, of: i64, shown: &EventFields, wanted: &EventFields, now: Millis) -> Option<Vec<u8>> {
-    if let Some(o) = series.own(of) {
-        if !ranged(series.tree, o) {
-            return Some(changed(series.tree, o, shown, wanted, now));
-        }
-        let instance =
-            instances(series.tree, EVER.0, EVER.1).list.into_iter().find(|i| i.component == o && i.of == Some(of))?;
-        let (text, begin) = series.with_component(&instance, of)?;
-        let mut tree = Tree::parse(&text);
-        let made = component_at(&tree, begin)?;
-        describe(&mut tree, made, shown, wanted, now);
-        // The order of components is as it was: ours came behind.
-        pass_on(series, o, of, &mut tree);
-        return Some(tree.print());
+    let own = series.own(of);
+    if let Some(o) = own.filter(|o| !ranged(series.tree, *o)) {
+        return Some(changed(series.tree, o, shown, wanted, now));
     }
     let (text, begin) = series.with_component(&series.instance(of)?, of)?;
     let mut tree = Tree::parse(&text);
-    let made = component_at(&tree, begin)?;
+    // The new component is behind all others: what becomes of them moves it at most.
+    let lines = tree.lines().len();
+    if let Some(o) = own {
+        pass_on(series, o, of, &mut tree)?;
+    }
+    let made = component_at(&tree, (begin + tree.lines().len()).checked_sub(lines)?)?;
     describe(&mut tree, made, shown, wanted, now);
     Some(tree.print())
 }
 
-/// What "this and following" says from that instance on, it says from the next on; in
-/// `tree`, where the component has the line it had. Without a next it goes.
-fn pass_on(series: &Series<'_, '_>, o: usize, of: i64, tree: &mut Tree<'_>) {
-    let found = instances(series.tree, EVER.0, EVER.1).list;
-    let next = found.into_iter().filter(|i| i.component == o).filter_map(|i| i.of).filter(|next| *next > of).min();
-    let Some(uid) = series.tree.components().get(o).map(|_| o) else { return };
-    match next {
-        Some(next) => repoint(tree, uid, next),
-        None => edit::remove_components(tree, &[uid]),
+/// What "this and following" says from that instance on, it says from the next on.
+/// Without a next it goes. `None`: which is the next cannot be told.
+fn pass_on(series: &Series<'_, '_>, o: usize, of: i64, tree: &mut Tree<'_>) -> Option<()> {
+    match series.next(o, of.saturating_add(1))? {
+        Some(next) => repoint(series, tree, o, next),
+        None => edit::remove_components(tree, &[o]),
     }
+    Some(())
 }
 
 /// The item without that instance: `Some(None)` if nothing is left of it.
@@ -175,7 +187,7 @@ fn without(series: &Series<'_, '_>, of: i64, now: Millis) -> Option<Option<Vec<u
     let mut at = begin;
     if let Some(o) = own {
         if ranged(&tree, o) {
-            pass_on(series, o, of, &mut tree);
+            pass_on(series, o, of, &mut tree)?;
         } else {
             edit::remove_components(&mut tree, &[o]);
         }
@@ -185,7 +197,7 @@ fn without(series: &Series<'_, '_>, of: i64, now: Millis) -> Option<Option<Vec<u
         }
     }
     let c = component_at(&tree, at)?;
-    let line = fold(series.line("EXDATE", of).as_bytes(), tree.eol());
+    let line = fold(&series.line("EXDATE", of), tree.eol());
     let behind =
         ["EXDATE", "RRULE", "RDATE"].into_iter().find_map(|n| tree.own(c).filter(|i| tree.lines()[*i].is(n)).last());
     match behind {
@@ -200,71 +212,59 @@ fn without(series: &Series<'_, '_>, of: i64, now: Millis) -> Option<Option<Vec<u
 pub(super) fn something(tree: &Tree<'_>, start: i64) -> Option<Vec<u8>> {
     let any = |from: i64, to: i64| {
         let left = instances(tree, from, to);
-        left.partial || !left.list.is_empty()
+        left.cut || !left.list.is_empty()
     };
     (any(start, start.saturating_add(NEAR)) || any(EVER.0, EVER.1)).then(|| tree.print())
 }
 
 /// Applies to the whole series what was changed in the form of one instance: from
-/// `shown` to `wanted`. Times move by as much as that instance's. A change for "this
-/// and following" that the text has describes instances as the series does, and changes
-/// with it.
-fn all(text: &[u8], shown: &EventFields, wanted: &EventFields, now: Millis) -> Vec<u8> {
+/// `shown` to `wanted`. Times move by as much as that instance's. The instance's own
+/// component changes too, and so does what is for "this and following": it describes
+/// instances as the series does.
+fn all(text: &[u8], of: i64, shown: &EventFields, wanted: &EventFields, now: Millis) -> Result<Vec<u8>, Refused> {
     let mut tree = Tree::parse(text);
-    let Some(series) = main(&tree) else { return text.to_vec() };
-    // What changes may move components, not their order.
-    for n in 0..follow::family(&tree, series).len() {
-        let Some(series) = main(&tree) else { break };
-        let o = follow::family(&tree, series).get(n).copied();
-        if let Some(o) = o.filter(|o| *o != series && ranged(&tree, *o)) {
-            describe(&mut tree, o, shown, wanted, now);
-        }
+    let Some(series) = Series::read(&tree) else { return Ok(text.to_vec()) };
+    let Some(old) = form_event::fields(&tree, series.c) else { return Ok(text.to_vec()) };
+    let new = described(&old, shown, wanted, false);
+    if !follow::movable(&tree, series.c, &old, &new) {
+        return Err(Refused::Days);
     }
-    if let Some(series) = main(&tree) {
-        describe(&mut tree, series, shown, wanted, now);
+    let settled = |series: &Series<'_, '_>| -> Vec<usize> {
+        let those = series.overrides.iter().filter(|(o, id)| *id == of || ranged(series.tree, *o));
+        those.map(|(o, _)| *o).collect()
+    };
+    let first = |tree: &Tree<'_>| tree.named("VEVENT").next().unwrap_or_default();
+    let (described, begin) = (settled(&series), first(&tree));
+    // From the last on: components within one are no concern of those before it. A zone
+    // that has to be defined comes before them all.
+    for o in described.into_iter().rev() {
+        let moved = first(&tree) - begin;
+        describe(&mut tree, o + moved, shown, wanted, now);
     }
-    tree.print()
+    let Some(series) = Series::read(&tree) else { return Ok(text.to_vec()) };
+    let (c, settled) = (series.c, settled(&series));
+    form_event::apply_beside(&mut tree, c, &old, &new, &settled, now);
+    Ok(tree.print())
+}
+
+/// What a component whose form has `old` says after a change from `shown` to `wanted` in
+/// the form of another.
+fn described(old: &EventFields, shown: &EventFields, wanted: &EventFields, instance: bool) -> EventFields {
+    let mut new = form::event(shown, wanted, old);
+    (new.of, new.since, new.recurs) = (old.of, old.since.clone(), old.recurs);
+    new.recurrence = match instance {
+        true => old.recurrence.clone(),
+        // What is left of a count, where the count was let be.
+        false => form_rule::onto(&shown.recurrence, &wanted.recurrence, &old.recurrence),
+    };
+    shift(old, shown, wanted, &mut new);
+    new
 }
 
 /// Applies to one component what was changed from `shown` to `wanted`.
 fn describe(tree: &mut Tree<'_>, c: usize, shown: &EventFields, wanted: &EventFields, now: Millis) {
     let Some(old) = form_event::fields(tree, c) else { return };
-    let mut new = form::event(shown, wanted, &old);
-    (new.of, new.recurs) = (old.of, old.recurs);
-    match (&mut new.recurrence, &shown.recurrence, &old.recurrence) {
-        _ if tree.find(c, "RECURRENCE-ID").is_some() => new.recurrence = old.recurrence.clone(),
-        // What is left of a count, where the count was let be.
-        (Recurrence::Rule(new), Recurrence::Rule(shown), Recurrence::Rule(old)) if new.ends == shown.ends => {
-            new.ends = old.ends.clone();
-        }
-        _ => {}
-    }
-    shift(&old, shown, wanted, &mut new);
+    let instance = tree.find(c, "RECURRENCE-ID").is_some();
+    let new = described(&old, shown, wanted, instance);
     form_event::apply(tree, c, &old, &new, now);
-}
-
-/// Start and end of `new` from those of `old`, moved as far as `wanted` is from `shown`.
-fn shift(old: &EventFields, shown: &EventFields, wanted: &EventFields, new: &mut EventFields) {
-    let when = |f: &EventFields| (f.all_day, f.start.clone(), f.end.clone(), f.zone.clone());
-    if when(shown) == when(wanted) {
-        (new.all_day, new.start, new.end, new.zone) = when(old);
-        return;
-    }
-    let moment = |value: &str, all_day: bool| form_event::typed(value, all_day);
-    let (Some(from), Some(to), Some(end), Some(own)) = (
-        moment(&shown.start, shown.all_day),
-        moment(&wanted.start, wanted.all_day),
-        moment(&wanted.end, wanted.all_day),
-        moment(&old.start, old.all_day),
-    ) else {
-        return;
-    };
-    // What is all day now, or was, has its midnight for a time.
-    let start = match old.all_day == shown.all_day {
-        true => own.checked_add_signed(to - from).unwrap_or(own),
-        false => to,
-    };
-    let end = start.checked_add_signed(end - to).unwrap_or(start);
-    (new.start, new.end) = (form_event::shown(start, wanted.all_day), form_event::shown(end, wanted.all_day));
-    (new.all_day, new.zone) = (wanted.all_day, wanted.zone.clone());
 }

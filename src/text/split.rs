@@ -4,10 +4,10 @@ use crate::model::Millis;
 
 use super::follow::{family, starts};
 use super::form_rule::{count, ended};
-use super::instance::{EVER, NEAR, Series, like, ranged, repoint};
+use super::instance::{EVER, NEAR, Series, like, repoint};
 use super::lines::{Tree, fold};
 use super::moment::{Moment, at, stamp};
-use super::occur::{Placed, placed, placed_as};
+use super::occur::{placed, placed_as};
 use super::series::something;
 use super::zone::Zones;
 use super::{edit, uid};
@@ -36,11 +36,11 @@ pub(super) fn split(
 fn before(series: &Series<'_, '_>, of: i64, ends: bool, now: Millis) -> Option<Option<Vec<u8>>> {
     let mut tree = series.tree.clone();
     let start = &series.start;
-    keep_dates(&mut tree, series, |placed| earlier(placed, start, of));
-    if !earlier(start, start, of) {
+    keep_dates(&mut tree, series, |date| date < of);
+    if start.utc() >= of {
         // Only dates are before it; the series' own start is none of them.
         edit::remove(&mut tree, series.c, "RRULE");
-        let line = fold(series.line("EXDATE", start.utc()).as_bytes(), tree.eol());
+        let line = fold(&series.line("EXDATE", start.utc()), tree.eol());
         edit::append(&mut tree, series.c, line);
     } else if ends {
         let last = latest(series, of);
@@ -52,7 +52,7 @@ fn before(series: &Series<'_, '_>, of: i64, ends: bool, now: Millis) -> Option<O
         set_rules(&mut tree, series.c, |rule| ended(rule, Some(format!("UNTIL={until}"))));
     }
     edit::stamp_change(&mut tree, series.c, now, true);
-    let gone: Vec<usize> = series.overrides.iter().filter(|(_, id)| !earlier(id, start, of)).map(|(o, _)| *o).collect();
+    let gone: Vec<usize> = series.overrides.iter().filter(|(_, id)| *id >= of).map(|(o, _)| *o).collect();
     edit::remove_components(&mut tree, &gone);
     Some(something(&tree, start.utc()))
 }
@@ -62,8 +62,8 @@ fn before(series: &Series<'_, '_>, of: i64, ends: bool, now: Millis) -> Option<O
 /// clock changes.
 fn latest(series: &Series<'_, '_>, of: i64) -> i64 {
     let last = |from: i64| {
-        let (found, partial) = starts(series.tree, series.c, (from, of - 1), false);
-        found.last().copied().filter(|_| !partial)
+        let (found, cut) = starts(series.tree, series.c, (from, of - 1), false);
+        found.last().copied().filter(|_| !cut)
     };
     let otherwise = if series.start.moment.is_date() { of - 86_400 } else { of - 1 };
     last(of.saturating_sub(NEAR)).or_else(|| last(EVER.0)).unwrap_or(otherwise)
@@ -74,7 +74,7 @@ fn from(series: &Series<'_, '_>, of: i64, first: Option<i64>, new_uid: &str, now
     let mut tree = series.tree.clone();
     let (c, start) = (series.c, &series.start);
     let begins = first.unwrap_or(of);
-    keep_dates(&mut tree, series, |placed| !earlier(placed, start, of));
+    keep_dates(&mut tree, series, |date| date >= of);
     match first {
         None => edit::remove(&mut tree, c, "RRULE"),
         Some(first) => {
@@ -89,8 +89,7 @@ fn from(series: &Series<'_, '_>, of: i64, first: Option<i64>, new_uid: &str, now
     let mut zones = Zones::new(series.tree);
     let end = series.tree.get(c, "DTEND").and_then(|line| placed(line, &mut zones));
     let set = |tree: &mut Tree<'_>, name: &str, moment: Moment| edit::set_value(tree, c, name, &moment.to_string());
-    if let Some(end) = end {
-        let end = if end.floating() { Placed { zone: start.zone.clone(), ..end } } else { end };
+    if let Some(end) = end.map(|end| end.beside(start)) {
         let length = end.utc() - start.utc();
         set(&mut tree, "DTEND", like(&end, begins.saturating_add(length)));
     }
@@ -101,19 +100,16 @@ fn from(series: &Series<'_, '_>, of: i64, first: Option<i64>, new_uid: &str, now
         edit::set_value(&mut tree, c, "CREATED", &stamp(now));
     }
     edit::stamp_change(&mut tree, c, now, false);
-    let moment = |(_, id): &&(usize, Placed)| id.utc();
-    let governing = series.overrides.iter().filter(|(o, id)| ranged(series.tree, *o) && earlier(id, start, of));
-    let governing = governing.max_by_key(moment).map(|(o, _)| *o);
-    // One that names the instance itself governs from there on.
-    let governing = governing.filter(|_| series.own(of).is_none_or(|o| !ranged(series.tree, o)));
+    // An instance with a component of its own is that one's, and one that names the
+    // instance itself governs from there on.
+    let governing = series.governing(of).filter(|o| series.own(of) != Some(*o));
     let family = family(&tree, c);
-    let mut gone: Vec<usize> = tree.named("VEVENT").filter(|o| !family.contains(o)).collect();
-    gone.extend(series.overrides.iter().filter(|(_, id)| earlier(id, start, of)).map(|(o, _)| *o));
+    let mut gone: Vec<usize> = tree.named("VEVENT").filter(|o| family.binary_search(o).is_err()).collect();
+    gone.extend(series.overrides.iter().filter(|(_, id)| *id < of).map(|(o, _)| *o));
     gone.retain(|o| Some(*o) != governing);
     if let Some(o) = governing {
-        // An instance with a component of its own is that one's.
-        match next(series, o, of) {
-            Some(next) => repoint(&mut tree, o, next),
+        match series.next(o, of)? {
+            Some(next) => repoint(series, &mut tree, o, next),
             None => gone.push(o),
         }
     }
@@ -122,35 +118,20 @@ fn from(series: &Series<'_, '_>, of: i64, first: Option<i64>, new_uid: &str, now
     Some(tree.print())
 }
 
-/// The first instance from that one on which the component describes.
-fn next(series: &Series<'_, '_>, o: usize, of: i64) -> Option<i64> {
-    let found = super::occur::instances(series.tree, EVER.0, EVER.1).list;
-    found.into_iter().filter(|i| i.component == o).filter_map(|i| i.of).filter(|next| *next >= of).min()
-}
-
 /// How many starts the rule gives from that one on; `None`: it has no end.
 fn counted(series: &Series<'_, '_>, first: i64) -> Option<usize> {
     // As many pieces as a count may have that `recur` counts.
     const PIECES: usize = 32;
     let (mut from, mut sum) = (first, 0);
     for _ in 0..PIECES {
-        let (found, partial) = starts(series.tree, series.c, (from, EVER.1), false);
+        let (found, cut) = starts(series.tree, series.c, (from, EVER.1), false);
         sum += found.len();
         match found.last() {
-            Some(last) if partial => from = last + 1,
+            Some(last) if cut => from = last + 1,
             _ => return Some(sum),
         }
     }
     None
-}
-
-/// Whether it is before the instance.
-fn earlier(placed: &Placed, start: &Placed, of: i64) -> bool {
-    if start.moment.is_date() || placed.moment.is_date() {
-        placed.moment.date() < start.zone.to_local(of).date()
-    } else {
-        placed.utc() < of
-    }
 }
 
 /// Rewrites the series' rules.
@@ -159,16 +140,18 @@ fn set_rules(tree: &mut Tree<'_>, c: usize, new: impl Fn(&str) -> String) {
     let eol = tree.eol();
     for at in lines {
         let line = &tree.lines()[at];
-        let (head, rule) = (String::from_utf8_lossy(line.head()).into_owned(), line.plain().into_owned());
+        let rule = line.plain().into_owned();
         let new = new(&rule);
         if new != rule {
-            tree.replace(at, fold(format!("{head}:{new}").as_bytes(), eol));
+            let new = fold(&edit::with_value(line.head(), new), eol);
+            tree.replace(at, new);
         }
     }
 }
 
-/// Takes the dates from RDATE and EXDATE for which `keep` is false.
-fn keep_dates(tree: &mut Tree<'_>, series: &Series<'_, '_>, keep: impl Fn(&Placed) -> bool) {
+/// Takes the dates from RDATE and EXDATE for which `keep` is false, given the start that
+/// they name.
+fn keep_dates(tree: &mut Tree<'_>, series: &Series<'_, '_>, keep: impl Fn(i64) -> bool) {
     let mut zones = Zones::new(series.tree);
     let eol = tree.eol();
     let mut empty = Vec::new();
@@ -181,14 +164,13 @@ fn keep_dates(tree: &mut Tree<'_>, series: &Series<'_, '_>, keep: impl Fn(&Place
         let parts: Vec<&str> = value.split(',').collect();
         let mut kept = |part: &&&str| {
             let start = part.split('/').next().unwrap_or_default();
-            placed_as(line, start, &mut zones).is_none_or(|placed| keep(&placed))
+            placed_as(line, start, &mut zones).is_none_or(|date| keep(date.beside(&series.start).of(&series.start)))
         };
         let left: Vec<&str> = parts.iter().filter(&mut kept).copied().collect();
         if left.is_empty() {
             empty.push(at);
         } else if left.len() < parts.len() {
-            let head = String::from_utf8_lossy(line.head()).into_owned();
-            tree.replace(at, fold(format!("{head}:{}", left.join(",")).as_bytes(), eol));
+            tree.replace(at, fold(&edit::with_value(line.head(), left.join(",")), eol));
         }
     }
     tree.remove_all(&empty);

@@ -36,13 +36,14 @@ pub fn read(tree: &Tree<'_>, main: usize, now: Millis, zones: &mut Zones<'_, '_>
         words.push(Saying::new("recur_alone"));
     }
     let title = tree.text(main, "SUMMARY");
-    let changed = overrides.iter().filter_map(|c| changed(tree, *c, &title, zones));
+    let first = start.as_ref().filter(|_| !alone);
+    let changed = overrides.iter().filter_map(|c| changed(tree, *c, first, &title, zones));
     let mut changed: Vec<ChangedInstance> = changed.collect();
     changed.sort_by_key(|changed| changed.of);
     Some(Series {
         words,
-        added: dates(tree, main, "RDATE", zones),
-        left_out: dates(tree, main, "EXDATE", zones),
+        added: dates(tree, main, "RDATE", first, zones),
+        left_out: dates(tree, main, "EXDATE", first, zones),
         changed,
         next: next(tree, now, zones),
         of: None,
@@ -57,10 +58,31 @@ fn overrides(tree: &Tree<'_>, main: usize) -> Vec<usize> {
     near.filter(|c| tree.find(*c, "RECURRENCE-ID").is_some() && tree.text(*c, "UID") == uid).collect()
 }
 
-fn changed(tree: &Tree<'_>, c: usize, title: &str, zones: &mut Zones<'_, '_>) -> Option<ChangedInstance> {
+/// What the RECURRENCE-ID of a component says, and the start (seconds) that it names of
+/// the series, which begins with `first`.
+fn named(tree: &Tree<'_>, c: usize, first: Option<&Placed>, zones: &mut Zones<'_, '_>) -> Option<(Placed, i64)> {
+    let id = beside(placed(tree.get(c, "RECURRENCE-ID")?, zones)?, first);
+    let of = first.map_or_else(|| id.utc(), |first| id.of(first));
+    Some((id, of))
+}
+
+fn beside(placed: Placed, first: Option<&Placed>) -> Placed {
+    match first {
+        Some(first) => placed.beside(first),
+        None => placed,
+    }
+}
+
+fn changed(
+    tree: &Tree<'_>,
+    c: usize,
+    first: Option<&Placed>,
+    title: &str,
+    zones: &mut Zones<'_, '_>,
+) -> Option<ChangedInstance> {
+    let (placed, of) = named(tree, c, first, zones)?;
     let id = tree.get(c, "RECURRENCE-ID")?;
-    let of = placed(id, zones)?;
-    let was = part::when(&of, id);
+    let was = part::when(&placed, id);
     let now = part::moment(tree, c, "DTSTART", zones);
     let own = tree.text(c, "SUMMARY");
     let same = |now: &When| match (now.at, was.at) {
@@ -68,7 +90,7 @@ fn changed(tree: &Tree<'_>, c: usize, title: &str, zones: &mut Zones<'_, '_>) ->
         _ => (now.wall, now.date) == (was.wall, was.date),
     };
     Some(ChangedInstance {
-        of: of.utc().saturating_mul(1000),
+        of: of.saturating_mul(1000),
         moved: now.filter(|now| !same(now)),
         was,
         cancelled: cancelled(tree, c),
@@ -86,14 +108,14 @@ fn following(id: &Line<'_>) -> bool {
 }
 
 /// The dates of RDATE or EXDATE lines, in order.
-fn dates(tree: &Tree<'_>, c: usize, name: &str, zones: &mut Zones<'_, '_>) -> Vec<When> {
+fn dates(tree: &Tree<'_>, c: usize, name: &str, first: Option<&Placed>, zones: &mut Zones<'_, '_>) -> Vec<When> {
     let mut out = Vec::new();
     for line in tree.all(c, name).take(MOST) {
         let value = line.plain();
         for value in value.split(',').take(MOST) {
             // Of a PERIOD its start.
             let start = value.split('/').next().unwrap_or_default();
-            out.extend(placed_as(line, start, zones).map(|placed| part::when(&placed, line)));
+            out.extend(placed_as(line, start, zones).map(|date| part::when(&beside(date, first), line)));
         }
         if out.len() >= MOST {
             break;
@@ -134,10 +156,11 @@ pub struct Chosen {
 /// the series has none there.
 pub fn instance(tree: &Tree<'_>, main: usize, of: Millis, zones: &mut Zones<'_, '_>) -> Option<Chosen> {
     let of = of.div_euclid(1000);
+    let first = tree.get(main, "DTSTART").and_then(|line| placed(line, zones));
+    let first = first.filter(|_| tree.find(main, "RECURRENCE-ID").is_none());
     let own = overrides(tree, main).into_iter().chain([main]).find_map(|c| {
-        let id = tree.get(c, "RECURRENCE-ID")?;
-        let placed: Placed = placed(id, zones)?;
-        (placed.utc() == of).then_some((c, placed))
+        let (id, named) = named(tree, c, first.as_ref(), zones)?;
+        (named == of).then_some((c, id))
     });
     let Some((c, was)) = own else { return counted(tree, of, of, None, zones) };
     let moved = tree.get(c, "DTSTART").and_then(|line| placed(line, zones));
@@ -159,7 +182,9 @@ fn counted(
     moved_from: Option<When>,
     zones: &mut Zones<'_, '_>,
 ) -> Option<Chosen> {
-    let found = instances(tree, start, start.saturating_add(1)).list.into_iter().find(|i| i.of == Some(of))?;
+    let found = instances(tree, start, start.saturating_add(1)).list.into_iter().find(|i| i.of == Some(of));
+    // What "this and following" moved is elsewhere.
+    let found = found.or_else(|| crate::text::instance::Series::read(tree)?.instance(of))?;
     let first = when_of(tree, found.component, found.start, zones)?;
     let end = when_of(tree, found.component, found.end, zones)
         .map(|end| if end.date { When { wall: part::last_day(end.wall, first.wall), ..end } } else { end });

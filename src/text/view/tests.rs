@@ -556,3 +556,20 @@ fn hostile_texts() {
         assert!(size < 2_000_000, "{size}: {}", &text[..60]);
     }
 }
+
+#[test]
+fn an_instance_is_found_however_its_change_names_it() {
+    let series = "BEGIN:VEVENT\nUID:u\nDTSTART;TZID=Europe/Berlin:20260601T010000\nDURATION:PT1H\nRRULE:FREQ=DAILY\nEND:VEVENT\n";
+    for id in ["TZID=Europe/Berlin:20260603T010000", "VALUE=DATE:20260603", "X-A=1:20260603T010000"] {
+        let text = calendar(&format!(
+            "{series}BEGIN:VEVENT\nUID:u\nSUMMARY:B\nRECURRENCE-ID;RANGE=THISANDFUTURE;{id}
+            DTSTART;TZID=Europe/Berlin:20260603T150000\nDURATION:PT1H\nEND:VEVENT"
+        ));
+        let (view, event) = event_of(&text, Some("20260602T230000Z"));
+        assert_eq!((view.title.as_str(), walls(&event).0.as_str()), ("B", "2026-06-03T15:00 Europe/Berlin"), "{id}");
+        assert_eq!(event.series.unwrap().changed[0].of, 1_780_441_200_000, "{id}");
+        // And what it moved with it, long past or to come.
+        let (_, event) = event_of(&text, Some("20400602T230000Z"));
+        assert_eq!(walls(&event).0, "2040-06-03T15:00 Europe/Berlin", "{id}");
+    }
+}
