@@ -6,11 +6,12 @@
 //! | module | what it is | imports |
 //! | --- | --- | --- |
 //! | [`model`] | account, collection, item, href, etag, settings, run | nothing |
+//! | [`order`] | sorting that is compiled once | nothing |
 //! | [`fault`] | a failure with the class that decides what follows | model |
 //! | [`phrase`] | sentences for people from their keys | model |
 //! | [`field`] | what may be typed into the fields of the options page | model, fault |
 //! | [`archive`] | items as files in an archive | model, fault, text |
-//! | [`text`] | content lines kept byte for byte; what pages read from them | model |
+//! | [`text`] | content lines kept byte for byte; what pages read from them | model, order |
 //! | [`dav`] | one file per RFC: requests as values in, strict answers out | model, fault |
 //! | [`sync`] | what to do about a difference: pure | model, fault, text |
 //! | [`schedule`] | when to run next | model, fault |
@@ -19,8 +20,8 @@
 //! | [`message`] | what pages and worker say to each other | model, fault |
 //! | [`driver`] | the async loop that runs it all over ports | all above |
 //! | [`worker`] | what each event of the browser leads to | all above |
-//! | `browser` | the ports in a browser (wasm) | model, fault, port, message |
-//! | `pages` | popup, workspace, options, status (wasm) | model, fault, phrase, field, archive, text, message, port, browser |
+//! | `browser` | the ports in a browser (wasm) | model, order, fault, port, message |
+//! | `pages` | popup, workspace, options, status (wasm) | model, order, fault, phrase, field, archive, text, message, port, browser |
 //! | `memory` | the store in memory, for tests (native) | model, fault, port |
 //! | `native` | the ports of `probe`: native HTTP and a folder of files | model, fault, text, port |
 //!
@@ -40,6 +41,7 @@ pub mod message;
 pub mod model;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
+pub mod order;
 #[cfg(target_arch = "wasm32")]
 pub mod pages;
 pub mod phrase;

@@ -5,6 +5,7 @@ use super::account::home;
 use super::session::Session;
 use crate::fault;
 use crate::model::{Account, Class, Collection, Fate, Fault, Href, Kind, Role, Saying, Trigger, Vanished};
+use crate::order;
 use crate::sync::roles;
 use crate::sync::want::Described;
 
@@ -127,7 +128,7 @@ impl Session<'_> {
             }
         }
         // Calendar, Contacts, Notes, then the rest: the order in which people look.
-        covered.all.sort_by_key(|(c, _)| (c.role.is_none(), c.role, c.name.clone()));
+        order::by_key(&mut covered.all, |(c, _)| (c.role.is_none(), c.role, c.name.clone()));
         Ok(covered)
     }
 }

@@ -8,6 +8,7 @@ use super::session::{title, uuid};
 use crate::fault;
 use crate::message::{Drafted, Step, Version};
 use crate::model::{Collection, CollectionId, Fault, Item, ItemId, Millis, Past, Run, Why};
+use crate::order;
 use crate::sync::plan::Action;
 use crate::text::difference::difference;
 use crate::text::same_meaning;
@@ -128,7 +129,7 @@ impl Driver {
         let mut kept = store.kept(Past::Run(run)).await?;
         // Of an item changed on both sides both went: ours is what was shown. Else the
         // one that went first.
-        kept.sort_by_key(|kept| (kept.why != Why::Conflict, kept.at));
+        order::by_key(&mut kept, |kept| (kept.why != Why::Conflict, kept.at));
         let mut seen = HashSet::new();
         let mut undone = Vec::new();
         for kept in kept {

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use super::session::{DAY, kind_of};
 use crate::model::{AccountId, Collection, Fault, Index, Item, Kind, Millis, Occurrence};
+use crate::order;
 use crate::port::{Change, Commit, Store};
 use crate::text;
 
@@ -45,7 +46,7 @@ pub async fn between(store: &dyn Store, from: Millis, to: Millis) -> Result<Vec<
         let shown = item.shown().unwrap_or_default();
         found.extend(text::entry::between(&item.head.collection, &item.head.id, shown, from, to));
     }
-    found.sort_by(|a, b| (a.start, &a.item, a.end).cmp(&(b.start, &b.item, b.end)));
+    order::by(&mut found, |a, b| (a.start, &a.item, a.end).cmp(&(b.start, &b.item, b.end)));
     Ok(found)
 }
 

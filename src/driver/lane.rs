@@ -12,6 +12,7 @@ use super::index::until;
 use super::session::Session;
 use crate::fault;
 use crate::model::{Collection, CollectionReport, Edit, Fault, Held, ItemId, Saying, Trigger};
+use crate::order;
 use crate::sync::want::Described;
 
 /// A collection, and what the run did with it.
@@ -54,7 +55,7 @@ impl Session<'_> {
         while let Some(lane) = pushing.next().await {
             done.push(lane);
         }
-        done.sort_by_key(|lane| lane.at);
+        order::by_key(&mut done, |lane| lane.at);
         reports.extend(done.into_iter().map(|lane| lane.report));
         let first = reports.iter().find_map(|report| report.fault.clone());
         self.going().and(first.map_or(Ok(()), Err))

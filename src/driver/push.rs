@@ -8,6 +8,7 @@ use futures_util::stream::FuturesUnordered;
 
 use crate::fault;
 use crate::model::{Collection, CollectionReport, Edit, Etag, Fault, Head, Item, ItemId, Saying, Trigger, Why};
+use crate::order;
 use crate::port::{Change, Commit, Race};
 use crate::sync::flight::MOST;
 use crate::sync::want::{Fetch, Precondition, Written};
@@ -75,7 +76,7 @@ impl Session<'_> {
         // What was refused before goes last: it is not to keep the others from going. Of
         // the rest, what the person did last goes first.
         let group = |head: &Head| (head.waiting.is_some(), head.edit == Some(Edit::Put));
-        edits.sort_by_key(|head| (group(head), Reverse(head.edited), head.href.clone()));
+        order::by_key(&mut edits, |head| (group(head), Reverse(head.edited), head.href.clone()));
         if !collection.writable {
             for head in &edits {
                 self.refuse(collection, head, &fault::read_only(&collection.name)).await?;

@@ -12,6 +12,7 @@ use super::standing::{StateLine, follow};
 use crate::browser::api;
 use crate::message::Ask;
 use crate::model::{Millis, Occurrence};
+use crate::order;
 
 /// How far the popup looks ahead.
 const AHEAD: Millis = 14 * moment::DAY;
@@ -115,7 +116,7 @@ fn by_day(occurrences: Vec<Occurrence>, now: Millis) -> Vec<Day> {
         })
         .filter(|(day, ..)| *day < today + AHEAD)
         .collect();
-    shown.sort_by(|a, b| (a.0, a.1, a.2, &a.3.title).cmp(&(b.0, b.1, b.2, &b.3.title)));
+    order::by(&mut shown, |a, b| (a.0, a.1, a.2, &a.3.title).cmp(&(b.0, b.1, b.2, &b.3.title)));
     shown.truncate(SHOWN);
     let mut days: Vec<(Millis, Day)> = Vec::new();
     for (day, timed, start, occurrence) in shown {

@@ -12,6 +12,7 @@ use crate::model::{
     Account, AccountId, Collection, CollectionId, Entry, EntryKind, Fault, ItemId, Kept, Millis, Occurrence, Outcome,
     Past, Role, Run, Saying, Settings,
 };
+use crate::order;
 use crate::port::Store;
 
 /// As many as are kept of runs.
@@ -298,7 +299,7 @@ pub async fn rows(role: Role, now: Millis) -> Result<Vec<Row>, Fault> {
         }
     }
     // Each kind of each folder is in order.
-    entries.sort_by(|a, b| a.sort.cmp(&b.sort));
+    order::by(&mut entries, |a, b| a.sort.cmp(&b.sort));
     let events = entries.iter().filter(|entry| entry.kind == EntryKind::Event).map(|entry| &entry.id);
     let events: Vec<&ItemId> = events.collect();
     let mut next = match events.is_empty() {

@@ -2,6 +2,7 @@
 //! are matched as `matching` says.
 
 use crate::model::Changed;
+use crate::order;
 
 use super::escape;
 use super::lines::{Line, Tree};
@@ -67,7 +68,7 @@ fn position(cell: &Cell) -> (usize, usize) {
 fn in_order<P: Ord + Copy>(things: impl Iterator<Item = [Option<P>; 2]>) -> Vec<usize> {
     let things: Vec<[Option<P>; 2]> = things.collect();
     let mut by_old: Vec<usize> = (0..things.len()).filter(|i| things[*i][0].is_some()).collect();
-    by_old.sort_by_key(|i| things[*i][0]);
+    order::by_key(&mut by_old, |i| things[*i][0]);
     let mut last = None;
     // Nothing comes before what stood before all; then by what stood before it.
     let mut keyed: Vec<(Option<P>, bool, usize, usize)> = Vec::with_capacity(things.len());
@@ -78,7 +79,7 @@ fn in_order<P: Ord + Copy>(things: impl Iterator<Item = [Option<P>; 2]>) -> Vec<
         }
     }
     keyed.extend((0..things.len()).filter_map(|i| Some((Some(things[i][1]?), false, 0, i))));
-    keyed.sort();
+    order::all(&mut keyed);
     keyed.into_iter().map(|(.., i)| i).collect()
 }
 

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::model::{AddressRow, ContactRow, Label};
+use crate::order;
 
 use super::lines::{Line, Param, Tree};
 use super::{edit, escape, group};
@@ -115,7 +116,7 @@ fn envelopes(tree: &Tree<'_>, c: usize, name: &str) -> HashMap<usize, usize> {
     let sort = |at: &usize| {
         let line = &tree.lines()[*at];
         let mut words = if line.group().is_empty() { words(line) } else { Vec::new() };
-        words.sort();
+        order::all(&mut words);
         (group::of(line), words)
     };
     let mut of_sort: HashMap<(String, Vec<String>), VecDeque<usize>> = HashMap::new();

@@ -19,6 +19,7 @@ use super::occur::placed_as;
 use super::sameness::{Meaning, Property, is_stamp, property, spelled};
 use super::zone::Zones;
 use super::{escape, uid};
+use crate::order;
 
 /// Properties that may be there often, whether or not they are.
 const MANY: [&str; 24] = [
@@ -294,7 +295,7 @@ fn of_unit(tree: &Tree<'_>, lines: Vec<usize>, zones: &mut Zones<'_, '_>) -> Vec
         // What the group is called says nothing.
         property.group = "item".to_owned();
     }
-    meaning.sort();
+    order::all(&mut meaning);
     let Some(said) = property(&tree.lines()[first]) else { return Vec::new() };
     let id = identity(&tree.lines()[first], &said.name, &said.value, zones);
     vec![Draft { name: said.name, id, cell: Cell { lines, part: None, meaning } }]

@@ -33,6 +33,7 @@ use super::matching::{Cell, Id, Matching, Node, Row, Slot};
 use super::patch::Patch;
 use super::sameness::{Meaning, defined_elsewhere, is_stamp};
 use super::uid::{carries, uid};
+use crate::order;
 
 const WHEN: &[&str] = &["DTSTART", "DTEND", "DUE", "DURATION", "RRULE", "RDATE", "EXRULE", "EXDATE"];
 
@@ -266,7 +267,7 @@ impl Merging<'_, '_> {
             return None;
         }
         let position = |cell: &Option<Cell>| cell.as_ref().map(|cell| (cell.lines.first().copied(), cell.part));
-        rows.sort_by_key(|row| position(&row.cells[OURS]));
+        order::by_key(&mut rows, |row| position(&row.cells[OURS]));
         let mut carry = Carry::new((ours, mine), (theirs, node), &mut self.patch);
         let mut raised = None;
         let mut changed = false;

@@ -14,6 +14,7 @@ use super::lines::{Line, Tree};
 use super::moment::{Moment, Span, at, seconds};
 use super::recur::{self, Budget, CLOCKS, Series};
 use super::zone::{Zone, Zones};
+use crate::order;
 
 /// An item with more than this in the window is shown in part.
 const LIMIT: usize = 4_000;
@@ -343,7 +344,7 @@ pub fn instances(tree: &Tree<'_>, from: i64, to: i64) -> Instances {
         }
     }
     out.list.retain(|i| i.start <= to && (i.end > from || i.start >= from));
-    out.list.sort_by_key(|i| (i.start, i.end, i.component));
+    order::by_key(&mut out.list, |i| (i.start, i.end, i.component));
     out.list.dedup();
     if out.list.len() > LIMIT {
         out.list.truncate(LIMIT);
@@ -400,7 +401,7 @@ fn series(
     out_of_it.moments.extend(excluded);
     let mut following: Vec<(i64, &Override)> =
         overrides.iter().filter(|o| o.following).map(|o| (o.id.of(start), o)).collect();
-    following.sort_by_key(|(of, _)| *of);
+    order::by_key(&mut following, |(of, _)| *of);
     for (start, length) in starts.into_iter().filter(|(start, _)| !out_of_it.have(*start, &times.start)) {
         // The latest change for "this and following" that begins before it.
         let before = following.partition_point(|(of, _)| *of <= start);

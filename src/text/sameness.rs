@@ -3,6 +3,7 @@
 
 use super::lines::{Line, Tree};
 use super::zone::Zone;
+use crate::order;
 
 /// Stamps, and what servers add of their own: Radicale writes PRODID and
 /// X-RADICALE-NAME anew.
@@ -67,10 +68,10 @@ impl Meaning {
         let lines: Vec<usize> = component.map_or_else(|| tree.outside().collect(), |c| tree.own(c).collect());
         let said = |i: usize| property(&tree.lines()[i]).filter(|p| !is_stamp(&p.name));
         let mut properties: Vec<Property> = lines.into_iter().filter_map(said).collect();
-        properties.sort();
+        order::all(&mut properties);
         let inner = tree.inner(component).filter(|c| !defined_elsewhere(tree, *c));
         let mut components: Vec<Meaning> = inner.map(|c| Meaning::within(tree, Some(c), depth - 1)).collect();
-        components.sort();
+        order::all(&mut components);
         Meaning { name, closed, properties, components }
     }
 }
@@ -110,11 +111,11 @@ pub(super) fn property(line: &Line<'_>) -> Option<Property> {
     }
     for (name, values) in &mut params {
         if name == "TYPE" {
-            values.sort();
+            order::all(values);
             values.dedup();
         }
     }
-    params.sort();
+    order::all(&mut params);
     Some(Property { group: line.group().to_ascii_lowercase(), value: spelled(&line.decoded()), name, params })
 }
 

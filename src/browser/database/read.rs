@@ -9,6 +9,7 @@ use wasm_bindgen::JsValue;
 use super::row::{self, DAY, OccurrenceRow, Words};
 use super::{Database, broken};
 use crate::model::{CollectionId, Entry, EntryKind, Fault, Item, ItemId, Millis, Occurrence};
+use crate::order;
 
 impl Database {
     /// The rows of a list in its order, of one collection or of all.
@@ -140,7 +141,7 @@ impl Database {
         let rows: Vec<OccurrenceRow> = row::read_all(rows)?;
         let mut all: Vec<Occurrence> = rows.into_iter().map(|row| row.occurrence).collect();
         all.retain(|occurrence| occurrence.touches(from, to));
-        all.sort_by_key(|o| o.start);
+        order::by_key(&mut all, |o| o.start);
         Ok(all)
     }
 

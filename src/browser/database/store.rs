@@ -14,6 +14,7 @@ use crate::model::{
     Account, AccountId, Collection, CollectionId, Entry, Fault, Head, Item, ItemId, Kept, Millis, Occurrence, Past,
     Run, Settings,
 };
+use crate::order;
 use crate::port::{Commit, Store};
 
 /// Runs to look back on.
@@ -192,7 +193,7 @@ impl Store for Database {
         let rows = rows.map_err(broken)?.await.map_err(broken)?;
         let mut kept = rows.iter().map(row::kept).collect::<Result<Vec<_>, _>>()?;
         kept.reverse();
-        kept.sort_by_key(|kept| std::cmp::Reverse(kept.at));
+        order::by_key(&mut kept, |kept| std::cmp::Reverse(kept.at));
         Ok(kept)
     }
 

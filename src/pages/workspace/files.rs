@@ -15,6 +15,7 @@ use self::export::Export;
 use self::import::Import;
 use crate::browser::upload;
 use crate::model::{Collection, Fault, ItemId};
+use crate::order;
 use crate::pages::frame::{Said, Telling};
 use crate::pages::saying::{say, say_of};
 use crate::pages::{export as files, shelf};
@@ -156,6 +157,6 @@ async fn places() -> Result<Vec<Place>, Fault> {
         };
         places.push(Place { collection, label });
     }
-    places.sort_by_key(|place| place.collection.role);
+    order::by_key(&mut places, |place| place.collection.role);
     Ok(places)
 }

@@ -7,6 +7,7 @@ use leptos::web_sys::{Element, HtmlElement, KeyboardEvent};
 use wasm_bindgen::JsCast;
 
 use crate::model::{EntryKind, Fault, ItemId, Role};
+use crate::order;
 use crate::pages::frame::rounds;
 use crate::pages::moment;
 use crate::pages::saying::{of_fault, say, say_of, sentence};
@@ -217,7 +218,7 @@ fn arranged(role: Role, rows: Vec<Row>) -> Vec<Piece> {
     if role == Role::Calendar {
         let (notes, events): (Vec<Row>, Vec<Row>) = rest.into_iter().partition(|row| row.entry.kind == EntryKind::Note);
         let (mut coming, mut gone): (Vec<Row>, Vec<Row>) = events.into_iter().partition(|row| row.next.is_some());
-        coming.sort_by_key(|row| row.next.as_ref().map(|next| moment::walls(next).0));
+        order::by_key(&mut coming, |row| row.next.as_ref().map(|next| moment::walls(next).0));
         gone.reverse();
         groups.push((Some("workspace_upcoming"), coming));
         groups.push((Some("workspace_tasks"), tasks));

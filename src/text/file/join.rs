@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::end_line;
 use super::scan::{Calendar, Object, Piece, scan};
+use crate::order;
 use crate::text::PRODID;
 use crate::text::lines::lines;
 
@@ -198,10 +199,10 @@ fn rules(definition: &[u8]) -> Vec<Vec<u8>> {
     let mut rules: Vec<Vec<u8>> = observances
         .into_iter()
         .map(|mut lines| {
-            lines.sort();
+            order::all(&mut lines);
             lines.join(&b'\n')
         })
         .collect();
-    rules.sort();
+    order::all(&mut rules);
     rules
 }

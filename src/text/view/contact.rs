@@ -2,6 +2,7 @@
 
 use crate::model::Saying;
 use crate::model::view::{Address, Channel, ContactView, Member, Picture};
+use crate::order;
 use crate::text::escape;
 use crate::text::lines::{Line, Tree};
 
@@ -143,7 +144,7 @@ fn same_words(a: &str, b: &str) -> bool {
             .filter(|w| !w.is_empty())
             .map(str::to_lowercase)
             .collect();
-        words.sort();
+        order::all(&mut words);
         words
     };
     words(a) == words(b)
@@ -170,7 +171,7 @@ fn channels(
         found.push((labelled.rank, channel));
     }
     // Stable: what has the same rank stays in the card's order.
-    found.sort_by_key(|(rank, _)| *rank);
+    order::by_key(&mut found, |(rank, _)| *rank);
     found.into_iter().map(|(_, channel)| channel).collect()
 }
 
@@ -260,7 +261,7 @@ fn addresses(tree: &Tree<'_>, c: usize, labels: &Labels) -> Vec<Address> {
             }
         }
     }
-    found.sort_by_key(|(rank, _)| *rank);
+    order::by_key(&mut found, |(rank, _)| *rank);
     found.into_iter().map(|(_, address)| address).collect()
 }
 

@@ -3,6 +3,7 @@
 
 use crate::model::view::{ChangedInstance, Instance, Series, When};
 use crate::model::{Millis, Saying};
+use crate::order;
 use crate::text::escape;
 use crate::text::lines::{Line, Tree};
 use crate::text::occur::{Placed, instances, placed, placed_as};
@@ -39,7 +40,7 @@ pub fn read(tree: &Tree<'_>, main: usize, now: Millis, zones: &mut Zones<'_, '_>
     let first = start.as_ref().filter(|_| !alone);
     let changed = overrides.iter().filter_map(|c| changed(tree, *c, first, &title, zones));
     let mut changed: Vec<ChangedInstance> = changed.collect();
-    changed.sort_by_key(|changed| changed.of);
+    order::by_key(&mut changed, |changed| changed.of);
     Some(Series {
         words,
         added: dates(tree, main, "RDATE", first, zones),
@@ -122,7 +123,7 @@ fn dates(tree: &Tree<'_>, c: usize, name: &str, first: Option<&Placed>, zones: &
         }
     }
     out.truncate(MOST);
-    out.sort_by_key(|when| when.wall);
+    order::by_key(&mut out, |when| when.wall);
     out.dedup();
     out
 }
