@@ -169,6 +169,10 @@ pub enum Answer {
 /// refuse messages beyond some tens of megabytes.
 pub const BATCH: usize = 1 << 20;
 
+/// No single text in a message is larger, in bytes: one that is no UTF-8 takes four times
+/// as many on its way. What is larger is no item.
+pub const LARGEST: usize = 10 << 20;
+
 pub type Reply = Result<Answer, Fault>;
 
 /// What Check connection found.

@@ -20,6 +20,7 @@
 //! | `group` | properties that stand in one group of a card |
 //! | [`series`] | one instance of a series changed, or those from one on |
 //! | `follow`, `instance`, `split` | what hangs on a series' start; one instance of it; a series made two |
+//! | [`update`] | instances that come without their series, put into it |
 //! | [`compose`] | a new item's text |
 //! | [`uid`] | reading and setting the UID |
 //! | [`copy`] | an item made a copy of itself, for what is kept twice |
@@ -59,6 +60,7 @@ pub mod sameness;
 pub mod series;
 mod split;
 pub mod uid;
+pub mod update;
 pub mod view;
 pub mod words;
 pub mod zone;

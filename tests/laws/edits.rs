@@ -38,6 +38,9 @@ impl Edit {
             | Edit::SetValue(c, name, _)
             | Edit::SetLine(c, name, _)
             | Edit::Append(c, name, _)
+            | Edit::SetHead(c, name, _)
+            | Edit::SetList(c, name, _)
+            | Edit::SetPart(c, name, ..)
             | Edit::Remove(c, name) => (*c, &NAMES[*name..=*name]),
             Edit::Stamp(c, _) => (*c, &STAMPS),
         }
