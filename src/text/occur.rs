@@ -16,7 +16,7 @@ use super::recur::{self, Budget, CLOCKS, Series};
 use super::zone::{Zone, Zones};
 
 /// An item with more than this in the window is shown in part.
-const LIMIT: usize = 4_000;
+pub(super) const LIMIT: usize = 4_000;
 
 /// RFC 5545 knows one RRULE; some write more, none so many.
 const RULES: usize = 8;
