@@ -386,7 +386,7 @@ fn series(
         let (dates, unread) = placed_all(line, start, zones);
         out.cut(unread);
         out.partial |= dates.iter().any(|(date, _)| date.guessed);
-        starts.extend(dates.into_iter().map(|(date, length)| (date.utc(), length)));
+        starts.extend(dates.into_iter().map(|(date, length)| (date.of(start), length)));
     }
     let mut out_of_it = Points::default();
     overrides.iter().for_each(|o| out_of_it.add(&o.id, start));

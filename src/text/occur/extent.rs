@@ -90,7 +90,7 @@ fn series(tree: &Tree<'_>, times: &Times, zones: &mut Zones<'_, '_>, budget: &mu
     }
     for line in tree.all(times.component, "RDATE") {
         for (date, length) in placed_all(line, &times.start, zones).0 {
-            let at = date.utc();
+            let at = date.of(&times.start);
             start = start.min(at);
             end = later(end, length.map_or_else(|| times.end(at), |length| at.saturating_add(length)));
         }
