@@ -9,6 +9,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::fault;
 use crate::model::Fault;
+use crate::text::words::bare;
 
 /// Longest name of a folder or file, in characters: below what file systems take,
 /// whatever alphabet it is in.
@@ -55,34 +56,37 @@ pub fn zip(files: &[File], folders: &[Folder]) -> Result<Vec<u8>, Fault> {
 fn safe(name: &str) -> String {
     let mild = |c: char| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c };
     let mild: String = name.chars().map(mild).collect();
-    let (stem, ending) = parts(mild.trim_matches([' ', '.']));
-    let stem: String = stem.chars().take(LONGEST - ending.chars().count()).collect();
+    let (stem, ending) = parts(mild.trim_end_matches([' ', '.']));
+    let stem: String = stem.trim_matches([' ', '.']).chars().take(LONGEST - ending.len()).collect();
     let stem = stem.trim_end_matches([' ', '.']);
-    let device = stem.to_lowercase();
-    let device = device.trim_end_matches(|c: char| c.is_ascii_digit());
+    // Windows looks at what stands before the first dot.
+    let device = stem.split('.').next().unwrap_or_default().trim_end().to_lowercase();
+    let device = device.trim_end_matches(char::is_numeric);
     let before = if stem.is_empty() || DEVICES.contains(&device) { "_" } else { "" };
     format!("{before}{stem}{ending}")
 }
 
 /// The name, or the name with the first number that tells it apart from those that
-/// are `taken`.
+/// are `taken`, whatever the case and however the accents are written: file systems
+/// differ in what they take for the same.
 fn unique(name: &str, taken: &mut HashSet<String>) -> String {
     let (stem, ending) = parts(name);
     let mut found = name.to_owned();
     let mut number = 1;
-    while !taken.insert(found.to_lowercase()) {
+    while !taken.insert(bare(&found)) {
         number += 1;
         found = format!("{stem} ({number}){ending}");
     }
     found
 }
 
-/// The name and its ending, with the dot.
+/// The name, which may be empty, and its ending, with the dot.
 fn parts(name: &str) -> (&str, &str) {
-    match name.rfind('.') {
-        Some(at) if at > 0 && (2..=5).contains(&(name.len() - at)) && name[at..].is_ascii() => name.split_at(at),
-        _ => (name, ""),
-    }
+    let ending = |at: usize| {
+        let ending = &name[at + 1..];
+        (1..=4).contains(&ending.len()) && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    name.rfind('.').filter(|at| ending(*at)).map_or((name, ""), |at| name.split_at(at))
 }
 
 #[cfg(test)]
@@ -108,6 +112,12 @@ mod tests {
             ("console", "console"),
             (&format!("{long}.ics"), cut.as_str()),
             ("Übersicht 2026.", "Übersicht 2026"),
+            (".md", "_.md"),
+            (" . .md ", "_.md"),
+            ("con.backup.ics", "_con.backup.ics"),
+            ("Aux .ics", "_Aux.ics"),
+            ("com¹.md", "_com¹.md"),
+            ("v1. and more", "v1. and more"),
         ] {
             assert_eq!(safe(name), made, "{name}");
         }
@@ -120,6 +130,9 @@ mod tests {
             Folder { name: "Home".into(), files: vec![file("a.ics", b"one\r\n"), file("A.ics", &[0, 255])] },
             Folder { name: "home".into(), files: vec![file("a.ics", b"three")] },
             Folder { name: "Empty".into(), files: vec![] },
+            Folder {
+                name: "Ü".into(), files: vec![file("ü.md", b"4"), file("U\u{308}.md", b"5"), file(".md", b"6")]
+            },
         ];
         let loose = [file("Home.ics", b"all"), file("home", b"none")];
         let mut archive = zip::ZipArchive::new(Cursor::new(super::zip(&loose, &folders).unwrap())).unwrap();
@@ -136,6 +149,9 @@ mod tests {
             ("Home (2)/a.ics", b"one\r\n"),
             ("Home (2)/A (2).ics", &[0, 255]),
             ("home (3)/a.ics", b"three"),
+            ("Ü/ü.md", b"4"),
+            ("Ü/U\u{308} (2).md", b"5"),
+            ("Ü/_.md", b"6"),
         ];
         assert_eq!(found, wanted.map(|(name, content)| (name.to_owned(), content.to_vec())));
     }

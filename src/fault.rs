@@ -155,6 +155,13 @@ pub fn servers(reason: &Saying) -> bool {
     reason.key == "fault_item_refused" && reason.args.first().is_some_and(|status| status.starts_with('5'))
 }
 
+/// Whether the server failed on what was asked, and did not say that it is too much for
+/// it or that something behind it is away (429, 502 to 504).
+pub fn failed(reason: &Saying) -> bool {
+    let busy = |status: &String| ["429", "502", "503", "504"].contains(&status.as_str());
+    reason.key == "fault_busy" && reason.args.first().is_some_and(|status| !busy(status))
+}
+
 // Ourselves.
 
 /// Another run has the folder.

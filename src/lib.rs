@@ -9,7 +9,7 @@
 //! | [`fault`] | a failure with the class that decides what follows | model |
 //! | [`phrase`] | sentences for people from their keys | model |
 //! | [`field`] | what may be typed into the fields of the options page | model, fault |
-//! | [`archive`] | items as files in an archive | model, fault |
+//! | [`archive`] | items as files in an archive | model, fault, text |
 //! | [`text`] | content lines kept byte for byte; what pages read from them | model |
 //! | [`dav`] | one file per RFC: requests as values in, strict answers out | model, fault |
 //! | [`sync`] | what to do about a difference: pure | model, fault, text |

@@ -139,6 +139,8 @@ pub enum Ask {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+// As of [`Ask`].
+#[allow(clippy::large_enum_variant)]
 pub enum Answer {
     Done,
     Found(Finding),
@@ -158,6 +160,10 @@ pub enum Answer {
 /// As many bytes of texts go in one message, or one text that is larger: browsers
 /// refuse messages beyond some tens of megabytes.
 pub const BATCH: usize = 1 << 20;
+
+/// No single text in a message is larger, in bytes: one that is no UTF-8 takes four times
+/// as many on its way. What is larger is no item.
+pub const LARGEST: usize = 10 << 20;
 
 pub type Reply = Result<Answer, Fault>;
 

@@ -50,6 +50,33 @@ impl Response {
     }
 }
 
+/// An answer with its body as it comes in.
+pub struct Opened {
+    /// Without a body.
+    pub head: Response,
+    pub body: Box<dyn Body>,
+}
+
+/// What is still to come of an answer.
+#[async_trait(?Send)]
+pub trait Body {
+    /// The next bytes, unpacked; `None` at the end.
+    ///
+    /// # Errors
+    /// The network faults of [`crate::fault`]; `too_large` beyond [`Limits::streamed`].
+    async fn piece(&mut self) -> Result<Option<Vec<u8>>, Fault>;
+}
+
+/// A body that is here already.
+pub struct Whole(pub Option<Vec<u8>>);
+
+#[async_trait(?Send)]
+impl Body for Whole {
+    async fn piece(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        Ok(self.0.take())
+    }
+}
+
 /// How long an answer may take and how large it may be. Whoever is at the other
 /// end, a run comes to its end, and the worker's memory has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,11 +88,13 @@ pub struct Limits {
     pub whole: Duration,
     /// Bytes of a body, unpacked: a listing of about a quarter of a million items.
     pub body: usize,
+    /// Bytes of a body that is read as it comes in, and never is in memory as a whole.
+    pub streamed: usize,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { silence: Duration::from_secs(60), whole: Duration::from_secs(600), body: 64 << 20 }
+        Limits { silence: Duration::from_secs(60), whole: Duration::from_secs(600), body: 64 << 20, streamed: 2 << 30 }
     }
 }
 
@@ -77,6 +106,16 @@ pub trait Http {
     /// # Errors
     /// The network faults of [`crate::fault`]; a status is never an error here.
     async fn send(&self, request: Request) -> Result<Response, Fault>;
+
+    /// The same, with the body as it comes in.
+    ///
+    /// # Errors
+    /// As [`Http::send`].
+    async fn open(&self, request: Request) -> Result<Opened, Fault> {
+        let mut head = self.send(request).await?;
+        let body = Box::new(Whole(Some(std::mem::take(&mut head.body))));
+        Ok(Opened { head, body })
+    }
 }
 
 /// What to write of one item, in a transaction.

@@ -69,7 +69,7 @@ fn each_has_a_row() {
     assert_eq!((rows, partial, times), PINNED);
 }
 
-const PINNED: (usize, usize, usize) = (307, 108, 19704);
+const PINNED: (usize, usize, usize) = (307, 108, 19_704);
 
 #[test]
 fn a_new_title_touches_its_line_and_the_stamps() {

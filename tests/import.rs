@@ -17,7 +17,7 @@ use fake::flavour::Flavour;
 use fake::trouble::Ways;
 use futures_util::FutureExt;
 use pimento::driver::Driver;
-use pimento::message::{Answer, Ask, Compared, Differing, Imported, Standing, Text};
+use pimento::message::{Answer, Ask, Compared, Differing, Imported, LARGEST, Standing, Text};
 use pimento::model::{Collection, Edit, Fault, Item, Outcome, Past, Reach, Role, Trigger, Why};
 use pimento::port::{Ports, Store};
 use pimento::text::file::{made, same_item, split};
@@ -180,6 +180,58 @@ fn an_edit_that_was_not_sent_is_kept_when_it_is_replaced() {
 }
 
 #[test]
+fn an_instance_without_its_series_goes_into_the_series() {
+    let event = |lines: &str| {
+        format!(
+            "BEGIN:VEVENT\r\nUID:s\r\nDTSTAMP:20260101T000000Z\r\n{}\r\nEND:VEVENT\r\n",
+            lines.replace('\n', "\r\n")
+        )
+    };
+    let master = event("DTSTART:20260101T100000Z\nRRULE:FREQ=WEEKLY\nSUMMARY:Weekly");
+    let moved =
+        |title: &str| event(&format!("RECURRENCE-ID:20260108T100000Z\nDTSTART:20260108T110000Z\nSUMMARY:{title}"));
+    for differing in [Differing::Leave, Differing::Replace, Differing::Copy] {
+        let desk = desk();
+        desk.import(Role::Calendar, &calendar(std::slice::from_ref(&master)), Differing::Leave);
+        for (title, n) in [("Moved", 1), ("Moved again", 2)] {
+            let update = calendar(&[moved(title)]);
+            assert_eq!(desk.compare(Role::Calendar, &update)[0].standing, Standing::Differs);
+            let done = desk.import(Role::Calendar, &update, differing);
+            let there = desk.there(Role::Calendar);
+            let has = |text: &str| there.iter().filter(|there| there.contains(&format!("SUMMARY:{text}\r"))).count();
+            match differing {
+                Differing::Leave => {
+                    assert_eq!(done, Imported { left: 1, ..Imported::default() });
+                    assert_eq!((has("Weekly"), has("Moved"), there.len()), (1, 0, 1));
+                }
+                Differing::Replace => {
+                    assert_eq!(done, Imported { replaced: 1, ..Imported::default() });
+                    assert_eq!((has("Weekly"), has(title), there.len()), (1, 1, 1), "{there:?}");
+                    assert_eq!(there[0].matches("RECURRENCE-ID").count(), 1);
+                    assert_eq!(desk.compare(Role::Calendar, &update)[0].standing, Standing::Same);
+                }
+                Differing::Copy => {
+                    assert_eq!(done, Imported { copied: 1, ..Imported::default() });
+                    assert_eq!((has("Weekly"), there.len()), (1, n + 1));
+                    assert!(there.iter().all(|text| text.contains("RRULE")), "each is a whole series");
+                    assert_eq!(desk.import(Role::Calendar, &update, differing).same, 1);
+                }
+            }
+        }
+    }
+    // What cannot be put into it does not take its place.
+    let desk = desk();
+    desk.import(Role::Calendar, &calendar(std::slice::from_ref(&master)), Differing::Leave);
+    let strange = calendar(&[event("RECURRENCE-ID;TZID=Nowhere:20260108T100000\nDTSTART:20260108T110000Z")]);
+    assert_eq!(desk.compare(Role::Calendar, &strange)[0].standing, Standing::Unfit);
+    assert_eq!(desk.import(Role::Calendar, &strange, Differing::Replace).unfit, 1);
+    assert!(desk.there(Role::Calendar)[0].contains("RRULE"));
+    // Without a series here it is an item.
+    let alone = calendar(&[moved("Alone").replace("UID:s", "UID:t")]);
+    assert_eq!(desk.import(Role::Calendar, &alone, Differing::Leave).added, 1);
+}
+
+#[test]
 fn a_uid_twice_in_one_file_is_seen() {
     let desk = desk();
     let file = calendar(&[note("1", "One"), note("1", "Other"), note("1", "One"), note("2", "Two")]);
@@ -224,6 +276,21 @@ fn each_goes_where_it_can_be() {
     // Of the same UID in another folder it is told.
     let other = desk.compare(Role::Notes, &calendar(&[note("e", "As an event")]));
     assert_eq!((other[0].standing, other[0].elsewhere.as_deref()), (Standing::New, Some("Calendar")));
+}
+
+#[test]
+fn what_is_larger_than_an_item_does_not_go_in() {
+    let desk = desk();
+    let card = |photo: usize| {
+        format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:c\r\nFN:C\r\nPHOTO;ENCODING=b:{}\r\nEND:VCARD\r\n",
+            "A".repeat(photo)
+        )
+    };
+    for (photo, standing) in [(LARGEST - 100, Standing::New), (LARGEST, Standing::Unfit)] {
+        assert_eq!(standings(&desk.compare(Role::Contacts, &card(photo))), [("C", standing)]);
+    }
+    assert_eq!(desk.import(Role::Contacts, &card(LARGEST), Differing::Leave).unfit, 1);
 }
 
 #[test]

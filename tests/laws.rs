@@ -74,6 +74,9 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => (component(), name(), plain()).prop_map(|(c, n, v)| Edit::Append(c, n, v)),
         1 => (component(), name()).prop_map(|(c, n)| Edit::Remove(c, n)),
         1 => (component(), any::<bool>()).prop_map(|(c, moved)| Edit::Stamp(c, moved)),
+        1 => (component(), name(), 0usize..3).prop_map(|(c, n, nth)| Edit::SetHead(c, n, nth)),
+        1 => (component(), name(), value()).prop_map(|(c, n, v)| Edit::SetList(c, n, v)),
+        1 => (component(), name(), 0usize..2, value()).prop_map(|(c, n, part, v)| Edit::SetPart(c, n, part, v)),
     ]
 }
 

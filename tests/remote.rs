@@ -207,7 +207,7 @@ async fn accounts_are_found(site: Site) {
 async fn items_travel_both_ways(site: Site) {
     let remote = site.remote();
     let calendar = site.calendar(&remote).await;
-    let empty = remote.changes(&calendar, None).await.unwrap();
+    let empty = remote.changes(&calendar, None, false).await.unwrap();
     assert!(empty.complete && empty.items.is_empty());
 
     let [a, b, c] = ["a.ics", "b%20%c3%bc.ics", "c@x.ics"].map(|name| calendar.href.child(name));
@@ -216,10 +216,10 @@ async fn items_travel_both_ways(site: Site) {
         let text = event(&format!("uid-{n}"), "Grüße <&> ; \"x\"");
         etags.push(done(remote.put(Kind::Calendar, href, &text, &Precondition::New).await.unwrap()));
     }
-    let changed = remote.changes(&calendar, empty.token.as_deref()).await.unwrap();
+    let changed = remote.changes(&calendar, empty.token.as_deref(), false).await.unwrap();
     assert!(!changed.complete);
     assert_eq!(keys(changed.items.iter().map(|i| &i.href)), keys([&a, &b, &c]));
-    let whole = remote.changes(&calendar, None).await.unwrap();
+    let whole = remote.changes(&calendar, None, false).await.unwrap();
     let plain = remote.listing(&calendar).await.unwrap();
     assert!(whole.complete && plain.complete && plain.token.is_none());
     assert_eq!(keys(whole.items.iter().map(|i| &i.href)), keys([&a, &b, &c]));
@@ -256,10 +256,10 @@ async fn items_travel_both_ways(site: Site) {
     assert_eq!(remote.delete(&a, &Precondition::Match(etags[0].clone())).await.unwrap(), Written::Changed);
     assert_eq!(remote.delete(&b, &Precondition::Match(etags[1].clone())).await.unwrap(), Written::Done { etag: None });
     assert_eq!(remote.delete(&b, &Precondition::Match(etags[1].clone())).await.unwrap(), Written::Gone);
-    let changed = remote.changes(&calendar, changed.token.as_deref()).await.unwrap();
+    let changed = remote.changes(&calendar, changed.token.as_deref(), false).await.unwrap();
     assert_eq!(keys(changed.items.iter().map(|i| &i.href)), keys([&a]));
     assert_eq!(keys(&changed.gone), keys([&b]));
-    let quiet = remote.changes(&calendar, changed.token.as_deref()).await.unwrap();
+    let quiet = remote.changes(&calendar, changed.token.as_deref(), false).await.unwrap();
     assert!(quiet.items.is_empty() && quiet.gone.is_empty() && quiet.token == changed.token);
 }
 
@@ -271,7 +271,7 @@ async fn cards_travel_too(site: Site) {
     let card = book.href.child("x.vcf");
     let text = b"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:x\r\nFN:J\xc3\xb6rg & Co\r\nN:Co;J\xc3\xb6rg;;;\r\nEND:VCARD\r\n";
     let etag = done(remote.put(Kind::Contacts, &card, text, &Precondition::New).await.unwrap());
-    let listed = remote.changes(&book, None).await.unwrap();
+    let listed = remote.changes(&book, None, false).await.unwrap();
     assert_eq!(keys(listed.items.iter().map(|i| &i.href)), keys([&card]));
     let fetched = remote.fetch(&book, std::slice::from_ref(&card)).await.unwrap();
     let Fetch::Found { etag: Some(told), text } = &fetched[0].result else { panic!("{fetched:?}") };
@@ -286,13 +286,13 @@ async fn what_is_gone_is_told_apart(site: Site) {
     done(remote.put(Kind::Calendar, &a, &event("a", "A"), &Precondition::New).await.unwrap());
 
     for token in ["http://radicale.org/ns/sync/0000", "nonsense", "data:,1"] {
-        let fault = remote.changes(&calendar, Some(token)).await.unwrap_err();
+        let fault = remote.changes(&calendar, Some(token), false).await.unwrap_err();
         assert_eq!(fault.text, fault::token_invalid().text, "{fault}");
     }
     let never = collection(site.href(Kind::Calendar, "never"), Kind::Calendar);
     let gone = fault::collection_gone("never").text;
-    assert_eq!(remote.changes(&never, Some("t")).await.unwrap_err().text, gone);
-    assert_eq!(remote.changes(&never, None).await.unwrap_err().text, gone);
+    assert_eq!(remote.changes(&never, Some("t"), false).await.unwrap_err().text, gone);
+    assert_eq!(remote.changes(&never, None, false).await.unwrap_err().text, gone);
     assert_eq!(remote.listing(&never).await.unwrap_err().text, gone);
     assert_eq!(remote.collections(&never.href).await.unwrap_err().text, gone);
     let item = never.href.child("a.ics");
@@ -306,7 +306,7 @@ async fn what_is_gone_is_told_apart(site: Site) {
 
     // One deleted whole.
     assert_eq!(remote.delete(&calendar.href, &Precondition::Compared).await.unwrap(), Written::Done { etag: None });
-    let fault = remote.changes(&calendar, None).await.unwrap_err();
+    let fault = remote.changes(&calendar, None, false).await.unwrap_err();
     assert_eq!(fault.text, fault::collection_gone("work").text);
 }
 

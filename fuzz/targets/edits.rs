@@ -31,13 +31,16 @@ fn script(bytes: &[u8]) -> (&[u8], Vec<Edit>) {
         let (component, name) = (usize::from(op[1] % 5), usize::from(op[1] / 5) % NAMES.len());
         let value = VALUES[usize::from(op[2]) % VALUES.len()].to_owned();
         let plain = VALUES[usize::from(op[2]) % 2 * 5].to_owned();
-        match op[0] % 7 {
+        match op[0] % 10 {
             0 => Edit::SetText(component, name, value),
             1 => Edit::SetLineText(component, name, usize::from(op[2] / 64), value),
             2 => Edit::SetValue(component, name, plain),
             3 => Edit::SetLine(component, name, plain),
             4 => Edit::Append(component, name, plain),
             5 => Edit::Remove(component, name),
+            6 => Edit::SetHead(component, name, usize::from(op[2] / 64)),
+            7 => Edit::SetList(component, name, value),
+            8 => Edit::SetPart(component, name, usize::from(op[2] / 128), value),
             _ => Edit::Stamp(component, op[2] % 2 == 0),
         }
     });

@@ -30,7 +30,7 @@ use super::reason;
 use super::witness::{Sight, Witness};
 use crate::fault;
 use crate::model::Fault;
-use crate::port::{Http, Limits, Request, Response};
+use crate::port::{Body, Http, Limits, Opened, Request, Response, Whole};
 
 #[wasm_bindgen]
 extern "C" {
@@ -48,8 +48,20 @@ pub struct Fetch {
 #[async_trait(?Send)]
 impl Http for Fetch {
     async fn send(&self, request: Request) -> Result<Response, Fault> {
+        let host = request.url.host_str().unwrap_or_default().to_owned();
+        let Opened { mut head, mut body } = self.open(request).await?;
+        while let Some(piece) = body.piece().await? {
+            if head.body.len() + piece.len() > self.limits.body {
+                return Err(fault::too_large(&host));
+            }
+            head.body.extend_from_slice(&piece);
+        }
+        Ok(head)
+    }
+
+    async fn open(&self, request: Request) -> Result<Opened, Fault> {
         match self.exchange(&request).await? {
-            Some(response) => Ok(response),
+            Some(opened) => Ok(opened),
             // A redirect whose target was not seen: the listener may have been too
             // young (Firefox sets it up in another process). Nothing was done by
             // the server, so asking again is harmless.
@@ -63,8 +75,7 @@ impl Http for Fetch {
 
 impl Fetch {
     /// One exchange; `None` for a redirect that was hidden from us.
-    async fn exchange(&self, request: &Request) -> Result<Option<Response>, Fault> {
-        let host = request.url.host_str().unwrap_or_default();
+    async fn exchange(&self, request: &Request) -> Result<Option<Opened>, Fault> {
         let deadline = Deadline::new(&self.limits)?;
         let witness = Witness::new(request.method, &request.url);
         let sent = built(request, &deadline)?;
@@ -72,31 +83,79 @@ impl Fetch {
             Ok(answer) => answer,
             Err(_) => return Err(why(&request.url, &deadline, &witness).await),
         };
-        deadline.put_off();
         if answer.type_() == ResponseType::Opaqueredirect {
-            let redirect = witness.answer().await;
-            return Ok(match redirect {
-                Some(Sight::Answer { status, headers }) => {
-                    Some(Response { status, headers, body: Vec::new(), url: request.url.clone() })
-                }
-                _ => None,
-            });
+            deadline.put_off();
+            let Some(Sight::Answer { status, headers }) = witness.answer().await else { return Ok(None) };
+            let head = Response { status, headers, body: Vec::new(), url: request.url.clone() };
+            return Ok(Some(Opened { head, body: Box::new(Whole(None)) }));
         }
-
         let headers: Vec<(String, String)> = answer.headers().entries().collect();
         let url = Url::parse(&answer.url()).unwrap_or_else(|_| request.url.clone());
-        let mut response = Response { status: answer.status(), headers, body: Vec::new(), url };
-        if let Some(stream) = answer.body() {
-            response.body = match body(stream, &deadline, self.limits.body).await {
-                Ok(Some(body)) => body,
-                Ok(None) => return Err(fault::too_large(host)),
-                Err(_) => return Err(fault::broken_off(why(&request.url, &deadline, &witness).await, host)),
+        let head = Response { status: answer.status(), headers, body: Vec::new(), url };
+        let body = Coming {
+            reader: answer.body().map(|stream| stream.get_reader().unchecked_into()),
+            length: length(request.method, &head),
+            came: 0,
+            most: self.limits.streamed,
+            url: request.url.clone(),
+            deadline,
+            witness,
+        };
+        Ok(Some(Opened { head, body: Box::new(body) }))
+    }
+}
+
+/// A body on its way. One that nobody wants to the end is broken off.
+struct Coming {
+    reader: Option<ReadableStreamDefaultReader>,
+    /// So long it must be.
+    length: Option<usize>,
+    came: usize,
+    most: usize,
+    url: Url,
+    deadline: Deadline,
+    witness: Witness,
+}
+
+#[async_trait(?Send)]
+impl Body for Coming {
+    async fn piece(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        let host = self.url.host_str().unwrap_or_default();
+        let Some(reader) = &self.reader else { return self.whole() };
+        loop {
+            self.deadline.put_off();
+            let Ok(piece) = JsFuture::from(reader.read().unchecked_into::<js_sys::Promise>()).await else {
+                return Err(fault::broken_off(why(&self.url, &self.deadline, &self.witness).await, host));
             };
+            // What is done with it is not the server's silence.
+            self.deadline.hold();
+            if member(&piece, "done").is_truthy() {
+                self.reader = None;
+                return self.whole();
+            }
+            let Ok(bytes) = member(&piece, "value").dyn_into::<Uint8Array>() else { continue };
+            self.came += bytes.length() as usize;
+            if self.came > self.most {
+                return Err(fault::too_large(host));
+            }
+            return Ok(Some(bytes.to_vec()));
         }
-        if cut_off(request.method, &response) {
-            return Err(fault::cut_off(host));
+    }
+}
+
+impl Coming {
+    /// The end; Firefox takes a body that ends before its length for whole.
+    fn whole(&self) -> Result<Option<Vec<u8>>, Fault> {
+        if self.length.is_some_and(|length| self.came < length) {
+            return Err(fault::cut_off(self.url.host_str().unwrap_or_default()));
         }
-        Ok(Some(response))
+        Ok(None)
+    }
+}
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        self.deadline.controller.abort();
     }
 }
 
@@ -121,33 +180,11 @@ fn built(request: &Request, deadline: &Deadline) -> Result<gloo_net::http::Reque
         .map_err(|error| fault::internal(short(&error)))
 }
 
-/// The whole body; `None` if it is longer than `limit`.
-async fn body(stream: web_sys::ReadableStream, deadline: &Deadline, limit: usize) -> Result<Option<Vec<u8>>, JsValue> {
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let mut body = Vec::new();
-    loop {
-        let piece = JsFuture::from(reader.read().unchecked_into::<js_sys::Promise>()).await?;
-        deadline.put_off();
-        if member(&piece, "done").is_truthy() {
-            return Ok(Some(body));
-        }
-        let Ok(bytes) = member(&piece, "value").dyn_into::<Uint8Array>() else { continue };
-        let from = body.len();
-        if from + bytes.length() as usize > limit {
-            deadline.controller.abort();
-            return Ok(None);
-        }
-        body.resize(from + bytes.length() as usize, 0);
-        bytes.copy_to(&mut body[from..]);
-    }
-}
-
-/// Firefox takes a body that ends before its length for whole.
-fn cut_off(method: &str, response: &Response) -> bool {
-    let length = response.header("content-length").and_then(|length| length.trim().parse::<usize>().ok());
-    let plain = response.header("content-encoding").is_none_or(|coding| coding.eq_ignore_ascii_case("identity"));
-    let has_body = method != "HEAD" && !matches!(response.status, 204 | 304);
-    has_body && plain && length.is_some_and(|length| response.body.len() < length)
+/// How long the body is, where it is told and comes as it is.
+fn length(method: &str, head: &Response) -> Option<usize> {
+    let plain = head.header("content-encoding").is_none_or(|coding| coding.eq_ignore_ascii_case("identity"));
+    let has_body = method != "HEAD" && !matches!(head.status, 204 | 304);
+    head.header("content-length").filter(|_| plain && has_body).and_then(|length| length.trim().parse().ok())
 }
 
 /// Why a fetch failed.
@@ -196,6 +233,11 @@ impl Deadline {
     /// Something came: the silence begins anew.
     fn put_off(&self) {
         self.next.set(Some(abort_after(self.silence, &self.controller, &self.over)));
+    }
+
+    /// Nothing is waited for.
+    fn hold(&self) {
+        self.next.set(None);
     }
 }
 

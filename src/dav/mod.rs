@@ -4,6 +4,7 @@
 //! | file | RFC |
 //! | --- | --- |
 //! | [`xml`] | XML 1.0 with namespaces, written and read |
+//! | [`pieces`] | a long document, as it comes in |
 //! | [`webdav`] | 4918: PROPFIND, multistatus, preconditions; 5689: extended MKCOL |
 //! | [`property`] | the properties that are read, whichever RFC defines them |
 //! | [`sync_collection`] | 6578 |
@@ -15,6 +16,7 @@
 pub mod caldav;
 pub mod carddav;
 pub mod locate;
+pub mod pieces;
 pub mod principal;
 pub mod property;
 pub mod sync_collection;

@@ -3,7 +3,7 @@
 
 use super::xml::{Name, Ns, Reader, Tag};
 use super::{caldav, principal, webdav};
-use crate::model::{Etag, Fault};
+use crate::model::{Etag, Fault, Kind};
 
 /// Of one resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,14 +91,26 @@ fn filled(text: String) -> Option<String> {
 pub const OF_MEMBERS: [Tag; 2] = [(Ns::Dav, "resourcetype"), (Ns::Dav, "getetag")];
 
 /// What is asked of the collections in a home; the marker comes on top.
-pub const OF_COLLECTIONS: [Tag; 6] = [
+pub const OF_COLLECTIONS: [Tag; 5] = [
     (Ns::Dav, "resourcetype"),
     (Ns::Dav, "displayname"),
     (Ns::Dav, "current-user-privilege-set"),
     (Ns::Dav, "supported-report-set"),
     (Ns::CalDav, "supported-calendar-component-set"),
-    (Ns::CalendarServer, "getctag"),
 ];
+
+/// What says that a collection changed.
+pub const CTAG: Tag = (Ns::CalendarServer, "getctag");
+/// The same by RFC 6578.
+pub const TOKEN: Tag = (Ns::Dav, "sync-token");
+
+/// What has the text of an item.
+pub fn data(kind: Kind) -> Tag {
+    match kind {
+        Kind::Calendar => (Ns::CalDav, "calendar-data"),
+        Kind::Contacts => (Ns::CardDav, "address-data"),
+    }
+}
 
 /// What is asked of whatever may lead to the account: a context path, a
 /// principal, a home or a collection.

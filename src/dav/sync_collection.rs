@@ -1,20 +1,25 @@
 //! Collection synchronization (RFC 6578).
 
+use std::collections::HashMap;
+
 use url::Url;
 
 use super::Request;
-use super::webdav::{self, Members, Refusal, Scope};
-use super::xml::{self, Ns};
-use crate::model::{Fault, Href};
+use super::webdav::{self, Entry, Members, Place, Refusal, Scope};
+use super::xml::{self, Ns, Tag};
+use crate::model::{Etag, Fault, Href};
 
 /// The REPORT `sync-collection` (3.2). An empty token asks for everything. A
 /// limit is never sent: servers skip what was left out for it (quirk 5).
-/// `depth` is 0 (3.2) but for a server that insists on 1 (quirk 7).
-pub fn report(collection: &Href, token: Option<&str>, depth: &str) -> Request {
+/// `depth` is 0 (3.2) but for a server that insists on 1 (quirk 7). With `data`, the
+/// property that has the texts, some servers give them in the same answer; the others
+/// say that they have no such property.
+pub fn report(collection: &Href, token: Option<&str>, depth: &str, data: Option<Tag>) -> Request {
     let body = xml::document((Ns::Dav, "sync-collection"), |w| {
         w.text((Ns::Dav, "sync-token"), token.unwrap_or_default());
         w.text((Ns::Dav, "sync-level"), "1");
-        webdav::names(w, &[(Ns::Dav, "getetag")]);
+        let asked: Vec<Tag> = [(Ns::Dav, "getetag")].into_iter().chain(data).collect();
+        webdav::names(w, &asked);
     });
     Request::new("REPORT", collection).depth(depth).xml(body)
 }
@@ -23,10 +28,26 @@ pub fn report(collection: &Href, token: Option<&str>, depth: &str) -> Request {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     pub members: Members,
+    /// The texts that came along, by [`Href::key`].
+    pub texts: HashMap<String, Text>,
     /// `DAV:sync-token` (6.4), to go on from. Servers must give one.
     pub token: Option<String>,
     /// 507 for the collection itself: there is more, go on with the token (3.6).
     pub truncated: bool,
+}
+
+/// A text, and the etag that came with it.
+pub type Text = (Etag, Vec<u8>);
+
+/// Takes the text out of an entry that has one, with its etag.
+pub fn text(entry: &mut Entry, scope: &Scope<'_>) -> Option<(Href, Text)> {
+    let data = entry.props.data.take().filter(|text| !text.trim().is_empty())?;
+    let fine = entry.status.is_none_or(|status| (200..300).contains(&status));
+    let (Some(etag), [raw], true) = (&entry.props.etag, entry.hrefs.as_slice(), fine) else { return None };
+    match scope.place(raw) {
+        Place::Member(href) => Some((href, (etag.clone(), data.into_bytes()))),
+        _ => None,
+    }
 }
 
 /// Reads the answer of `collection`, which came from `url`.
@@ -36,12 +57,16 @@ pub struct Page {
 pub fn read(body: &[u8], collection: &Href, url: &Url) -> Result<Page, Fault> {
     let scope = Scope::new(collection, url);
     let mut members = Members::default();
-    let token = webdav::multistatus(body, |entry| members.take(entry, &scope))?;
+    let mut texts = HashMap::new();
+    let token = webdav::multistatus(body, |mut entry| {
+        texts.extend(text(&mut entry, &scope).map(|(href, text)| (href.key(), text)));
+        members.take(entry, &scope)
+    })?;
     let truncated = members.status == Some(507);
     if truncated {
         members.status = None;
     }
-    Ok(Page { members, token, truncated })
+    Ok(Page { members, texts, token, truncated })
 }
 
 /// Whether a refusal names the precondition `valid-sync-token` (3.2).
@@ -60,11 +85,37 @@ mod tests {
 
     #[test]
     fn quirk_05_no_limit_is_sent_and_the_depth_is_0() {
-        let request = report(&Href::path("/cal/"), Some("t&1"), "0");
+        let request = report(&Href::path("/cal/"), Some("t&1"), "0", None);
         let text = String::from_utf8(request.body).unwrap();
         assert!(text.contains("<D:sync-token>t&amp;1</D:sync-token><D:sync-level>1</D:sync-level>"), "{text}");
         assert!(!text.contains("limit"), "{text}");
         assert!(request.headers.contains(&("Depth", "0".to_owned())));
+    }
+
+    #[test]
+    fn texts_are_asked_for_and_read_where_they_come_along() {
+        let request = report(&Href::path("/cal/"), None, "0", Some((Ns::CalDav, "calendar-data")));
+        let text = String::from_utf8(request.body).unwrap();
+        assert!(text.contains("<D:prop><D:getetag/><C:calendar-data/></D:prop>"), "{text}");
+        let response = |name: &str, props: &str, status: &str| {
+            format!(
+                "<response><href>/cal/{name}</href>{status}<propstat><prop>{props}</prop>\
+                 <status>HTTP/1.1 200 OK</status></propstat></response>"
+            )
+        };
+        let data = "<calendar-data xmlns='urn:ietf:params:xml:ns:caldav'>BEGIN</calendar-data>";
+        let tag = "<getetag>\"1\"</getetag>";
+        let body = [
+            response("a", &format!("{tag}{data}"), ""),
+            response("b", data, ""),
+            response("c", tag, ""),
+            response("d", &format!("{tag}{data}"), "<status>HTTP/1.1 404 Not Found</status>"),
+        ]
+        .concat();
+        let page = page(&format!("<multistatus xmlns='DAV:'>{body}<sync-token>t</sync-token></multistatus>")).unwrap();
+        assert_eq!((page.members.items.len(), page.members.gone.len()), (3, 1));
+        let texts: Vec<_> = page.texts.iter().collect();
+        assert_eq!(texts, [(&"/cal/a".to_owned(), &(Etag("\"1\"".into()), b"BEGIN".to_vec()))], "none without an etag");
     }
 
     #[test]

@@ -1,18 +1,16 @@
 //! Looks what is there, saves the account, chooses and makes folders.
 
-use std::collections::HashSet;
-
-use futures_util::future::join_all;
 use url::Url;
 
 use super::Driver;
+use super::homes::homes;
 use crate::fault;
 use crate::message::{Finding, Found, SignIn};
 use crate::model::{Account, AccountId, Collection, CollectionId, Fault, Href, Kind, Policy, Role};
 use crate::port::Ports;
 use crate::remote::Remote;
 use crate::sync::roles;
-use crate::sync::want::{Described, Discovered};
+use crate::sync::want::Discovered;
 
 impl Driver {
     /// Looks what is there. Changes nothing, here or on the server.
@@ -206,27 +204,6 @@ pub(super) async fn rediscover(ports: &Ports, account: &Account, password: &str)
 /// The server as an origin to resolve hrefs against.
 pub(super) fn origin(account: &Account) -> Result<Url, Fault> {
     Url::parse(&account.server).map_err(|_| fault::field("field_server_invalid"))
-}
-
-/// All calendars and address books of the homes: one request for each home, all
-/// asked at the same time.
-pub(super) async fn homes(remote: &Remote, account: &Account) -> Result<Vec<Described>, Fault> {
-    let mut seen = HashSet::new();
-    let homes: Vec<&Href> = account
-        .calendar_homes
-        .iter()
-        .chain(&account.addressbook_homes)
-        .filter(|home| seen.insert(home.key()))
-        .collect();
-    let mut collections: Vec<Described> = Vec::new();
-    for described in join_all(homes.into_iter().map(|home| remote.collections(home))).await {
-        for described in described? {
-            if !collections.iter().any(|known| known.href.key() == described.href.key()) {
-                collections.push(described);
-            }
-        }
-    }
-    Ok(collections)
 }
 
 /// Where a folder for the role is to be made.

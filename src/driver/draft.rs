@@ -4,7 +4,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::fault;
-use crate::model::{Class, Collection, Fault, Head, Held, Href, Item, Millis, Past, Policy, Saying, Trigger, Why};
+use crate::model::{
+    Class, Collection, Fault, Head, Held, Href, Item, Millis, Past, Policy, Saying, Texts, Trigger, Why,
+};
 use crate::sync::diff::diff;
 use crate::sync::guard::{self, Deletions};
 use crate::sync::plan::{Likeness, Plan, Remote, Step, There, plan};
@@ -31,6 +33,22 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// Of a collection of which nothing was here, when all was told, and these are still
+    /// to be read.
+    pub fn first(token: String, fetch: Vec<Href>) -> Draft {
+        let told = Told {
+            token: Some(token),
+            refused: false,
+            textless: false,
+            audited: true,
+            hidden: 0,
+            fetched: Vec::new(),
+            fetch,
+            gone: Vec::new(),
+        };
+        Draft { plan: Plan::default(), heads: Vec::new(), told: Some(told), asked: HashSet::new() }
+    }
+
     /// What the plan deletes. What is only asked for is not counted on to come.
     pub fn deletions(&self) -> Deletions {
         let comes = |step: &Step| step.item.is_none() && !self.asked.contains(&step.href.key());
@@ -47,6 +65,10 @@ impl Draft {
 pub(super) struct Told {
     /// To go on from.
     pub token: Option<String>,
+    /// The collection's token is refused: it is not asked from again.
+    pub refused: bool,
+    /// The server refuses to give texts along with changes.
+    pub textless: bool,
     /// All etags were compared.
     pub audited: bool,
     /// What the audit found that the token had hidden.
@@ -95,15 +117,24 @@ impl Session<'_> {
 
         let edited: HashMap<String, &Head> =
             heads.iter().filter(|head| head.edit.is_some()).map(|head| (head.href.key(), head)).collect();
+        // Some texts came along; the rest is asked for.
+        let (mut fetched, mut missing) = (Vec::new(), Vec::new());
+        for href in diff.fetch {
+            match listing.texts.remove(&href.key()) {
+                Some((etag, text)) => {
+                    fetched.push(Fetched { href, result: Fetch::Found { etag: Some(etag), text } });
+                }
+                None => missing.push(href),
+            }
+        }
         let (compare, rest): (Vec<Href>, Vec<Href>) =
-            diff.fetch.into_iter().partition(|href| edited.contains_key(&href.key()));
+            missing.into_iter().partition(|href| edited.contains_key(&href.key()));
         // One request for all, where they are few.
         let (read, fetch) = match compare.len() + rest.len() {
             _ if compare.is_empty() => (Vec::new(), rest),
             1..=BATCH => (compare.into_iter().chain(rest).collect(), Vec::new()),
             _ => (compare, rest),
         };
-        let mut fetched = Vec::new();
         for hrefs in read.chunks(BATCH) {
             fetched.extend(self.remote.fetch(collection, hrefs).await?);
         }
@@ -123,7 +154,8 @@ impl Session<'_> {
         remote.extend(gone.iter().map(|href| (href.clone(), There::Gone)));
         let plan = self.plan(&heads, &remote);
         let audited = listing.complete;
-        let told = Told { token: listing.token, audited, hidden, fetched, fetch, gone };
+        let Listing { token, refused, textless, .. } = listing;
+        let told = Told { token, refused, textless, audited, hidden, fetched, fetch, gone };
         Ok(Draft { plan, heads, told: Some(told), asked })
     }
 
@@ -201,20 +233,22 @@ impl Session<'_> {
         }
         let token = collection.sync_token.as_deref().filter(|_| !everything);
         if token.is_some() {
-            match self.remote.changes(collection, token).await {
+            match self.remote.changes(collection, token, collection.texts != Texts::Never).await {
                 Err(fault) if fault.class == Class::Conflict => {
                     self.say(Saying::new("log_token_invalid").with(&collection.name));
                 }
                 other => return other,
             }
         }
-        match self.remote.changes(collection, None).await {
+        // Most of what there is is here already, or it is more than fits into one answer.
+        let listing = match self.remote.changes(collection, None, false).await {
             // Some servers refuse the empty token (quirk 7), or a report that large.
             Err(fault) if matches!(fault.class, Class::Conflict | Class::Bug | Class::Item) => {
-                self.remote.listing(collection).await
+                self.remote.listing(collection).await?
             }
-            other => other,
-        }
+            other => other?,
+        };
+        Ok(Listing { refused: token.is_some(), ..listing })
     }
 
     /// Compares all etags. `told` is what the token led to: the rest had been hidden.
@@ -241,8 +275,12 @@ impl Session<'_> {
         let gone = found.gone.iter().filter_map(|id| by_id.get(id)).map(|head| head.href.key());
         let found = found.fetch.iter().map(Href::key).chain(gone);
         let hidden = found.filter(|key| !known.contains(key) && !unsure.contains(key)).count();
-        let token = told.and_then(|told| told.token);
-        Ok((Listing { token, ..full }, hidden))
+        if let Some(told) = told {
+            Listing { token: full.token, refused: full.refused, texts: full.texts, textless: full.textless, .. } = told;
+            // What is asked for by name is not what came along.
+            full.texts.retain(|key, _| listed.contains(key));
+        }
+        Ok((full, hidden))
     }
 }
 

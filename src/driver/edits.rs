@@ -174,7 +174,8 @@ impl Driver {
     /// All of it, or nothing.
     async fn write_all(&self, items: Vec<(Option<Item>, Item)>, kept: Vec<Kept>) -> Result<(), Fault> {
         let now = self.ports.clock.now();
-        let change = |(was, item): (Option<Item>, Item)| {
+        let change = |(was, mut item): (Option<Item>, Item)| {
+            item.head.edited = item.head.edit.map(|_| now);
             let kind: Kind = kind_of(&item.head);
             let index = index(kind, &item, now);
             Change::Edit { was: was.map(Box::new), item: Box::new(item), index }

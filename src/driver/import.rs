@@ -9,10 +9,11 @@ use super::edits::RACES;
 use super::index::index;
 use super::session::{kept, title, uuid};
 use crate::fault;
-use crate::message::{Compared, Differing, Imported, Standing, Text};
+use crate::message::{Compared, Differing, Imported, LARGEST, Standing, Text};
 use crate::model::{Collection, CollectionId, Edit, Fault, Head, Item, ItemId, Kind, Millis, Why};
 use crate::port::{Change, Commit};
 use crate::text::file::{component, made, same_item};
+use crate::text::update::{is_update, updated};
 use crate::text::{as_copy, uid};
 
 /// A text, and what is here of its UID.
@@ -23,7 +24,16 @@ struct Found<'a> {
     /// The item it differs from; of what is new, one that was deleted here and is still
     /// on the server: it comes back.
     there: Option<Item>,
+    /// What becomes of that item, if it is not the text alone: instances that come without
+    /// their series are put into it.
+    whole: Option<Vec<u8>>,
     elsewhere: Option<CollectionId>,
+}
+
+impl Found<'_> {
+    fn written(&self) -> &[u8] {
+        self.whole.as_deref().unwrap_or(self.text)
+    }
 }
 
 impl Driver {
@@ -92,15 +102,16 @@ impl Driver {
                     (Standing::Differs, Differing::Leave) => imported.left += 1,
                     (Standing::Differs, Differing::Replace) => {
                         imported.replaced += 1;
-                        self.write_text(&mut commit, collection, found.there, found.text.to_vec(), now);
+                        let text = found.written().to_vec();
+                        self.write_text(&mut commit, collection, found.there, text, now);
                     }
                     (Standing::Differs, Differing::Copy) => {
                         // Of the same text the same copy: it is known the next time.
-                        let own = made(found.text);
+                        let own = made(found.written());
                         let copies = self.ports.store.by_uid(std::slice::from_ref(&own)).await?;
                         if !copies.iter().any(|(_, _, of)| *of == collection.id) {
                             imported.copied += 1;
-                            let copy = as_copy(found.text, &own, &self.options.mark(now));
+                            let copy = as_copy(found.written(), &own, &self.options.mark(now));
                             self.write_text(&mut commit, collection, None, copy, now);
                         } else {
                             imported.same += 1;
@@ -160,7 +171,7 @@ impl Driver {
         }
         let mut found = Vec::with_capacity(texts.len());
         for (text, uid) in texts.iter().copied().zip(uids) {
-            let mut one = Found { text, uid, standing: Standing::New, there: None, elsewhere: None };
+            let mut one = Found { text, uid, standing: Standing::New, there: None, whole: None, elsewhere: None };
             if !fits(collection, text) {
                 one.standing = Standing::Unfit;
                 found.push(one);
@@ -174,11 +185,16 @@ impl Driver {
                     continue;
                 }
                 let Some(item) = store.item(id).await? else { continue };
-                if item.shown().is_some_and(|shown| same_item(shown, text)) {
+                let Some(shown) = item.shown() else { continue };
+                one.whole = is_update(text).then(|| updated(shown, text)).flatten();
+                if same_item(shown, one.written()) {
                     (one.standing, one.there) = (Standing::Same, None);
                     break;
                 }
-                (one.standing, one.there) = (Standing::Differs, Some(item));
+                // In its place, what cannot be put into a series would end it.
+                let loses = one.whole.is_none() && is_update(text);
+                one.standing = if loses { Standing::Unfit } else { Standing::Differs };
+                one.there = Some(item);
             }
             if one.standing == Standing::New
                 && let Some(id) = one.uid.as_ref().and_then(|uid| deleted.get(uid))
@@ -222,9 +238,12 @@ fn target<'a>(all: &'a [Collection], folder: &CollectionId) -> Result<&'a Collec
     Ok(collection)
 }
 
-/// Whether the folder takes what the text is. What is neither event, note nor task
+/// Whether the folder takes what the text is, which is no larger than an item. What is neither event, note nor task
 /// (free/busy times, a program's own) has no place here, whatever the server says.
 fn fits(collection: &Collection, text: &[u8]) -> bool {
+    if text.len() > LARGEST {
+        return false;
+    }
     let component = component(text).unwrap_or_default();
     match collection.kind {
         Kind::Contacts => component == "VCARD",

@@ -4,8 +4,11 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | `account` | looks what is there, saves the account, chooses folders |
+//! | `homes` | where the collections are, and by what their changes are told |
 //! | `run` | one synchronization, from the home's listing to the report |
+//! | `lane` | one collection's way through a run |
 //! | `folders` | which collections a run covers, and the making of missing ones |
+//! | `first` | the first reading of a collection |
 //! | `draft` | what a run is about to do in one collection: a plan, and the guard |
 //! | `pull` | from the server to here, for one collection |
 //! | `outcome` | one row of the sync table, carried out |
@@ -22,10 +25,13 @@ mod account;
 mod decide;
 mod draft;
 mod edits;
+mod first;
 mod folders;
 mod history;
+mod homes;
 mod import;
 mod index;
+mod lane;
 mod outcome;
 mod pull;
 mod push;

@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Collection, CollectionReport, Fault, Head, Held, Href, Item, ItemId, News, Saying};
+use futures_util::future::join;
+
+use crate::model::{Collection, CollectionReport, Fault, Head, Held, Href, Item, ItemId, News, Saying, Texts};
 use crate::port::{Commit, Race};
+use crate::sync::batch;
 use crate::sync::guard::Deletions;
 use crate::sync::want::{Fetch, Fetched};
 
-use super::draft::{BATCH, Draft};
+use super::draft::Draft;
 use super::session::Session;
 
 impl Session<'_> {
@@ -40,13 +43,31 @@ impl Session<'_> {
             token = None;
         }
         self.absorb(collection, &known, read, report).await?;
-        for (n, hrefs) in told.fetch.chunks(BATCH).enumerate() {
-            self.progress(&collection.name, n * BATCH, total);
-            let (read, absent) = apart(self.remote.fetch(collection, hrefs).await?);
+        let (mut left, mut size) = (told.fetch.as_slice(), batch::FIRST);
+        if total > 0 {
+            self.progress(&collection.name, total - left.len(), total);
+        }
+        let (first, rest) = left.split_at(size.min(left.len()));
+        let mut came = self.timed(self.remote.fetch(collection, first)).await?;
+        left = rest;
+        while !came.0.is_empty() {
+            self.going()?;
+            self.progress(&collection.name, total - left.len(), total);
+            let (fetched, took) = came;
+            let bytes = fetched.iter().map(length).sum();
+            size = batch::next(fetched.len(), bytes, usize::try_from(took).unwrap_or_default());
+            let (hrefs, rest) = left.split_at(size.min(left.len()));
+            left = rest;
+            let (read, absent) = apart(fetched);
             gone.extend(absent);
             adds_here |= new(&read);
-            self.absorb(collection, &known, read, report).await?;
+            // The next are on their way while these are stored: the way there and back costs
+            // no time then, and the server has one request at a time all the same.
+            let next = self.timed(self.remote.fetch(collection, hrefs));
+            let (next, stored) = join(next, self.absorb(collection, &known, read, report)).await;
+            stored?;
             self.ports.shell.tell(&News::Changed);
+            came = next?;
         }
         // Once more, with what is known now: what was listed may be gone, and what was to
         // come may not have come.
@@ -63,7 +84,10 @@ impl Session<'_> {
         gone.extend(told.gone.into_iter().map(|href| Fetched { href, result: Fetch::Gone }));
         self.absorb(collection, &known, gone, report).await?;
 
-        collection.sync_token = told.token.or(token);
+        collection.sync_token = told.token.or(token.filter(|_| !told.refused));
+        if told.textless {
+            collection.texts = Texts::Never;
+        }
         collection.ahead.clear();
         if told.audited {
             collection.audited = self.started;
@@ -75,7 +99,7 @@ impl Session<'_> {
     }
 
     /// The next listing is to be a complete one, unless all goes well.
-    async fn forget_token(&self, collection: &mut Collection) -> Result<(), Fault> {
+    pub async fn forget_token(&self, collection: &mut Collection) -> Result<(), Fault> {
         if collection.sync_token.take().is_none() & collection.marker.take().is_none() {
             return Ok(());
         }
@@ -128,6 +152,11 @@ impl Session<'_> {
         commit.changes.push(self.put(collection.kind, item, known.map(|head| head.rev), Race::KeepBase));
         Ok(())
     }
+}
+
+/// Bytes of text.
+fn length(fetched: &Fetched) -> usize {
+    if let Fetch::Found { text, .. } = &fetched.result { text.len() } else { 0 }
 }
 
 /// What was read, and what is gone.

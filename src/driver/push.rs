@@ -1,10 +1,15 @@
 //! From here to the server, for one collection.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, VecDeque};
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 
 use crate::fault;
 use crate::model::{Collection, CollectionReport, Edit, Etag, Fault, Head, Item, ItemId, Saying, Trigger, Why};
 use crate::port::{Change, Commit, Race};
+use crate::sync::flight::MOST;
 use crate::sync::want::{Fetch, Precondition, Written};
 use crate::text::same_meaning;
 
@@ -17,6 +22,9 @@ const FAILURES: u8 = 3;
 /// So many are asked for by name if a token is silent about them; for more, all etags
 /// are compared.
 const AHEAD: usize = 100;
+/// What is locked (423) though nothing else is under way is tried again after these
+/// pauses, in milliseconds; then it waits for the next run.
+const PAUSES: [u32; 3] = [100, 400, 1600];
 /// Items read back in one multiget.
 const BATCH: usize = 200;
 
@@ -24,6 +32,8 @@ const BATCH: usize = 200;
 enum Tried {
     /// Nothing is left to do for it in this run.
     Settled,
+    /// 423: it may have been another write that was in its way.
+    Locked(Fault),
     /// Something is known now that was not: try again. `compared` says that the
     /// server's version was read and is the base.
     Again { compared: bool },
@@ -51,6 +61,7 @@ impl Session<'_> {
         let mut copies = self.ports.store.todo(&collection.id).await?;
         copies.retain(|head| wanted(head) && edits.iter().all(|edit| edit.id != head.id));
         self.push_all(collection, copies, deletions, report).await?;
+        self.going()?;
         self.read_back(collection, report).await
     }
 
@@ -61,21 +72,83 @@ impl Session<'_> {
         deletions: &[ItemId],
         report: &mut CollectionReport,
     ) -> Result<(), Fault> {
-        // What was refused before goes last: it is not to keep the others from going.
-        edits.sort_by_key(|head| (head.waiting.is_some(), head.edit == Some(Edit::Put), head.href.clone()));
-        if collection.writable {
-            self.go_ahead(collection, &edits).await?;
-        }
-        let total = edits.len();
-        for (n, head) in edits.iter().enumerate() {
-            self.progress(&collection.name, n, total);
-            if !collection.writable {
+        // What was refused before goes last: it is not to keep the others from going. Of
+        // the rest, what the person did last goes first.
+        let group = |head: &Head| (head.waiting.is_some(), head.edit == Some(Edit::Put));
+        edits.sort_by_key(|head| (group(head), Reverse(head.edited), head.href.clone()));
+        if !collection.writable {
+            for head in &edits {
                 self.refuse(collection, head, &fault::read_only(&collection.name)).await?;
-                continue;
             }
-            self.push_one(collection, &head.id, deletions, report).await?;
+            return Ok(());
+        }
+        self.go_ahead(collection, &edits).await?;
+        // The deletions are over before anything is written: what got another name does not
+        // clash with itself.
+        for heads in edits.chunk_by(|a, b| group(a) == group(b)) {
+            self.push_group(collection, heads, deletions, report).await?;
         }
         Ok(())
+    }
+
+    /// Sends these, several at the same time where the server bears it: each is another
+    /// item, and what is sent of one item goes one after the other. When one fails for
+    /// more than its item, or the run ends, no other is begun, and those under way are
+    /// waited for.
+    async fn push_group(
+        &self,
+        collection: &Collection,
+        heads: &[Head],
+        deletions: &[ItemId],
+        report: &mut CollectionReport,
+    ) -> Result<(), Fault> {
+        let mut queue: VecDeque<&Head> = heads.iter().collect();
+        let mut pauses = PAUSES.into_iter();
+        let mut flying = FuturesUnordered::new();
+        let mut done = 0;
+        let mut failed = None;
+        loop {
+            failed = failed.or(self.end.borrow().clone());
+            while failed.is_none() && flying.len() < self.flight.borrow().now() {
+                if !flying.is_empty() && self.air.get() >= MOST {
+                    break;
+                }
+                let Some(head) = queue.pop_front() else { break };
+                let beside = !flying.is_empty();
+                self.air.set(self.air.get() + 1);
+                flying.push(async move {
+                    let mut part = CollectionReport::default();
+                    let pushed = self.push_one(collection, &head.id, deletions, &mut part).await;
+                    (head, beside, part, pushed)
+                });
+            }
+            let Some((head, beside, part, pushed)) = flying.next().await else { break };
+            self.air.set(self.air.get() - 1);
+            add(report, &part);
+            let beside = beside || !flying.is_empty();
+            match pushed {
+                Ok(Tried::Locked(fault)) if !beside => match pauses.next() {
+                    Some(pause) => {
+                        self.ports.clock.sleep(pause).await;
+                        queue.push_front(head);
+                    }
+                    None => failed = self.refuse(collection, head, &fault).await.err().or(failed),
+                },
+                Ok(Tried::Locked(_)) => {
+                    self.flight.borrow_mut().locked();
+                    queue.push_front(head);
+                }
+                Ok(_) => {
+                    if beside {
+                        self.flight.borrow_mut().bore();
+                    }
+                    done += 1;
+                    self.progress(&collection.name, done, heads.len());
+                }
+                Err(fault) => failed = failed.or(Some(fault)),
+            }
+        }
+        failed.map_or(Ok(()), Err)
     }
 
     /// Notes, before anything is sent, what will be ahead of the token. The marker goes
@@ -125,11 +198,11 @@ impl Session<'_> {
         id: &ItemId,
         deletions: &[ItemId],
         report: &mut CollectionReport,
-    ) -> Result<(), Fault> {
+    ) -> Result<Tried, Fault> {
         let mut compared = false;
         let mut readings = 0;
         loop {
-            let Some(item) = self.ports.store.item(id).await? else { return Ok(()) };
+            let Some(item) = self.ports.store.item(id).await? else { return Ok(Tried::Settled) };
             let tried = match item.head.edit {
                 None => Tried::Settled,
                 // Deleted since: the guard has not seen it.
@@ -138,9 +211,14 @@ impl Session<'_> {
                 Some(Edit::Put) => self.push_text(collection, &item, compared, report).await?,
             };
             match tried {
-                Tried::Settled => return Ok(()),
+                Tried::Settled | Tried::Locked(_) => return Ok(tried),
                 Tried::Again { .. } if readings == READINGS => {
-                    return self.refuse(collection, &item.head, &fault::changed_meanwhile(412)).await;
+                    // The last reading may have settled it: then nothing waits.
+                    let left = self.ports.store.item(id).await?.is_some_and(|item| item.head.edit.is_some());
+                    if left {
+                        self.refuse(collection, &item.head, &fault::changed_meanwhile(412)).await?;
+                    }
+                    return Ok(Tried::Settled);
                 }
                 Tried::Again { compared: now } => {
                     readings += 1;
@@ -191,10 +269,7 @@ impl Session<'_> {
                 self.refuse(collection, head, &fault::uid_taken()).await?;
                 Ok(Tried::Settled)
             }
-            Written::Refused(fault) => {
-                self.refuse(collection, head, &fault).await?;
-                Ok(Tried::Settled)
-            }
+            Written::Refused(fault) => self.refused(collection, head, fault).await,
         }
     }
 
@@ -215,10 +290,7 @@ impl Session<'_> {
                 Written::Done { .. } => report.deleted_there += 1,
                 Written::Gone => {}
                 Written::Changed | Written::UidTaken { .. } => return self.reread(collection, item, report).await,
-                Written::Refused(fault) => {
-                    self.refuse(collection, head, &fault).await?;
-                    return Ok(Tried::Settled);
-                }
+                Written::Refused(fault) => return self.refused(collection, head, fault).await,
             }
             if let Some(base) = &item.base {
                 commit.kept.push(self.kept(item, base.clone(), Why::Deleted));
@@ -296,6 +368,14 @@ impl Session<'_> {
         self.ports.store.commit(Commit { changes: vec![change], ..Commit::default() }).await
     }
 
+    async fn refused(&self, collection: &Collection, tried: &Head, fault: Fault) -> Result<Tried, Fault> {
+        if fault.text.key == fault::locked().text.key {
+            return Ok(Tried::Locked(fault));
+        }
+        self.refuse(collection, tried, &fault).await?;
+        Ok(Tried::Settled)
+    }
+
     /// The item waits, with its reason; the others go on, unless the server seems to
     /// fail on everything: on item after item that it had not failed on before.
     /// `tried` is the item as it was sent.
@@ -324,6 +404,16 @@ impl Session<'_> {
         }
         Ok(())
     }
+}
+
+/// What was done for one item goes to the whole.
+fn add(whole: &mut CollectionReport, part: &CollectionReport) {
+    whole.received += part.received;
+    whole.sent += part.sent;
+    whole.deleted_here += part.deleted_here;
+    whole.deleted_there += part.deleted_there;
+    whole.conflicts += part.conflicts;
+    whole.merged += part.merged;
 }
 
 /// What the write is based on; `None` if the server's version must be read first,

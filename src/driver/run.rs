@@ -3,19 +3,19 @@
 use std::cell::{Cell, RefCell};
 
 use super::Driver;
-use super::account::{homes, origin, rediscover};
-use super::draft::{Draft, stopped};
-use super::index::{renew, until};
+use super::account::{origin, rediscover};
+use super::draft::Draft;
+use super::homes::{homes, learn};
+use super::index::renew;
 use super::session::{DAY, Session};
 use super::verdict::{Verdict, verdict};
 use crate::fault;
 use crate::model::{
-    Account, AccountId, Class, Collection, CollectionReport, Fault, Held, ItemId, LogLine, Outcome, Run, Saying,
-    Trigger, Why,
+    Account, Class, Collection, CollectionReport, Fault, Held, LogLine, Outcome, Run, Saying, Trigger, Why,
 };
 use crate::port::{Change, Commit, Race};
 use crate::remote::Remote;
-use crate::sync::want::Described;
+use crate::sync::flight::Flight;
 
 impl Driver {
     /// Runs once for the account, and keeps the report. Whoever calls holds the
@@ -24,24 +24,25 @@ impl Driver {
     /// # Errors
     /// Only the store's; what failed otherwise is in the report.
     pub async fn run(&self, account: Account, trigger: Trigger) -> Result<Run, Fault> {
-        let id = account.id.clone();
         let mut report = self.begin(&account, trigger).await?;
-        let (mut collections, mut ask_tokens) = (Vec::new(), account.ask_tokens);
+        let (mut collections, mut learnt) = (Vec::new(), account.clone());
         // Before anything is asked of the server, which may not be there.
-        renew(&*self.ports.store, &id, self.ports.clock.now()).await?;
+        renew(&*self.ports.store, &account.id, self.ports.clock.now()).await?;
         let outcome = match self.session(account, &report).await {
             Err(fault) => Err(fault),
-            Ok(session) => {
+            Ok(mut session) => {
                 let outcome = session.steps(&mut collections).await;
                 report.log = session.log.take();
-                ask_tokens = session.remote.asks_tokens();
-                outcome.and(session.tidy().await)
+                let outcome = outcome.and(session.tidy().await);
+                let several = session.flight.borrow().known();
+                learnt = Account { markers: session.remote.markers(), several, ..session.account };
+                outcome
             }
         };
         if let Err(fault) = &outcome {
             report.log.push(self.line(true, fault.text.clone()));
         }
-        self.follow(&id, outcome.as_ref().err(), ask_tokens).await?;
+        self.follow(learnt, outcome.as_ref().err()).await?;
         if outcome.is_ok() {
             report.log.push(self.line(false, Saying::new("log_finished")));
         }
@@ -54,16 +55,13 @@ impl Driver {
 
     /// What the run's end means for the account: stopped, or left alone for as long
     /// as the server asked; and what was learnt of the server.
-    async fn follow(&self, id: &AccountId, failed: Option<&Fault>, ask_tokens: bool) -> Result<(), Fault> {
-        let accounts = self.ports.store.accounts().await?;
-        let Some(account) = accounts.into_iter().find(|account| account.id == *id) else { return Ok(()) };
-        let mut now = Account { ask_tokens, ..account.clone() };
-        now.not_before = match failed.map(|fault| fault.class) {
+    async fn follow(&self, mut learnt: Account, failed: Option<&Fault>) -> Result<(), Fault> {
+        learnt.not_before = match failed.map(|fault| fault.class) {
             Some(Class::Retry { after: Some(seconds) }) => Some(self.ports.clock.now() + i64::from(seconds) * 1000),
             _ => None,
         };
-        now.stopped |= failed.is_some_and(|fault| verdict(fault) == Verdict::StopAccount);
-        if now == account { Ok(()) } else { self.ports.store.save_account(&now).await }
+        learnt.stopped |= failed.is_some_and(|fault| verdict(fault) == Verdict::StopAccount);
+        learn(&self.ports, &learnt).await
     }
 
     fn line(&self, problem: bool, text: Saying) -> LogLine {
@@ -97,22 +95,27 @@ impl Driver {
         let password = ports.vault.open(&account.id).await?.ok_or_else(fault::no_password)?;
         if account.principal.is_none() {
             account = rediscover(ports, &account, &password).await?;
-            ports.store.save_account(&account).await?;
+            account.looked = report.started;
+            learn(ports, &account).await?;
         } else if account.stopped {
             account.stopped = false;
-            ports.store.save_account(&account).await?;
+            learn(ports, &account).await?;
         }
         Ok(Session {
             ports,
             options: &self.options,
             remote: Remote::new(ports.http.clone(), origin(&account)?, &account.user, &password)
-                .asking_tokens(account.ask_tokens),
+                .with_markers(account.markers.clone()),
+            flight: RefCell::new(Flight::new(account.several)),
             account,
             settings: ports.store.settings().await?,
             trigger: report.trigger,
             started: report.started,
             log: RefCell::new(report.log.clone()),
             failures: Cell::new(0),
+            doubts: Cell::new(0),
+            end: RefCell::default(),
+            air: Cell::new(0),
             sent: RefCell::default(),
             kept_at: Cell::new(None),
         })
@@ -120,8 +123,8 @@ impl Driver {
 }
 
 impl Session<'_> {
-    async fn steps(&self, reports: &mut Vec<CollectionReport>) -> Result<(), Fault> {
-        let mut described = homes(&self.remote, &self.account).await?;
+    async fn steps(&mut self, reports: &mut Vec<CollectionReport>) -> Result<(), Fault> {
+        let mut described = self.homes().await?;
         if self.make_missing(&described).await? {
             described = homes(&self.remote, &self.account).await?;
         }
@@ -140,109 +143,7 @@ impl Session<'_> {
                 self.say(Saying::new("log_restored").with(&collection.name).with(aside));
             }
         }
-        let mut first = None;
-        for (collection, described) in covered.all {
-            let mut report = CollectionReport {
-                id: Some(collection.id.clone()),
-                name: collection.name.clone(),
-                role: collection.role,
-                ..CollectionReport::default()
-            };
-            let id = collection.id.clone();
-            let done = match described {
-                Some(described) => self.collection(collection, described, &mut report).await,
-                None => Err(fault::collection_gone(&collection.name)),
-            };
-            let todo = self.ports.store.todo(&id).await?;
-            let waiting = todo.iter().filter(|head| head.waiting.is_some()).count();
-            report.waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
-            if let Err(fault) = done {
-                let fault = fault.during(&report.name);
-                report.fault = Some(fault.clone());
-                if verdict(&fault) != Verdict::Next {
-                    reports.push(report);
-                    return Err(fault);
-                }
-                first.get_or_insert(fault);
-            }
-            reports.push(report);
-        }
-        first.map_or(Ok(()), Err)
-    }
-
-    /// One collection: planned, looked at by the guard, then from there to here and
-    /// from here to there.
-    async fn collection(
-        &self,
-        mut collection: Collection,
-        described: &Described,
-        report: &mut CollectionReport,
-    ) -> Result<(), Fault> {
-        if let Some(held) = self.still_held(&collection, described).await? {
-            return Err(stopped(&collection, &held));
-        }
-        let marker = described.marker.as_deref();
-        let draft = self.draft(&collection, marker).await?;
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        report.plan = draft.plan.counts().into_iter().map(|(action, n)| (action.word().to_owned(), count(n))).collect();
-        let deletions = draft.deletions();
-        let stop = self.guard(&collection, &draft, marker).await?;
-        self.hold(&mut collection, stop).await?;
-
-        match &draft.told {
-            None => self.say(Saying::new("log_unchanged").with(&collection.name)),
-            Some(told) if told.hidden > 0 => {
-                report.hidden = count(told.hidden);
-                self.problem(Saying::new("log_hidden").with(&collection.name).with(told.hidden), Vec::new());
-            }
-            Some(_) => {}
-        }
-        let stop = self.pull(&mut collection, described.marker.clone(), draft, report).await?;
-        self.hold(&mut collection, stop).await?;
-        self.push(&mut collection, &deletions.there, report).await?;
-        if collection.held.take().is_some() {
-            // What was agreed to is done.
-            self.keep_choice(&mut collection).await?;
-            self.ports.store.save_collection(&collection).await?;
-        }
-        self.note_horizon(&mut collection).await?;
-        for (key, n) in [
-            ("log_received", report.received),
-            ("log_sent", report.sent),
-            ("log_deleted_here", report.deleted_here),
-            ("log_deleted_there", report.deleted_there),
-        ] {
-            if n > 0 {
-                self.say(Saying::new(key).with(&collection.name).with(n));
-            }
-        }
-        Ok(())
-    }
-
-    /// What the guard stopped before and the person has not decided, if a look at it
-    /// would find the same: nothing is asked of the server then.
-    async fn still_held(&self, collection: &Collection, described: &Described) -> Result<Option<Held>, Fault> {
-        let Some(held) = collection.held.as_ref().filter(|held| !held.agreed) else { return Ok(None) };
-        let asked = matches!(self.trigger, Trigger::Person | Trigger::Audit | Trigger::Restore);
-        let same_there = held.marker.is_some() && held.marker == described.marker;
-        if asked || !same_there || !self.options.guard {
-            return Ok(None);
-        }
-        let todo = self.ports.store.todo(&collection.id).await?;
-        let deleted: Vec<&ItemId> =
-            todo.iter().filter(|h| h.based && h.edit == Some(crate::model::Edit::Delete)).map(|h| &h.id).collect();
-        let same_here = deleted.len() == held.there.len() && deleted.iter().all(|id| held.there.contains(id));
-        Ok(same_here.then(|| held.clone()))
-    }
-
-    /// The collection stops here, if it is stopped.
-    async fn hold(&self, collection: &mut Collection, stop: Option<Held>) -> Result<(), Fault> {
-        let Some(held) = stop else { return Ok(()) };
-        let fault = stopped(collection, &held);
-        collection.held = Some(held);
-        self.keep_choice(collection).await?;
-        self.ports.store.save_collection(collection).await?;
-        Err(fault)
+        self.lanes(covered.all, reports).await
     }
 
     /// Plans without doing anything.
@@ -259,8 +160,11 @@ impl Session<'_> {
                     let stop = self.guard(&collection, &draft, None).await?;
                     Ok((draft, stop))
                 }
-                Err(fault) if verdict(&fault) != Verdict::Next => return Err(fault),
-                Err(fault) => Err(fault),
+                Err(fault) => {
+                    self.judge(&fault);
+                    self.going()?;
+                    Err(fault)
+                }
             };
             drafts.push((collection, draft));
         }
@@ -289,17 +193,6 @@ impl Session<'_> {
             store.commit(commit).await?;
         }
         Ok(aside)
-    }
-
-    /// What was stored in its first run was expanded just now; later ones are
-    /// [`renew`]'s.
-    async fn note_horizon(&self, collection: &mut Collection) -> Result<(), Fault> {
-        if collection.indexed_until != 0 {
-            return Ok(());
-        }
-        collection.indexed_until = until(self.started);
-        self.keep_choice(collection).await?;
-        self.ports.store.save_collection(collection).await
     }
 
     /// The history loses what is too old and too much, when this run added to it or

@@ -9,10 +9,12 @@ use crate::model::{
 };
 use crate::port::{Change, Ports, Race};
 use crate::remote::Remote;
+use crate::sync::flight::Flight;
 use crate::text;
 
 use super::Options;
 use super::index::index;
+use super::verdict::{Verdict, verdict};
 
 pub(super) const DAY: Millis = 24 * 3_600_000;
 
@@ -28,6 +30,14 @@ pub(super) struct Session<'a> {
     pub log: RefCell<Vec<LogLine>>,
     /// Writes in a row that the server failed on (5xx).
     pub failures: Cell<u8>,
+    /// Collections that the server failed on.
+    pub doubts: Cell<u8>,
+    /// Why nothing more is begun in this run.
+    pub end: RefCell<Option<Fault>>,
+    /// Writes under way, in all collections together.
+    pub air: Cell<usize>,
+    /// How many writes may be under way in one collection.
+    pub flight: RefCell<Flight>,
     /// What this run has sent.
     pub sent: RefCell<HashSet<ItemId>>,
     /// When the last text went into history: no two go at the same time.
@@ -35,6 +45,26 @@ pub(super) struct Session<'a> {
 }
 
 impl Session<'_> {
+    /// Whether anything more may be begun.
+    ///
+    /// # Errors
+    /// What ended the run.
+    pub fn going(&self) -> Result<(), Fault> {
+        self.end.borrow().clone().map_or(Ok(()), Err)
+    }
+
+    /// What the fault of one collection means for the others.
+    pub fn judge(&self, fault: &Fault) {
+        let ends = match verdict(fault) {
+            Verdict::Next => false,
+            Verdict::Doubt => self.doubts.replace(self.doubts.get() + 1) > 0,
+            Verdict::EndRun | Verdict::StopAccount => true,
+        };
+        if ends {
+            self.end.borrow_mut().get_or_insert_with(|| fault.clone());
+        }
+    }
+
     pub fn say(&self, text: Saying) {
         self.line(false, text, Vec::new());
     }
@@ -79,6 +109,7 @@ impl Session<'_> {
         head.based = true;
         head.etag = etag;
         head.edit = None;
+        head.edited = None;
         head.refetch = false;
         head.waiting = None;
         Item { head, base: Some(text), edit: None }

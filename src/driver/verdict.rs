@@ -1,5 +1,6 @@
 //! What follows a fault: the one place where its class is acted on.
 
+use crate::fault;
 use crate::model::{Class, Fault};
 
 /// What becomes of the run in which a collection failed.
@@ -7,6 +8,8 @@ use crate::model::{Class, Fault};
 pub(super) enum Verdict {
     /// The other collections go on.
     Next,
+    /// The server failed on this one: the next shows whether on this one alone.
+    Doubt,
     /// Offline or overloaded: the others fare no better. It is tried again later
     /// (`schedule`), not before Retry-After.
     EndRun,
@@ -18,6 +21,7 @@ pub(super) enum Verdict {
 pub(super) fn verdict(fault: &Fault) -> Verdict {
     match fault.class {
         Class::SignIn => Verdict::StopAccount,
+        Class::Retry { after: None } if fault::failed(&fault.text) => Verdict::Doubt,
         Class::Retry { .. } => Verdict::EndRun,
         Class::Setup | Class::Item | Class::Conflict | Class::Guard | Class::Bug => Verdict::Next,
     }

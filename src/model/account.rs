@@ -1,5 +1,7 @@
 //! A server, a sign-in, and the principal found there.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Href, Millis};
@@ -43,10 +45,31 @@ pub struct Account {
     /// the person may ask sooner.
     #[serde(default)]
     pub not_before: Option<Millis>,
-    /// A collection of its homes has no `getctag`: their listing is asked for
-    /// sync-tokens too, which cost a server more to tell.
+    /// What the listing of a home is asked for to know what changed, by
+    /// [`Href::key`], where that is not [`Marker::Ctag`].
     #[serde(default)]
-    pub ask_tokens: bool,
+    pub markers: BTreeMap<String, Marker>,
+    /// Whether the server bears several writes at a time in one collection; `None`: it
+    /// has not been seen.
+    #[serde(default)]
+    pub several: Option<bool>,
+    /// When the server was last asked where the homes are; 0: a week counts from the
+    /// next run.
+    #[serde(default)]
+    pub looked: Millis,
+}
+
+/// By what a home's listing tells that a collection changed. Servers differ in which
+/// they have, and in what it costs them to tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Marker {
+    /// `getctag` of calendarserver.org.
+    #[default]
+    Ctag,
+    /// `DAV:sync-token` (RFC 6578, 4): only ever compared, never gone on from.
+    Token,
+    /// Not all collections of the home have the same.
+    Both,
 }
 
 /// What becomes of an item that was changed on both sides, in different ways. The
@@ -94,7 +117,9 @@ impl Account {
             stopped: false,
             policy: Policy::default(),
             not_before: None,
-            ask_tokens: false,
+            markers: BTreeMap::new(),
+            several: None,
+            looked: 0,
         }
     }
 

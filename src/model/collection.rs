@@ -106,6 +106,9 @@ pub struct Collection {
     /// said. 0 asks for it at the next run.
     #[serde(default)]
     pub audited: Millis,
+    /// How far the server gives texts inside a REPORT of changes.
+    #[serde(default)]
+    pub texts: Texts,
     /// The guard stopped it: nothing of it runs until the person decides.
     #[serde(default)]
     pub held: Option<Held>,
@@ -113,6 +116,18 @@ pub struct Collection {
     /// decides.
     #[serde(default)]
     pub vanished: Option<Vanished>,
+}
+
+/// How far texts are asked for inside a REPORT of changes. A server that does not give
+/// them answers without; only one that refuses the whole REPORT for it is told apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Texts {
+    #[default]
+    Asked,
+    /// Not with everything at once: that was refused (Radicale 3.9, for more than 10,000
+    /// events). With what changed since a token they may come.
+    OfChanges,
+    Never,
 }
 
 /// What the guard stopped.
@@ -180,6 +195,7 @@ impl Collection {
             indexed_until: 0,
             indexed: Index::VERSION,
             audited: 0,
+            texts: Texts::default(),
             held: None,
             vanished: None,
         }

@@ -32,7 +32,8 @@ pub struct EventFields {
     pub start: String,
     /// Inclusive day when all-day, else the moment it ends.
     pub end: String,
-    /// IANA name; empty: floating. For a new event the reader's zone.
+    /// IANA name, or what the event itself calls its zone, where that is private or nobody
+    /// knows it; empty: floating. For a new event the reader's zone.
     pub zone: String,
     pub description: String,
     /// The event recurs, by a rule or by dates. Read only: `recurrence` is what changes it.
@@ -40,6 +41,8 @@ pub struct EventFields {
     /// Which instance of a series this shows, as [`super::Occurrence::of`] names it;
     /// `None`: the event or the series itself. Read only.
     pub of: Option<Millis>,
+    /// Of an instance the day on which its series begins, `YYYY-MM-DD`. Read only.
+    pub since: String,
     pub recurrence: Recurrence,
     /// Minutes before the start at which a message is shown. Alarms of another sort
     /// are not among them, and stay.
@@ -139,6 +142,9 @@ pub enum Access {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ContactFields {
+    /// The name in one piece (FN) of a card that has neither given nor family name, where
+    /// it says more than the organization or whatever else stands in for a name.
+    pub name: String,
     pub prefix: String,
     pub given: String,
     pub additional: String,
@@ -179,6 +185,10 @@ pub struct AddressRow {
     /// As [`ContactRow::at`].
     pub at: Option<u32>,
     pub label: Label,
+    /// The post office box, and what is beside the street (a suite): seldom used, and
+    /// shown only where they say anything.
+    pub post_box: String,
+    pub extended: String,
     pub street: String,
     pub city: String,
     pub region: String,

@@ -45,6 +45,9 @@ pub struct Head {
     /// The server's version must be read again, whatever tokens say.
     pub refetch: bool,
     pub waiting: Option<Waiting>,
+    /// When the person last edited it; `None` without an edit of theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited: Option<Millis>,
     /// The start of the run that brought it here; `None` for what was made here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arrived: Option<Millis>,
@@ -63,6 +66,7 @@ impl Head {
             rev: 0,
             refetch: false,
             waiting: None,
+            edited: None,
             arrived: None,
         }
     }

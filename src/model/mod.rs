@@ -14,8 +14,8 @@ pub mod saying;
 pub mod settings;
 pub mod view;
 
-pub use account::{Account, AccountId, Policy};
-pub use collection::{Choice, Collection, CollectionId, Fate, Held, Kind, Role, Vanished};
+pub use account::{Account, AccountId, Marker, Policy};
+pub use collection::{Choice, Collection, CollectionId, Fate, Held, Kind, Role, Texts, Vanished};
 pub use entry::{Entry, EntryKind, Index, Occurrence, Reach, Series};
 pub use etag::Etag;
 pub use fault::{Class, Fault};

@@ -2,16 +2,17 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::Write;
+use std::rc::Rc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use flate2::read::MultiGzDecoder;
+use flate2::write::MultiGzDecoder;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 
 use crate::fault;
 use crate::model::Fault;
-use crate::port::{Http, Limits, Request, Response};
+use crate::port::{Body, Http, Limits, Opened, Request, Response};
 
 const CONNECT: Duration = Duration::from_secs(15);
 
@@ -37,7 +38,7 @@ impl Traffic {
 pub struct NativeHttp {
     client: reqwest::Client,
     limits: Limits,
-    traffic: RefCell<Traffic>,
+    traffic: Rc<RefCell<Traffic>>,
 }
 
 impl NativeHttp {
@@ -64,7 +65,7 @@ impl NativeHttp {
                 builder = builder.add_root_certificate(certificate);
             }
         }
-        Ok(NativeHttp { client: builder.build().map_err(internal)?, limits, traffic: RefCell::default() })
+        Ok(NativeHttp { client: builder.build().map_err(internal)?, limits, traffic: Rc::default() })
     }
 
     pub fn traffic(&self) -> Traffic {
@@ -75,15 +76,23 @@ impl NativeHttp {
     pub fn take_traffic(&self) -> Traffic {
         self.traffic.take()
     }
-
-    fn count_down(&self, bytes: usize) {
-        self.traffic.borrow_mut().bytes_down += bytes as u64;
-    }
 }
 
 #[async_trait(?Send)]
 impl Http for NativeHttp {
     async fn send(&self, request: Request) -> Result<Response, Fault> {
+        let host = request.url.host_str().unwrap_or_default().to_owned();
+        let Opened { mut head, mut body } = self.open(request).await?;
+        while let Some(piece) = body.piece().await? {
+            if head.body.len() + piece.len() > self.limits.body {
+                return Err(fault::too_large(&host));
+            }
+            head.body.extend_from_slice(&piece);
+        }
+        Ok(head)
+    }
+
+    async fn open(&self, request: Request) -> Result<Opened, Fault> {
         let url = request.url;
         let host = url.host_str().unwrap_or_default().to_owned();
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(internal)?;
@@ -101,34 +110,73 @@ impl Http for NativeHttp {
             *traffic.requests.entry(request.method.to_owned()).or_default() += 1;
             traffic.bytes_up += up as u64;
         }
-        let mut answer = builder.send().await.map_err(|e| classified(&e, &host))?;
+        let answer = builder.send().await.map_err(|e| classified(&e, &host))?;
         let status = answer.status().as_u16();
         let headers: Vec<(String, String)> = answer
             .headers()
             .iter()
             .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
-        self.count_down(headers.iter().map(|(n, v)| n.len() + v.len() + 4).sum());
+        let of_headers: usize = headers.iter().map(|(n, v)| n.len() + v.len() + 4).sum();
+        self.traffic.borrow_mut().bytes_down += of_headers as u64;
         let packed = answer.headers().get(CONTENT_ENCODING).is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"gzip"));
-        let mut body = Vec::new();
-        while let Some(piece) = answer.chunk().await.map_err(|e| fault::broken_off(classified(&e, &host), &host))? {
-            self.count_down(piece.len());
-            if body.len() + piece.len() > self.limits.body {
-                return Err(fault::too_large(&host));
-            }
-            body.extend_from_slice(&piece);
-        }
-        if packed && !body.is_empty() {
-            body = unpacked(&body, self.limits.body, &host)?;
-        }
-        Ok(Response { status, headers, body, url })
+        let body = Coming {
+            answer,
+            unpacking: packed.then(|| MultiGzDecoder::new(Vec::new())),
+            came: false,
+            left: self.limits.streamed,
+            host,
+            traffic: self.traffic.clone(),
+        };
+        Ok(Opened { head: Response { status, headers, body: Vec::new(), url }, body: Box::new(body) })
     }
 }
 
-fn unpacked(packed: &[u8], limit: usize, host: &str) -> Result<Vec<u8>, Fault> {
-    let mut body = Vec::new();
-    MultiGzDecoder::new(packed).take(limit as u64 + 1).read_to_end(&mut body).map_err(|_| fault::cut_off(host))?;
-    if body.len() > limit { Err(fault::too_large(host)) } else { Ok(body) }
+/// A body on its way.
+struct Coming {
+    answer: reqwest::Response,
+    unpacking: Option<MultiGzDecoder<Vec<u8>>>,
+    /// Anything at all.
+    came: bool,
+    /// So many bytes more may come.
+    left: usize,
+    host: String,
+    traffic: Rc<RefCell<Traffic>>,
+}
+
+#[async_trait(?Send)]
+impl Body for Coming {
+    async fn piece(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        loop {
+            let next = self.answer.chunk().await;
+            let next = next.map_err(|e| fault::broken_off(classified(&e, &self.host), &self.host))?;
+            let Some(bytes) = next else {
+                let Some(mut unpacking) = self.unpacking.take().filter(|_| self.came) else { return Ok(None) };
+                unpacking.try_finish().map_err(|_| fault::cut_off(&self.host))?;
+                let rest = std::mem::take(unpacking.get_mut());
+                return if rest.is_empty() { Ok(None) } else { self.within(rest).map(Some) };
+            };
+            self.came = true;
+            self.traffic.borrow_mut().bytes_down += bytes.len() as u64;
+            let piece = match &mut self.unpacking {
+                None => bytes.to_vec(),
+                Some(unpacking) => {
+                    unpacking.write_all(&bytes).map_err(|_| fault::cut_off(&self.host))?;
+                    std::mem::take(unpacking.get_mut())
+                }
+            };
+            if !piece.is_empty() {
+                return self.within(piece).map(Some);
+            }
+        }
+    }
+}
+
+impl Coming {
+    fn within(&mut self, piece: Vec<u8>) -> Result<Vec<u8>, Fault> {
+        self.left = self.left.checked_sub(piece.len()).ok_or_else(|| fault::too_large(&self.host))?;
+        Ok(piece)
+    }
 }
 
 fn internal(error: impl std::error::Error) -> Fault {

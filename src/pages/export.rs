@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use js_sys::{Array, Object, Reflect};
 use leptos::wasm_bindgen::{JsCast, JsValue};
 
+use super::saying::say;
 use super::{moment, shelf};
 use crate::archive;
 use crate::browser::download;
 use crate::model::{Account, Collection, Fault, ItemId, Kind, Role};
 use crate::text::file::join::{self, Joined};
 use crate::text::file::note::note;
-use crate::text::file::split;
 
 const ZIP: &str = "application/zip";
 
@@ -29,12 +29,10 @@ pub enum Shape {
 /// # Errors
 /// All functions here: the store cannot be read, or the browser refuses.
 pub async fn item(id: &ItemId) -> Result<(), Fault> {
-    let Some(text) = shelf::text(id).await? else { return Err(crate::fault::field("field_item_gone")) };
-    let part = split(&text).items.into_iter().next();
-    let card = part.as_ref().is_some_and(|part| part.component == "VCARD");
-    let kind = if card { Kind::Contacts } else { Kind::Calendar };
-    let title = part.map(|part| part.title).unwrap_or_default();
-    download::offer(&named(&title, kind.extension()), &text, kind.media_type())
+    let (Some(text), Some((entry, folder))) = (shelf::text(id).await?, shelf::entry(id).await?) else {
+        return Err(crate::fault::field("field_item_gone"));
+    };
+    download::offer(&named(&entry.title, folder.kind.extension()), &text, folder.kind.media_type())
 }
 
 /// Hands over what is in the folder, or those of it that are in `only`; how many
@@ -110,7 +108,11 @@ fn pack(collection: &Collection, texts: Vec<shelf::Text>) -> Packed {
         Kind::Contacts => join::cards(&bytes),
     };
     let notes = bytes.iter().filter_map(|bytes| note(bytes));
-    let notes = notes.map(|note| (format!("{}.md", note.title), note.markdown.into_bytes())).collect();
+    let notes = notes.map(|note| {
+        let name = if note.name.is_empty() { say("popup_untitled") } else { note.name };
+        (format!("{name}.md"), note.markdown.into_bytes())
+    });
+    let notes = notes.collect();
     let left = left.into_iter().map(|at| (texts[at].name.clone(), texts[at].bytes.clone())).collect();
     Packed {
         file: (format!("{}{}", collection.name, collection.kind.extension()), text),

@@ -11,12 +11,14 @@
 //! | [`frame`] | what all pages have: the way to the others, the mark of being ready |
 //! | [`draft`] | what is planned, in words: for a preview, for what was stopped, for an undo |
 //! | [`shelf`] | what pages read of the store |
+//! | [`coming`] | when events happen next |
 //! | [`search`] | what a search finds among everything |
 //! | [`standing`] | how things stand, kept up to date; the state line |
 //! | [`export`] | items as files to be saved |
 //! | [`saying`] | sentences in the reader's language |
 //! | [`moment`] | dates and times in the reader's locale and zone |
 
+pub mod coming;
 pub mod draft;
 pub mod export;
 pub mod frame;

@@ -6,10 +6,11 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::coming::Coming;
 use super::moment;
 use super::shelf::{Row, database, folders};
 use crate::browser::database::Words;
-use crate::model::{Fault, ItemId, Millis, Occurrence, Role, Saying};
+use crate::model::{Fault, ItemId, Role, Saying};
 use crate::text::words::Sought;
 
 /// So many of a role are shown.
@@ -33,10 +34,7 @@ struct Held {
     /// The folders of the three roles, with the account's name where there are several.
     folders: HashMap<String, (Role, Option<String>)>,
     marks: HashMap<String, (Option<Saying>, bool)>,
-    /// When events happen next.
-    next: HashMap<String, Millis>,
-    /// What goes on, or begins within a day.
-    near: HashMap<String, Occurrence>,
+    coming: Coming,
 }
 
 thread_local! {
@@ -82,17 +80,8 @@ async fn read() -> Result<Held, Fault> {
             of.insert(folder.id.0, (role, folder.account));
         }
     }
-    let now = moment::now();
-    let (wall, soon) = (moment::wall(now), now + moment::DAY);
-    let mut near = HashMap::new();
-    for occurrence in crate::port::Store::occurrences(&database, now - 2 * moment::DAY, soon).await? {
-        if !moment::over(&occurrence, wall) {
-            near.entry(occurrence.item.0.clone()).or_insert(occurrence);
-        }
-    }
-    let mut next = database.next_starts(soon).await?;
-    next.extend(near.iter().map(|(id, occurrence)| (id.clone(), occurrence.start)));
-    Ok(Held { words: database.words().await?, folders: of, marks, next, near })
+    let coming = Coming::read(moment::now()).await?;
+    Ok(Held { words: database.words().await?, folders: of, marks, coming })
 }
 
 /// What has all that is sought, what is in folders of the role `first` first; roles of
@@ -110,8 +99,8 @@ pub async fn search(sought: &Sought, first: Role) -> Result<Vec<Found>, Fault> {
     for role in [first].into_iter().chain(Role::ALL.into_iter().filter(|role| *role != first)) {
         let Some(mut hits) = hits.remove(&role) else { continue };
         match role {
-            Role::Calendar => hits.sort_by_cached_key(|hit| match held.next.get(hit.id()) {
-                Some(next) => (0, *next, Reverse("")),
+            Role::Calendar => hits.sort_by_cached_key(|hit| match held.coming.start(hit.id()) {
+                Some(next) => (0, next, Reverse("")),
                 None => (1, 0, Reverse(hit.sort())),
             }),
             Role::Contacts | Role::Notes => hits.sort_by_key(|hit| hit.sort()),
@@ -127,18 +116,11 @@ pub async fn search(sought: &Sought, first: Role) -> Result<Vec<Found>, Fault> {
 async fn rows(held: &Held, hits: &[&Words]) -> Result<Vec<Row>, Fault> {
     let database = database().await?;
     let ids: Vec<ItemId> = hits.iter().map(|hit| ItemId(hit.id().to_owned())).collect();
-    let far = ids.iter().filter(|id| !held.near.contains_key(&id.0));
-    let far: Vec<_> = far.filter_map(|id| held.next.get(&id.0).map(|start| (id.clone(), *start))).collect();
-    let mut next: HashMap<ItemId, Occurrence> = database
-        .occurrences_at(&far)
-        .await?
-        .into_iter()
-        .map(|occurrence| (occurrence.item.clone(), occurrence))
-        .collect();
+    let mut next = held.coming.of(ids.iter()).await?;
     let rows = database.entries_of(&ids).await?.into_iter().map(|entry| {
         let (waits, unsent) = held.marks.get(&entry.id.0).cloned().unwrap_or_default();
         let account = held.folders.get(&entry.collection.0).and_then(|(_, account)| account.clone());
-        let next = held.near.get(&entry.id.0).cloned().or_else(|| next.remove(&entry.id));
+        let next = next.remove(&entry.id);
         Row { entry, account, waits, unsent, next }
     });
     Ok(rows.collect())

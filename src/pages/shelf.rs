@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
+use super::coming::Coming;
 use super::saying::of_account;
 use crate::browser::api;
 use crate::browser::database::Database;
@@ -15,6 +16,8 @@ use crate::port::Store;
 
 /// As many as are kept of runs.
 const RUNS: usize = 50;
+/// Items whose texts are read in one transaction.
+const BATCH: usize = 100;
 /// As many set-aside texts as a list can still be read.
 const KEPT: usize = 200;
 
@@ -81,20 +84,27 @@ pub struct Text {
 /// it that are in `only`.
 pub async fn texts(collection: &Collection, only: Option<&HashSet<ItemId>>) -> Result<Vec<Text>, Fault> {
     let database = database().await?;
+    let mut ids: Vec<ItemId> = database.heads(&collection.id).await?.into_iter().map(|head| head.id).collect();
+    ids.retain(|id| only.is_none_or(|only| only.contains(id)));
     let mut texts = Vec::new();
-    for head in database.heads(&collection.id).await? {
-        if only.is_some_and(|only| !only.contains(&head.id)) {
-            continue;
+    for ids in ids.chunks(BATCH) {
+        for item in database.items(ids).await? {
+            let Some(shown) = item.shown() else { continue };
+            let (mut name, ending) = (item.head.href.name(), collection.kind.extension());
+            if !name.to_lowercase().ends_with(ending) {
+                name.push_str(ending);
+            }
+            texts.push(Text { name, bytes: shown.to_vec() });
         }
-        let Some(item) = database.item(&head.id).await? else { continue };
-        let Some(shown) = item.shown() else { continue };
-        let (mut name, ending) = (head.href.name(), collection.kind.extension());
-        if !name.to_lowercase().ends_with(ending) {
-            name.push_str(ending);
-        }
-        texts.push(Text { name, bytes: shown.to_vec() });
     }
     Ok(texts)
+}
+
+/// The row of one item, and the folder it is in; nothing if it is deleted.
+pub async fn entry(id: &ItemId) -> Result<Option<(Entry, Collection)>, Fault> {
+    let Some(entry) = database().await?.entries_of(std::slice::from_ref(id)).await?.pop() else { return Ok(None) };
+    let folder = collections_of(&accounts().await?).await?.into_iter().find(|folder| folder.id == entry.collection);
+    Ok(folder.map(|folder| (entry, folder)))
 }
 
 /// What is shown of one item; nothing if it is deleted.
@@ -289,17 +299,12 @@ pub async fn rows(role: Role, now: Millis) -> Result<Vec<Row>, Fault> {
     }
     // Each kind of each folder is in order.
     entries.sort_by(|a, b| a.sort.cmp(&b.sort));
-    let mut next: HashMap<ItemId, Occurrence> = HashMap::new();
-    if entries.iter().any(|entry| entry.kind == EntryKind::Event) {
-        let wall = super::moment::wall(now);
-        let day = super::moment::DAY;
-        // Single ones are expanded however far ahead.
-        for occurrence in database.occurrences(now - 2 * day, now + 100 * 366 * day).await? {
-            if !super::moment::over(&occurrence, wall) {
-                next.entry(occurrence.item.clone()).or_insert(occurrence);
-            }
-        }
-    }
+    let events = entries.iter().filter(|entry| entry.kind == EntryKind::Event).map(|entry| &entry.id);
+    let events: Vec<&ItemId> = events.collect();
+    let mut next = match events.is_empty() {
+        true => HashMap::new(),
+        false => Coming::read(now).await?.of(events.into_iter()).await?,
+    };
     let rows = entries.into_iter().map(|entry| {
         let (waits, unsent) = marks.remove(&entry.id).unwrap_or_default();
         let next = next.remove(&entry.id);

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Remote;
+use super::listing::is_whole;
 use crate::dav::webdav::{self, Place, Scope};
 use crate::dav::{self, caldav, carddav};
 use crate::fault;
@@ -13,11 +14,14 @@ use crate::sync::want::{Fetch, Fetched};
 /// So many items asked alone may fail by 5xx in a row before it is the server,
 /// not the item.
 const FAILURES: usize = 3;
+/// So many multigets refused one after the other, each half as large as the one before,
+/// are the server's way, and not that of one item among a thousand.
+const REFUSALS: u8 = 12;
 
 impl Remote {
-    /// The texts of these items, by one multiget. What it leaves out, gives
-    /// without text or refuses to answer as a whole is asked alone. Each href is in
-    /// the result once, as it was asked for.
+    /// The texts of these items, by one multiget. What is refused as a whole is asked for
+    /// by halves: one bad item spoils few others. What is left out, or given without
+    /// text, is asked alone. Each href is in the result once, as it was asked for.
     ///
     /// # Errors
     /// `collection_gone`, `wrong_answer`, `too_large` for a single item, and those of
@@ -26,7 +30,25 @@ impl Remote {
         if hrefs.is_empty() {
             return Ok(Vec::new());
         }
-        let mut answers = self.multiget(collection, hrefs).await?;
+        let mut answers = HashMap::new();
+        let mut parts = vec![hrefs];
+        let mut is_there = false;
+        while let Some(part) = parts.pop() {
+            if self.refusals.get() >= REFUSALS || (part.len() == 1 && hrefs.len() > 1) {
+                continue;
+            }
+            match self.multiget(collection, part, &mut is_there).await? {
+                Some(told) => {
+                    self.refusals.set(0);
+                    answers.extend(told);
+                }
+                None => {
+                    self.refusals.set(self.refusals.get() + u8::from(part.len() > 1));
+                    let (first, second) = part.split_at(part.len().div_ceil(2));
+                    parts.extend([second, first].into_iter().filter(|half| half.len() < part.len()));
+                }
+            }
+        }
         let mut fetched = Vec::with_capacity(hrefs.len());
         let mut failures = 0;
         for href in hrefs {
@@ -39,26 +61,35 @@ impl Remote {
         Ok(fetched)
     }
 
-    /// The clear words of one multiget, by [`Href::key`].
-    async fn multiget(&self, collection: &Collection, hrefs: &[Href]) -> Result<HashMap<String, Fetch>, Fault> {
+    /// The clear words of one multiget, by [`Href::key`]; `None` if it was refused as a
+    /// whole. `is_there`: the collection was seen to be there.
+    async fn multiget(
+        &self,
+        collection: &Collection,
+        hrefs: &[Href],
+        is_there: &mut bool,
+    ) -> Result<Option<HashMap<String, Fetch>>, Fault> {
         let request = match collection.kind {
             Kind::Calendar => caldav::multiget(&collection.href, hrefs),
             Kind::Contacts => carddav::multiget(&collection.href, hrefs),
         };
         let response = match self.send(request).await {
-            // Cards with large photos may be too much together; one by one they are not.
-            Err(fault) if fault.text.key == "fault_too_large" => return Ok(HashMap::new()),
+            // Cards with large photos may be too much together; fewer are not.
+            Err(fault) if fault.text.key == "fault_too_large" => return Ok(None),
             other => other?,
         };
         match response.status {
             207 => self.answers(collection, hrefs, &response),
             404 | 410 => {
                 // One missing item, or the collection? Only the first may be told as gone.
-                self.is_there(collection).await?;
-                Ok(HashMap::new())
+                if !*is_there {
+                    self.is_there(collection).await?;
+                    *is_there = true;
+                }
+                Ok(None)
             }
             // One bad item may spoil the whole; alone, it spoils itself.
-            400..600 => Ok(HashMap::new()),
+            400..600 => Ok(None),
             _ => Err(self.refused("REPORT", &collection.href, &response)),
         }
     }
@@ -68,7 +99,7 @@ impl Remote {
         collection: &Collection,
         hrefs: &[Href],
         response: &Response,
-    ) -> Result<HashMap<String, Fetch>, Fault> {
+    ) -> Result<Option<HashMap<String, Fetch>>, Fault> {
         let scope = Scope::new(&collection.href, &response.url);
         let asked: HashSet<String> = hrefs.iter().map(Href::key).collect();
         let mut answers = HashMap::new();
@@ -106,10 +137,10 @@ impl Remote {
         let context = |f: Fault| f.during(format!("REPORT {}", collection.href.as_str()));
         match read {
             Ok(_) if others && !ours => Err(context(webdav::elsewhere())),
-            Ok(_) => Ok(answers),
+            Ok(_) => Ok(Some(answers)),
             // Whole, but one item's characters break the XML or are not UTF-8
             // (quirk 24): alone, as bytes, each can be had.
-            Err(_) if response.body.trim_ascii_end().ends_with(b"multistatus>") => Ok(HashMap::new()),
+            Err(_) if is_whole(&response.body) => Ok(None),
             Err(fault) => Err(context(fault)),
         }
     }

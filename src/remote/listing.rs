@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use super::Remote;
 use crate::dav::property::{self, Props};
 use crate::dav::webdav::{self, Place, Scope};
-use crate::dav::xml::Ns;
 use crate::dav::{self, sync_collection};
 use crate::fault;
-use crate::model::{Collection, Etag, Fault, Href, Kind};
+use crate::model::{Collection, Etag, Fault, Href, Kind, Marker};
 use crate::port::Response;
 use crate::sync::want::{Described, Listed, Listing};
 
@@ -22,30 +21,55 @@ const COLLECTIONS: usize = 10_000;
 enum Report {
     Answer(sync_collection::Page),
     /// Refused, with the precondition about the token or in a way that may mean it.
-    Refused,
+    Refused {
+        token: bool,
+    },
+    /// Too large with all the texts in it, or one of them breaks the XML (quirk 24).
+    Spoilt,
 }
 
 impl Remote {
     /// The calendars and address books of a home (PROPFIND, Depth 1): no
-    /// scheduling inbox or outbox, no plain collections. One request, but a second
-    /// one where a collection gives no `getctag`: sync-tokens, which then serve as
-    /// the marker, cost a server more to tell than ctags.
+    /// scheduling inbox or outbox, no plain collections. One request, and one more when
+    /// what was asked for as the marker is not there: what is, is known from then on.
+    /// Never both markers where one will do: each costs a server to tell.
     ///
     /// # Errors
     /// `collection_gone`, `wrong_answer`, and those of the network and the sign-in.
     pub async fn collections(&self, home: &Href) -> Result<Vec<Described>, Fault> {
-        let found = self.described(home).await?;
-        if self.ask_tokens.get() || found.iter().all(|c| c.marker.is_some()) {
-            return Ok(found);
+        loop {
+            let marker = self.marker(home);
+            let found = self.described(home, marker).await?;
+            let told = found.iter().filter(|c| c.marker.is_some()).count();
+            match marker {
+                _ if told == found.len() => return Ok(found),
+                Marker::Both => return Ok(found),
+                Marker::Ctag if told == 0 => self.ask_for(home, Marker::Token),
+                _ => self.ask_for(home, Marker::Both),
+            }
+            if marker == Marker::Token && told == 0 {
+                // Neither is there; should that change, it is seen.
+                return Ok(found);
+            }
         }
-        self.ask_tokens.set(true);
-        self.described(home).await
     }
 
-    async fn described(&self, home: &Href) -> Result<Vec<Described>, Fault> {
+    /// Whether each collection of the home has this marker.
+    ///
+    /// # Errors
+    /// As [`Remote::collections`].
+    pub async fn has_marker(&self, home: &Href, marker: Marker) -> Result<bool, Fault> {
+        let found = self.described(home, marker).await?;
+        Ok(!found.is_empty() && found.iter().all(|c| c.marker.is_some()))
+    }
+
+    async fn described(&self, home: &Href, marker: Marker) -> Result<Vec<Described>, Fault> {
         let mut properties = property::OF_COLLECTIONS.to_vec();
-        if self.ask_tokens.get() {
-            properties.push((Ns::Dav, "sync-token"));
+        if marker != Marker::Token {
+            properties.push(property::CTAG);
+        }
+        if marker != Marker::Ctag {
+            properties.push(property::TOKEN);
         }
         let response = self.send(webdav::propfind(home, "1", &properties)).await?;
         let response = self.multistatus("PROPFIND", home, &home.name(), response)?;
@@ -79,19 +103,31 @@ impl Remote {
 
     /// What changed since the token, by sync-collection (RFC 6578). Without a
     /// token everything, as a complete listing with a token to go on from, or
-    /// without one from a server that cannot do that (quirk 7).
+    /// without one from a server that cannot do that (quirk 7). `texts` asks for the
+    /// texts as well; what does not come with one is told without.
     ///
     /// # Errors
     /// `token_invalid`: ask again without one (quirk 8). `collection_gone`,
     /// `wrong_answer`, and those of the network and the sign-in.
-    pub async fn changes(&self, collection: &Collection, token: Option<&str>) -> Result<Listing, Fault> {
+    pub async fn changes(
+        &self,
+        collection: &Collection,
+        token: Option<&str>,
+        mut texts: bool,
+    ) -> Result<Listing, Fault> {
         let mut told = Told::default();
         let mut next = token.map(str::to_owned);
         for _ in 0..PAGES {
-            let page = match self.report(collection, next.as_deref()).await? {
+            let page = match self.report(collection, next.as_deref(), texts).await? {
                 Report::Answer(page) => page,
-                Report::Refused if token.is_some() => return Err(fault::token_invalid()),
-                Report::Refused => return self.listing(collection).await,
+                // It may be the texts that were refused: once more without.
+                refused @ (Report::Refused { token: false } | Report::Spoilt) if texts => {
+                    told.textless = matches!(refused, Report::Refused { .. });
+                    texts = false;
+                    continue;
+                }
+                _ if token.is_some() => return Err(fault::token_invalid()),
+                _ => return self.listing(collection).await,
             };
             let (truncated, known) = (page.truncated, next);
             next = page.token.clone();
@@ -120,18 +156,24 @@ impl Remote {
         let members = webdav::read_members(&response.body, href, &response.url)
             .map_err(|f| f.during(format!("PROPFIND {}", href.as_str())))?;
         self.itself("PROPFIND", href, &collection.name, members.status)?;
-        Ok(Listing { complete: true, items: listed(members.items), gone: members.gone, token: None })
+        Ok(Listing { complete: true, items: listed(members.items), gone: members.gone, ..Listing::default() })
     }
 
-    async fn report(&self, collection: &Collection, token: Option<&str>) -> Result<Report, Fault> {
+    async fn report(&self, collection: &Collection, token: Option<&str>, texts: bool) -> Result<Report, Fault> {
         let href = &collection.href;
+        let data = texts.then(|| property::data(collection.kind));
         loop {
             let depth = self.report_depth.get();
-            let response = self.send(sync_collection::report(href, token, depth)).await?;
+            let response = match self.send(sync_collection::report(href, token, depth, data)).await {
+                Err(fault) if texts && fault.text.key == "fault_too_large" => return Ok(Report::Spoilt),
+                other => other?,
+            };
             match response.status {
                 207 => {
-                    let page = sync_collection::read(&response.body, href, &response.url)
-                        .map_err(|f| f.during(format!("REPORT {}", href.as_str())))?;
+                    let page = match sync_collection::read(&response.body, href, &response.url) {
+                        Err(_) if texts && is_whole(&response.body) => return Ok(Report::Spoilt),
+                        page => page.map_err(|f| f.during(format!("REPORT {}", href.as_str())))?,
+                    };
                     self.itself("REPORT", href, &collection.name, page.members.status)?;
                     return Ok(Report::Answer(page));
                 }
@@ -144,7 +186,7 @@ impl Remote {
                     if response.status == 400 {
                         self.report_depth.set("0");
                     }
-                    return Ok(Report::Refused);
+                    return Ok(Report::Refused { token: sync_collection::token_refused(&response.body) });
                 }
                 _ => return Err(self.refused("REPORT", href, &response)),
             }
@@ -179,7 +221,7 @@ impl Remote {
         }
     }
 
-    fn gone(&self, method: &str, href: &Href, name: &str, status: u16) -> Fault {
+    pub(super) fn gone(&self, method: &str, href: &Href, name: &str, status: u16) -> Fault {
         fault::collection_gone(name).during(format!("{method} {} {status}", href.as_str()))
     }
 
@@ -210,6 +252,8 @@ impl Remote {
 struct Told {
     at: HashMap<String, usize>,
     words: Vec<(Href, Word)>,
+    texts: HashMap<String, sync_collection::Text>,
+    textless: bool,
 }
 
 enum Word {
@@ -219,6 +263,10 @@ enum Word {
 
 impl Told {
     fn take(&mut self, page: sync_collection::Page) {
+        // What an earlier page said of it is not true any more.
+        let named = page.members.items.iter().map(|(href, _)| href).chain(&page.members.gone);
+        named.for_each(|href| drop(self.texts.remove(&href.key())));
+        self.texts.extend(page.texts);
         let there = page.members.items.into_iter().map(|(href, etag)| (href, Word::There(etag)));
         // What a page tells both ways is there: that only costs a look.
         let gone = page.members.gone.into_iter().map(|href| (href, Word::Gone));
@@ -234,7 +282,7 @@ impl Told {
     }
 
     fn listing(self, complete: bool, token: Option<String>) -> Listing {
-        let mut listing = Listing { complete, token, ..Listing::default() };
+        let mut listing = Listing { complete, token, texts: self.texts, textless: self.textless, ..Listing::default() };
         for (href, word) in self.words {
             match word {
                 Word::There(etag) => listing.items.push(Listed { href, etag }),
@@ -243,6 +291,11 @@ impl Told {
         }
         listing
     }
+}
+
+/// The answer came to its end, whatever is wrong inside it.
+pub(super) fn is_whole(body: &[u8]) -> bool {
+    body.trim_ascii_end().ends_with(b"multistatus>")
 }
 
 fn listed(items: Vec<(Href, Option<Etag>)>) -> Vec<Listed> {
@@ -263,7 +316,7 @@ fn described(href: Href, props: &Props) -> Option<Described> {
         components: props.components.clone().unwrap_or_default(),
         writable: props.writable.unwrap_or(true),
         reports_changes: props.reports_changes.unwrap_or(false) || props.sync_token.is_some(),
-        marker: props.sync_token.clone().or_else(|| props.ctag.clone()),
+        marker: props.ctag.clone().or_else(|| props.sync_token.clone()),
         href,
     })
 }

@@ -5,17 +5,20 @@
 //! | --- | --- |
 //! | `discover` | finds the account from what a person typed |
 //! | `listing` | collections of a home, items of a collection, what changed |
+//! | `everything` | reads a whole collection as it comes in |
 //! | `items` | reads items in batches |
 //! | `write` | puts and deletes items, makes collections |
 //! | `retry` | when to come back |
 
 mod discover;
+mod everything;
 mod items;
 mod listing;
 mod retry;
 mod write;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use base64::Engine;
@@ -24,8 +27,8 @@ use url::Url;
 
 use crate::dav::{self, webdav};
 use crate::fault;
-use crate::model::{Fault, Href};
-use crate::port::{Http, Request, Response};
+use crate::model::{Fault, Href, Marker};
+use crate::port::{Http, Opened, Request, Response};
 
 /// Redirects that one request may lead to.
 const REDIRECTS: usize = 5;
@@ -38,8 +41,10 @@ pub struct Remote {
     authorization: String,
     /// The `Depth` this server wants on sync-collection (quirk 7).
     report_depth: Cell<&'static str>,
-    /// A collection came without `getctag`: ask for the sync-token too.
-    ask_tokens: Cell<bool>,
+    /// So many multigets were refused one after the other.
+    refusals: Cell<u8>,
+    /// What listings of homes are asked for: [`crate::model::Account::markers`].
+    markers: RefCell<BTreeMap<String, Marker>>,
 }
 
 impl Remote {
@@ -51,21 +56,31 @@ impl Remote {
             server,
             authorization: format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))),
             report_depth: Cell::new("0"),
-            ask_tokens: Cell::new(false),
+            refusals: Cell::default(),
+            markers: RefCell::default(),
         }
     }
 
-    /// Whether listings of homes are to ask for sync-tokens from the first on, as an
-    /// earlier run found out.
+    /// As an earlier run found out.
     #[must_use]
-    pub fn asking_tokens(self, ask: bool) -> Remote {
-        self.ask_tokens.set(ask);
+    pub fn with_markers(self, markers: BTreeMap<String, Marker>) -> Remote {
+        self.markers.replace(markers);
         self
     }
 
-    /// Whether listings of homes have to ask for sync-tokens.
-    pub fn asks_tokens(&self) -> bool {
-        self.ask_tokens.get()
+    /// What was found out by now about the markers of homes.
+    pub fn markers(&self) -> BTreeMap<String, Marker> {
+        self.markers.borrow().clone()
+    }
+
+    /// What the home's listing is asked for.
+    pub fn marker(&self, home: &Href) -> Marker {
+        self.markers.borrow().get(&home.key()).copied().unwrap_or_default()
+    }
+
+    /// From now on the home's listing is asked for this one.
+    pub fn ask_for(&self, home: &Href, marker: Marker) {
+        self.markers.borrow_mut().insert(home.key(), marker);
     }
 
     fn host(&self) -> &str {
@@ -95,29 +110,52 @@ impl Remote {
     }
 
     async fn send_to(&self, url: Url, request: dav::Request) -> Result<Response, Fault> {
+        self.ask(url, request, async |request| self.http.send(request).await, |response| response).await
+    }
+
+    /// As [`Remote::send`], with the body as it comes in.
+    async fn open(&self, request: dav::Request) -> Result<Opened, Fault> {
+        let url = self.url(&request.href);
+        self.ask(url, request, async |request| self.http.open(request).await, |opened| &opened.head).await
+    }
+
+    async fn ask<T>(
+        &self,
+        url: Url,
+        request: dav::Request,
+        exchange: impl AsyncFn(Request) -> Result<T, Fault>,
+        head: fn(&T) -> &Response,
+    ) -> Result<T, Fault> {
         let context = format!("{} {}", request.method, url.path());
         let mut headers = request.headers;
         headers.push(("Authorization", self.authorization.clone()));
         let request = Request { method: request.method, url, headers, body: request.body };
-        let response = self.follow(request).await.map_err(|f| f.during(&context))?;
+        let answer = self.follow(request, exchange, head).await.map_err(|f| f.during(&context))?;
+        let response = head(&answer);
         let fault = match response.status {
-            401 => self.unauthorized(&response),
-            429 | 502 | 503 | 504 => fault::busy(response.status, retry::after(&response)),
-            _ => return Ok(response),
+            401 => self.unauthorized(response),
+            429 | 502 | 503 | 504 => fault::busy(response.status, retry::after(response)),
+            _ => return Ok(answer),
         };
         Err(fault.during(format!("{context} {}", response.status)))
     }
 
     /// Follows redirects within the origin, asking the same again: a PROPFIND stays
     /// one (quirk 13), and the sign-in never goes to anybody else.
-    async fn follow(&self, mut request: Request) -> Result<Response, Fault> {
+    async fn follow<T>(
+        &self,
+        mut request: Request,
+        exchange: impl AsyncFn(Request) -> Result<T, Fault>,
+        head: fn(&T) -> &Response,
+    ) -> Result<T, Fault> {
         for _ in 0..=REDIRECTS {
-            let response = self.http.send(request.clone()).await?;
+            let answer = exchange(request.clone()).await?;
+            let response = head(&answer);
             let target = match response.status {
                 301 | 302 | 307 | 308 => response.header("location").and_then(|to| request.url.join(to).ok()),
                 _ => None,
             };
-            let Some(target) = target else { return Ok(response) };
+            let Some(target) = target else { return Ok(answer) };
             if target.origin() != request.url.origin() {
                 return Err(fault::other_origin(target.as_str()));
             }

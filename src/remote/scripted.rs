@@ -9,9 +9,9 @@ use url::Url;
 
 use super::Remote;
 use crate::fault;
-use crate::model::{AccountId, Class, Collection, Etag, Fault, Href, Kind};
+use crate::model::{AccountId, Class, Collection, Etag, Fault, Href, Kind, Marker};
 use crate::port::{Http, Request, Response};
-use crate::sync::want::{Fetch, Listed, Precondition, Written};
+use crate::sync::want::{Everything, Fetch, Fetched, Listed, Precondition, Written};
 
 struct Answer {
     status: u16,
@@ -143,7 +143,7 @@ async fn quirk_28_a_401_is_final_and_says_what_can_be_done() {
     ] {
         let exchange = says("REPORT /u/cal/", 401, "");
         let script = Script::new([header.into_iter().fold(exchange, |e, value| e.with("www-authenticate", value))]);
-        let told = remote(&script).changes(&calendar(), None).await.unwrap_err();
+        let told = remote(&script).changes(&calendar(), None, false).await.unwrap_err();
         assert_eq!((told.class, told.text), (expected.class, expected.text));
         assert_eq!(told.context, "REPORT /u/cal/ 401");
     }
@@ -152,7 +152,7 @@ async fn quirk_28_a_401_is_final_and_says_what_can_be_done() {
 #[tokio::test]
 async fn the_sign_in_is_basic_in_utf_8_and_nothing_of_the_browser_is_set() {
     let script = Script::new([says("REPORT /u/cal/", 207, multistatus(&token("t")))]);
-    remote(&script).changes(&calendar(), None).await.unwrap();
+    remote(&script).changes(&calendar(), None, false).await.unwrap();
     assert_eq!(script.header(0, "Authorization").unwrap(), "Basic w7w6cDp3");
     assert_eq!(script.header(0, "Content-Type").unwrap(), "application/xml; charset=utf-8");
     assert_eq!(script.header(0, "User-Agent"), None);

@@ -15,7 +15,7 @@ async fn quirk_04_a_truncated_answer_is_gone_on_from_and_the_last_word_counts() 
             multistatus(&(is("/u/cal/a", "404 Gone") + &etag("/u/cal/%62", "2") + &token("t2"))),
         ),
     ]);
-    let listing = remote(&script).changes(&calendar(), None).await.unwrap();
+    let listing = remote(&script).changes(&calendar(), None, false).await.unwrap();
     assert!(listing.complete);
     assert_eq!(listing.items, [Listed { href: Href::path("/u/cal/%62"), etag: Some(Etag("2".into())) }]);
     assert_eq!(listing.gone, [Href::path("/u/cal/a")]);
@@ -29,13 +29,13 @@ async fn quirk_04_a_truncated_answer_is_gone_on_from_and_the_last_word_counts() 
 async fn quirk_04_truncation_that_leads_nowhere_ends_in_a_full_listing() {
     let stuck = || multistatus(&(etag("/u/cal/a", "1") + &is("/u/cal/", "507 X") + &token("t1")));
     let script = Script::new([says("REPORT /u/cal/", 207, stuck())]);
-    assert_eq!(remote(&script).changes(&calendar(), Some("t1")).await.unwrap_err(), fault::token_invalid());
+    assert_eq!(remote(&script).changes(&calendar(), Some("t1"), false).await.unwrap_err(), fault::token_invalid());
     let script = Script::new([
         says("REPORT /u/cal/", 207, stuck()),
         says("REPORT /u/cal/", 207, stuck()),
         says("PROPFIND /u/cal/", 207, multistatus(&(with("/u/cal/", ITSELF) + &etag("/u/cal/a", "1")))),
     ]);
-    let listing = remote(&script).changes(&calendar(), None).await.unwrap();
+    let listing = remote(&script).changes(&calendar(), None, false).await.unwrap();
     assert!(listing.complete && listing.token.is_none() && listing.items.len() == 1);
     script.done();
 }
@@ -45,13 +45,13 @@ async fn quirk_07_without_an_empty_token_the_listing_comes_by_propfind() {
     let all = || says("PROPFIND /u/cal/", 207, multistatus(&(with("/u/cal/", ITSELF) + &etag("/u/cal/a", "1"))));
     for refusal in [403, 405, 415, 501, 507] {
         let script = Script::new([says("REPORT /u/cal/", refusal, ""), all()]);
-        let listing = remote(&script).changes(&calendar(), None).await.unwrap();
+        let listing = remote(&script).changes(&calendar(), None, false).await.unwrap();
         assert!(listing.complete && listing.token.is_none() && listing.items.len() == 1, "{refusal}");
         script.done();
     }
     // An answer without a token is no answer to the question.
     let script = Script::new([says("REPORT /u/cal/", 207, multistatus("")), all()]);
-    assert_eq!(remote(&script).changes(&calendar(), None).await.unwrap().items.len(), 1);
+    assert_eq!(remote(&script).changes(&calendar(), None, false).await.unwrap().items.len(), 1);
 }
 
 #[tokio::test]
@@ -59,8 +59,8 @@ async fn quirk_07_google_wants_depth_1_and_is_asked_so_from_then_on() {
     let good = || says("REPORT /u/cal/", 207, multistatus(&token("t")));
     let script = Script::new([says("REPORT /u/cal/", 400, ""), good(), good()]);
     let remote = remote(&script);
-    remote.changes(&calendar(), Some("t")).await.unwrap();
-    remote.changes(&calendar(), Some("t")).await.unwrap();
+    remote.changes(&calendar(), Some("t"), false).await.unwrap();
+    remote.changes(&calendar(), Some("t"), false).await.unwrap();
     let depths: Vec<_> = (0..3).map(|n| script.header(n, "Depth").unwrap()).collect();
     assert_eq!(depths, ["0", "1", "1"]);
 }
@@ -71,11 +71,11 @@ async fn quirk_08_an_invalid_token_has_many_faces() {
         [(403, BAD_TOKEN), (409, BAD_TOKEN), (412, BAD_TOKEN), (400, BAD_TOKEN), (403, ""), (409, "no"), (507, "")]
     {
         let script = Script::new([says("REPORT /u/cal/", status, body)]);
-        let told = remote(&script).changes(&calendar(), Some("old")).await.unwrap_err();
+        let told = remote(&script).changes(&calendar(), Some("old"), false).await.unwrap_err();
         assert_eq!(told, fault::token_invalid(), "{status} {body}");
     }
     let script = Script::new([says("REPORT /u/cal/", 400, ""), says("REPORT /u/cal/", 400, "")]);
-    assert_eq!(remote(&script).changes(&calendar(), Some("old")).await.unwrap_err(), fault::token_invalid());
+    assert_eq!(remote(&script).changes(&calendar(), Some("old"), false).await.unwrap_err(), fault::token_invalid());
 }
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn quirk_03_what_is_no_listing_changes_nothing() {
     {
         for known in [None, Some("t")] {
             let script = Script::new([says("REPORT /u/cal/", status, body)]);
-            let told = remote(&script).changes(&calendar(), known).await.unwrap_err();
+            let told = remote(&script).changes(&calendar(), known, false).await.unwrap_err();
             assert_eq!((told.class, told.text.key.as_str()), (Class::Bug, "fault_wrong_answer"), "{status} {body}");
         }
         let script = Script::new([says("PROPFIND /u/cal/", status, body)]);
@@ -108,7 +108,7 @@ async fn a_missing_collection_is_told_inside_a_207_too() {
     let gone = fault::collection_gone("Work").text;
     for (status, body) in [(404, ""), (410, ""), (207, body.as_str())] {
         let script = Script::new([says("REPORT /u/cal/", status, body)]);
-        assert_eq!(remote(&script).changes(&calendar(), Some("t")).await.unwrap_err().text, gone);
+        assert_eq!(remote(&script).changes(&calendar(), Some("t"), false).await.unwrap_err().text, gone);
         let script = Script::new([says("PROPFIND /u/cal/", status, body)]);
         assert_eq!(remote(&script).listing(&calendar()).await.unwrap_err().text, gone);
     }
@@ -153,4 +153,122 @@ async fn without_ctags_the_sync_tokens_are_asked_for() {
         assert_eq!((found[0].marker.as_deref(), found[0].reports_changes), (Some("t"), true));
     }
     script.done();
+    let asked = |n: usize| ["getctag", "sync-token"].map(|name| script.body(n).contains(name));
+    assert_eq!(
+        [asked(0), asked(1), asked(2)],
+        [[true, false], [false, true], [false, true]],
+        "one of them, never both"
+    );
+}
+
+#[tokio::test]
+async fn where_some_have_the_one_and_some_the_other_both_are_asked_for() {
+    let body = |of_a: &str, of_b: &str| {
+        let folders =
+            [folder("/u/", "", ""), folder("/u/a/", "<c:calendar/>", of_a), folder("/u/b/", "<c:calendar/>", of_b)];
+        multistatus(&folders.concat())
+    };
+    let (ctag, token) = ("<s:getctag>7</s:getctag>", "<d:sync-token>t</d:sync-token>");
+    let script = Script::new([
+        says("PROPFIND /u/", 207, body(ctag, "")),
+        says("PROPFIND /u/", 207, body(ctag, token)),
+        says("PROPFIND /u/", 207, body(ctag, token)),
+        says("PROPFIND /v/", 207, multistatus(&(folder("/v/", "", "") + &folder("/v/a/", "<c:calendar/>", ctag)))),
+    ]);
+    let remote = remote(&script);
+    for _ in 0..2 {
+        let found = remote.collections(&Href::path("/u/")).await.unwrap();
+        let markers: Vec<_> = found.iter().map(|c| c.marker.as_deref()).collect();
+        assert_eq!(markers, [Some("7"), Some("t")]);
+    }
+    remote.collections(&Href::path("/v/")).await.unwrap();
+    assert!(!script.body(3).contains("sync-token"), "each home is asked for its own");
+    assert_eq!((remote.marker(&Href::path("/u")), remote.markers().len()), (Marker::Both, 1));
+}
+
+#[tokio::test]
+async fn where_neither_is_told_one_question_a_run_is_asked() {
+    let body = || multistatus(&(folder("/u/", "", "") + &folder("/u/a/", "<c:calendar/>", "")));
+    let script = Script::new((0..3).map(|_| says("PROPFIND /u/", 207, body())));
+    let remote = remote(&script);
+    for _ in 0..2 {
+        assert_eq!(remote.collections(&Href::path("/u/")).await.unwrap()[0].marker, None);
+    }
+    script.done();
+}
+
+fn text(name: &str) -> String {
+    with(
+        &format!("/u/cal/{name}"),
+        &format!("<d:getetag>\"1\"</d:getetag><c:calendar-data>text of {name}</c:calendar-data>"),
+    )
+}
+
+/// What is handed on of these answers, by name, and what comes of them.
+async fn everything(status: u16, body: impl AsRef<[u8]>) -> (Vec<String>, Everything) {
+    let script = Script::new([says("REPORT /u/cal/", status, body)]);
+    let mut came = Vec::new();
+    let (remote, calendar) = (remote(&script), calendar());
+    let told = remote.everything(&calendar, async |texts| {
+        for Fetched { href, result } in texts {
+            let name = href.name();
+            let expected = format!("text of {name}").into_bytes();
+            assert_eq!(result, Fetch::Found { etag: Some(Etag("\"1\"".into())), text: expected });
+            came.push(name);
+        }
+        Ok(())
+    });
+    let told = told.await.unwrap();
+    assert!(script.body(0).contains("calendar-data"));
+    (came, told)
+}
+
+#[tokio::test]
+async fn everything_comes_in_one_answer_and_what_has_no_text_is_named() {
+    let body = text("a") + &etag("/u/cal/b", "\"2\"") + &is("/u/cal/old", "404 Gone") + &text("c") + &token("t");
+    let (came, told) = everything(207, multistatus(&body)).await;
+    assert_eq!(came, ["a", "c"]);
+    assert_eq!(told, Everything::Told { token: "t".into(), left: vec![Href::path("/u/cal/b")] });
+    let (came, told) = everything(207, multistatus(&token("t"))).await;
+    assert_eq!((came.len(), told), (0, Everything::Told { token: "t".into(), left: vec![] }));
+}
+
+#[tokio::test]
+async fn quirk_02_an_answer_cut_off_proves_what_it_says_and_nothing_else() {
+    let whole = multistatus(&(text("a") + &text("b") + &token("t")));
+    let second = whole.find("text of b").unwrap();
+    for end in (second..whole.len()).step_by(7) {
+        let (came, told) = everything(207, &whole[..end]).await;
+        assert_eq!(told, Everything::Doubtful, "{end}");
+        assert!(
+            came.iter().map(String::as_str).eq(["a"]) || came.iter().map(String::as_str).eq(["a", "b"]),
+            "{came:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn everything_that_contradicts_itself_gives_no_token() {
+    for (what, inner) in [
+        ("no token", text("a")),
+        ("more to come (quirk 4)", text("a") + &is("/u/cal/", "507 Insufficient Storage") + &token("t")),
+        ("itself is gone", text("a") + &is("/u/cal/", "404 Not Found") + &token("t")),
+        ("told twice", text("a") + &text("a") + &token("t")),
+        ("told twice, once by another name", text("a") + &etag("/u/cal/%61", "\"1\"") + &token("t")),
+        ("told and gone", text("a") + &is("/u/cal/a", "404 Not Found") + &token("t")),
+        ("another collection", text("a") + &etag("/u/other/b", "\"1\"") + &token("t")),
+        ("broken inside", text("a") + "<d:response><d:href>/u/cal/&#1;</d:href></d:respons>" + &token("t")),
+    ] {
+        let (came, told) = everything(207, multistatus(&inner)).await;
+        assert_eq!((came.len(), told), (1, Everything::Doubtful), "{what}");
+    }
+    for (status, body) in
+        [(200, "<!DOCTYPE html><html>Sign in</html>"), (207, "<html>Sign in</html>"), (207, ""), (302, "")]
+    {
+        assert_eq!(everything(status, body).await, (vec![], Everything::Doubtful), "{status} {body}");
+    }
+    // Radicale 3.9 for more than 10,000 events; others for other reasons.
+    for status in [400, 403, 415, 500, 501, 507] {
+        assert_eq!(everything(status, "").await, (vec![], Everything::Refused), "{status}");
+    }
 }

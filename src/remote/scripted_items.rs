@@ -84,6 +84,8 @@ async fn one_bad_item_does_not_stop_the_others() {
     // But a server that fails on all of them is busy.
     let script = Script::new([
         says("REPORT /u/cal/", 500, ""),
+        says("REPORT /u/cal/", 500, ""),
+        says("REPORT /u/cal/", 500, ""),
         says("GET /u/cal/a", 500, ""),
         says("GET /u/cal/b", 500, ""),
         says("GET /u/cal/c", 500, ""),
@@ -225,11 +227,48 @@ async fn a_calendar_is_made_in_one_way_or_the_other() {
 async fn texts_that_are_too_much_together_are_asked_alone() {
     let script = Script::new([
         fails("REPORT /u/cal/", fault::too_large("h")),
+        fails("REPORT /u/cal/", fault::too_large("h")),
         says("GET /u/cal/a", 200, "BEGIN:V").with("etag", "\"1\""),
         fails("GET /u/cal/b", fault::too_large("h")),
     ]);
     // One alone that large is no item, and the server is not asked for the next.
     let told = remote(&script).fetch(&calendar(), &hrefs(&["a", "b", "c"])).await.unwrap_err();
     assert_eq!(told.text, fault::too_large("h").text);
+    script.done();
+}
+
+#[tokio::test]
+async fn a_refused_multiget_is_asked_for_by_halves() {
+    let report = |status, names: &[&str]| {
+        let texts: String = names.iter().map(|name| data(&format!("/u/cal/{name}"), "BEGIN:V")).collect();
+        says("REPORT /u/cal/", status, multistatus(&texts))
+    };
+    let script = Script::new([
+        report(500, &[]),
+        report(207, &["a", "b", "c", "d"]),
+        report(500, &[]),
+        report(500, &[]),
+        report(207, &["g", "h"]),
+        says("GET /u/cal/e", 200, "BEGIN:V").with("etag", "\"1\""),
+        says("GET /u/cal/f", 500, ""),
+    ]);
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let fetched = remote(&script).fetch(&calendar(), &hrefs(&names)).await.unwrap();
+    script.done();
+    assert_eq!(fetched.iter().map(|f| f.href.clone()).collect::<Vec<_>>(), hrefs(&names));
+    let came = fetched.iter().filter(|f| f.result == found(b"BEGIN:V")).count();
+    assert_eq!(came, 7);
+    // Where that is how it always is, it is not tried for long.
+    let names: Vec<String> = (0..100).map(|n| format!("n{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let get = |name: &&str| {
+        let asked: &'static str = Box::leak(format!("GET /u/cal/{name}").into_boxed_str());
+        says(asked, 200, "BEGIN:V").with("etag", "\"1\"")
+    };
+    let refused = (0..12).map(|_| report(501, &[]));
+    let script = Script::new(refused.chain(names.iter().map(get)).chain([get(&"a")]));
+    let remote = remote(&script);
+    assert_eq!(remote.fetch(&calendar(), &hrefs(&names)).await.unwrap().len(), 100);
+    assert_eq!(remote.fetch(&calendar(), &hrefs(&["a"])).await.unwrap().len(), 1);
     script.done();
 }

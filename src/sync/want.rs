@@ -1,6 +1,8 @@
 //! What a run wants of the server, and what it is told. `remote` turns the one
 //! into exchanges and their answers into the other.
 
+use std::collections::HashMap;
+
 use crate::model::{Etag, Href, Kind};
 
 /// What a listing says. Only ever made from an answer that was read to its end.
@@ -15,6 +17,12 @@ pub struct Listing {
     pub gone: Vec<Href>,
     /// To go on from (RFC 6578). `None` from a listing by PROPFIND.
     pub token: Option<String>,
+    /// The token that was asked from is not to be asked from again.
+    pub refused: bool,
+    /// Texts that came along, by [`Href::key`], each with its etag.
+    pub texts: HashMap<String, (Etag, Vec<u8>)>,
+    /// The server refuses to give texts along.
+    pub textless: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +48,17 @@ pub enum Fetch {
     Gone,
     /// Neither: the server leaves it out, or fails on it, also when asked alone.
     Failed(crate::model::Fault),
+}
+
+/// What came of asking for everything at once, with the texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Everything {
+    /// Read to its end: what came with its text was handed on, and these came without.
+    Told { token: String, left: Vec<Href> },
+    /// The server does not answer that.
+    Refused,
+    /// Not an answer to say from what all there is, nor what comes next.
+    Doubtful,
 }
 
 /// What a write was based on (RFC 9110, 13.1).
@@ -83,7 +102,7 @@ pub struct Described {
     pub writable: bool,
     /// `supported-report-set` has `sync-collection`, or a sync-token is given.
     pub reports_changes: bool,
-    /// `sync-token`, else `getctag`: only ever compared, never sent.
+    /// `getctag`, else `sync-token`, whichever was asked for: only ever compared, never sent.
     pub marker: Option<String>,
 }
 

@@ -42,17 +42,17 @@ pub fn new_item(fields: &Fields, uid: &str, now: Millis) -> Vec<u8> {
     tree.print()
 }
 
-/// `DTSTART` or `DTEND` (with any other parameters, in `head`) of a form's time:
-/// a DATE when all-day, UTC for "UTC", floating without a zone.
-pub(super) fn moment_line(head: &str, at: NaiveDateTime, all_day: bool, zone: &str) -> String {
+/// What follows the name, and any other parameters, of a form's time: a DATE when all-day,
+/// UTC for "UTC", floating without a zone.
+pub(super) fn moment(at: NaiveDateTime, all_day: bool, zone: &str) -> String {
     let zone = zone.trim();
     if all_day {
-        return format!("{head};VALUE=DATE:{}", Moment::Date(at.date()));
+        return format!(";VALUE=DATE:{}", Moment::Date(at.date()));
     }
     match Zone::by_name(zone) {
-        _ if zone.is_empty() => format!("{head}:{}", Moment::Local(at)),
-        Some(Zone::Utc) => format!("{head}:{}", Moment::Utc(at)),
-        _ => format!("{head};TZID={}:{}", escape::param(zone), Moment::Local(at)),
+        _ if zone.is_empty() => format!(":{}", Moment::Local(at)),
+        Some(Zone::Utc) => format!(":{}", Moment::Utc(at)),
+        _ => format!(";TZID={}:{}", escape::param(zone), Moment::Local(at)),
     }
 }
 
@@ -66,9 +66,9 @@ fn event(fields: &EventFields, uid: &str, now: Millis) -> Vec<String> {
         out.extend(zone::definition(fields.zone.trim(), seconds(start), seconds(end)).unwrap_or_default());
     }
     out.extend(begin("VEVENT", uid, now));
-    out.push(moment_line("DTSTART", start, fields.all_day, &fields.zone));
+    out.push(format!("DTSTART{}", moment(start, fields.all_day, &fields.zone)));
     if end > start {
-        out.push(moment_line("DTEND", end, fields.all_day, &fields.zone));
+        out.push(format!("DTEND{}", moment(end, fields.all_day, &fields.zone)));
     }
     out.extend(["END:VEVENT".to_owned(), "END:VCALENDAR".to_owned()]);
     out

@@ -2,10 +2,11 @@
 //! not name keeps its bytes and its place.
 
 use std::collections::HashSet;
+use std::fmt::Display;
 
-use super::escape;
-use super::lines::{Line, Tree, fold};
+use super::lines::{Line, Param, Tree, fold};
 use super::moment::stamp;
+use super::{escape, group};
 use crate::model::Millis;
 
 /// Whether the component is a vCard 2.1, which escapes and folds in its own way.
@@ -28,15 +29,19 @@ fn text_line(head: &[u8], value: &str, escaped: &str, old: bool, eol: &[u8]) -> 
         line.extend_from_slice(&quoted);
         return line;
     }
-    fold(&[head, b":", escaped.as_bytes()].concat(), eol)
+    fold(&[head, b":", escape::unbroken(escaped).as_bytes()].concat(), eol)
 }
 
 /// Sets the first property of that name to the TEXT `value`, its parameters kept
-/// (but for the encoding the old value had); adds it where there is none. An empty
-/// value removes all of that name.
+/// (but for those of the old value); adds it where there is none. An empty value removes
+/// it; of what may stand once all of that name.
 pub fn set_text(tree: &mut Tree<'_>, component: usize, name: &str, value: &str) {
     if value.is_empty() {
-        return remove(tree, component, name);
+        match tree.find(component, name).filter(|_| several(tree, component, name)) {
+            Some(at) => group::remove(tree, component, &[at]),
+            None => remove(tree, component, name),
+        }
+        return;
     }
     match tree.find(component, name) {
         Some(at) => set_line_text(tree, component, at, value),
@@ -45,6 +50,16 @@ pub fn set_text(tree: &mut Tree<'_>, component: usize, name: &str, value: &str) 
             let line = text_line(name.as_bytes(), value, &escaped(value, old), old, tree.eol());
             append(tree, component, line);
         }
+    }
+}
+
+/// Whether the component may have several of that name: texts of a card (RFC 6350, 6),
+/// descriptions of a journal (RFC 5545, 3.6.3).
+fn several(tree: &Tree<'_>, component: usize, name: &str) -> bool {
+    match tree.components().get(component).map(|c| c.name.as_str()) {
+        Some("VCARD") => true,
+        Some("VJOURNAL") => name == "DESCRIPTION",
+        _ => false,
     }
 }
 
@@ -95,7 +110,7 @@ pub fn set_head(tree: &mut Tree<'_>, component: usize, at: usize, head: &[u8]) {
     let new = if line.quoted_printable() {
         // Its soft breaks are counted anew.
         let value = line.decoded();
-        let head = head_for_text(&Line::new([head, b":"].concat()));
+        let head = head_without(&Line::new([head, b":"].concat()), |_| false);
         text_line(&head, &value, &value, old_card(tree, component), tree.eol())
     } else {
         fold(&[head, b":", line.value()].concat(), tree.eol())
@@ -113,13 +128,20 @@ fn escaped(value: &str, old: bool) -> String {
     if escape::unescape(&plain) == value { plain } else { value.replace('\\', "\\\\").replace(';', "\\;") }
 }
 
-/// The head without the encoding the old value had, and its quotes closed: a quote in
-/// the new value would else be taken for theirs.
+/// The head for another value: without the encoding that the old one had, and without
+/// what says the old one in other words (ALTREP, the LABEL of an address).
 fn head_for_text(line: &Line<'_>) -> Vec<u8> {
+    let address = line.is("ADR");
+    head_without(line, |p| p.name == "ALTREP" || (p.name == "LABEL" && address))
+}
+
+/// The head without its encoding and what else is to go, and its quotes closed: a quote in
+/// the value would else be taken for theirs.
+fn head_without(line: &Line<'_>, gone: impl Fn(&Param) -> bool) -> Vec<u8> {
     const ENCODINGS: [&str; 4] = ["QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"];
     let encoding = |word: &String| ENCODINGS.iter().any(|e| e.eq_ignore_ascii_case(word));
     let mut head = line.head_without(|p| {
-        p.name == "ENCODING" || p.name == "CHARSET" || (p.name.is_empty() && p.values.iter().any(encoding))
+        gone(p) || p.name == "ENCODING" || p.name == "CHARSET" || (p.name.is_empty() && p.values.iter().any(encoding))
     });
     if head.iter().filter(|b| **b == b'"').count() % 2 == 1 {
         head.push(b'"');
@@ -129,12 +151,8 @@ fn head_for_text(line: &Line<'_>) -> Vec<u8> {
 
 /// Sets the property of that name to a whole line (`head:value`, neither folded
 /// nor ended), in the place of the first; others of that name stay.
-pub fn set_line(tree: &mut Tree<'_>, component: usize, name: &str, line: &str) {
-    set_bytes(tree, component, name, line.as_bytes());
-}
-
-fn set_bytes(tree: &mut Tree<'_>, component: usize, name: &str, line: &[u8]) {
-    let line = fold(line, tree.eol());
+pub fn set_line(tree: &mut Tree<'_>, component: usize, name: &str, line: impl AsRef<[u8]>) {
+    let line = fold(line.as_ref(), tree.eol());
     match tree.find(component, name) {
         Some(at) => tree.replace(at, line),
         None => {
@@ -150,7 +168,12 @@ pub fn set_value(tree: &mut Tree<'_>, component: usize, name: &str, value: &str)
         Some(line) => head_for_text(line),
         None => name.as_bytes().to_vec(),
     };
-    set_bytes(tree, component, name, &[&head, &b":"[..], value.as_bytes()].concat());
+    set_line(tree, component, name, with_value(&head, value));
+}
+
+/// A line of that head, whose bytes stay what they are, with another value.
+pub(super) fn with_value(head: &[u8], value: impl Display) -> Vec<u8> {
+    [head, format!(":{value}").as_bytes()].concat()
 }
 
 /// Adds a line (folded, without ending) behind the component's own properties,
@@ -196,6 +219,44 @@ pub fn remove_components(tree: &mut Tree<'_>, components: &[usize]) {
     tree.remove_all(&lines);
 }
 
+/// One part of the first structured value of that name (`N`, `ORG`); empty where it is missing.
+pub fn part(tree: &Tree<'_>, component: usize, name: &str, part: usize) -> String {
+    let value = tree.get(component, name).map(Line::decoded).unwrap_or_default();
+    escape::parts(&value).get(part).map(|part| escape::unescape(part)).unwrap_or_default()
+}
+
+/// Sets some parts of that value, the others as written; of a new one there are at `least`
+/// so many.
+pub fn set_parts(tree: &mut Tree<'_>, component: usize, name: &str, set: &[(usize, &str)], least: usize) {
+    let at = tree.find(component, name);
+    let value = with_parts(tree, component, at, set, least);
+    match at {
+        Some(at) => set_line_escaped(tree, component, at, &value, &value),
+        None => add_escaped(tree, component, name, &value, &value),
+    }
+}
+
+/// The structured value of line `at`, or a new one, with some of its parts set; at least so
+/// many.
+pub(super) fn with_parts(
+    tree: &Tree<'_>,
+    component: usize,
+    at: Option<usize>,
+    set: &[(usize, &str)],
+    least: usize,
+) -> String {
+    let value = at.and_then(|at| tree.lines().get(at)).map(Line::decoded).unwrap_or_default();
+    let mut parts: Vec<String> = escape::parts(&value).into_iter().map(escape::closed).collect();
+    let most = set.iter().map(|(i, _)| i + 1).max().unwrap_or(0);
+    parts.resize(parts.len().max(least).max(most), String::new());
+    for (i, text) in set {
+        if let Some(part) = parts.get_mut(*i) {
+            *part = escaped_for(tree, component, text);
+        }
+    }
+    parts.join(";")
+}
+
 /// The values of a property whose value is a list (CATEGORIES, NICKNAME), over all its
 /// lines, each once.
 pub fn list(tree: &Tree<'_>, component: usize, name: &str) -> Vec<String> {
@@ -231,7 +292,7 @@ pub fn set_list(tree: &mut Tree<'_>, component: usize, name: &str, old: &[String
         let value = tree.lines()[*at].decoded();
         let parts = escape::items(&value);
         let mut left: Vec<String> =
-            parts.iter().filter(|part| !gone.contains(&list_value(part))).map(|part| (*part).to_owned()).collect();
+            parts.iter().filter(|part| !gone.contains(&list_value(part))).map(|part| escape::closed(part)).collect();
         let mut changed = left.len() != parts.len();
         if n + 1 == lines.len() && !wanted.is_empty() {
             left.retain(|part| !part.trim().is_empty());
@@ -282,13 +343,13 @@ pub fn set_uri(tree: &mut Tree<'_>, component: usize, name: &str, value: &str) {
 pub fn stamp_change(tree: &mut Tree<'_>, component: usize, now: Millis, moved: bool) {
     let now = stamp(now);
     if tree.components().get(component).is_some_and(|c| c.name == "VCARD") {
-        set_line(tree, component, "REV", &format!("REV:{now}"));
+        set_line(tree, component, "REV", format!("REV:{now}"));
         return;
     }
-    set_line(tree, component, "DTSTAMP", &format!("DTSTAMP:{now}"));
-    set_line(tree, component, "LAST-MODIFIED", &format!("LAST-MODIFIED:{now}"));
+    set_line(tree, component, "DTSTAMP", format!("DTSTAMP:{now}"));
+    set_line(tree, component, "LAST-MODIFIED", format!("LAST-MODIFIED:{now}"));
     if moved {
         let sequence = tree.get(component, "SEQUENCE").and_then(|l| l.plain().trim().parse::<u32>().ok()).unwrap_or(0);
-        set_line(tree, component, "SEQUENCE", &format!("SEQUENCE:{}", sequence.saturating_add(1)));
+        set_line(tree, component, "SEQUENCE", format!("SEQUENCE:{}", sequence.saturating_add(1)));
     }
 }

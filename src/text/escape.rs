@@ -2,6 +2,8 @@
 //! (RFC 5545, 3.3.11; RFC 6350, 3.4), parameter quoting (RFC 6868),
 //! quoted-printable and the charsets of vCard 2.1.
 
+use std::collections::HashMap;
+
 /// `\n`, `\N`, `\,`, `\;`, `\:`, `\"` (which no RFC knows and many write) and `\\`
 /// resolved; other backslashes stay.
 pub fn unescape(text: &str) -> String {
@@ -53,6 +55,33 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// A value that is escaped already, on the one line that it has: the line breaks that
+/// quoted-printable brought into it become escapes.
+pub fn unbroken(escaped: &str) -> String {
+    if !escaped.contains(['\r', '\n']) {
+        return escaped.to_owned();
+    }
+    let mut out = String::with_capacity(escaped.len() + 8);
+    let mut begun = false;
+    for c in escaped.replace("\r\n", "\n").chars() {
+        if matches!(c, '\r' | '\n') {
+            // A backslash before a break stands for itself, and would not before an escape.
+            out.push_str(if begun { "\\\\n" } else { "\\n" });
+        } else {
+            out.push(c);
+        }
+        begun = c == '\\' && !begun;
+    }
+    out
+}
+
+/// A part of a value, still escaped, that others may come behind: a backslash at its end
+/// would take the separator along.
+pub fn closed(part: &str) -> String {
+    let dangling = part.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1;
+    if dangling { format!("{part}\\") } else { part.to_owned() }
+}
+
 /// The parts of a structured value (`N`, `ORG`), still escaped.
 pub fn parts(value: &str) -> Vec<&str> {
     split(value, ';')
@@ -67,6 +96,28 @@ pub fn items(value: &str) -> Vec<&str> {
 pub fn values(value: &str) -> Vec<String> {
     let values = items(value).into_iter().map(|item| one_line(&unescape(item)));
     values.filter(|value| !value.is_empty()).collect()
+}
+
+/// The values of a list as a person typed them, with commas between them: one of those
+/// that are `known` is one, also where it has commas itself.
+pub fn typed(text: &str, known: &[String]) -> Vec<String> {
+    let words = |text: &str| text.split(',').map(|word| word.trim().to_owned()).collect::<Vec<_>>();
+    let mut whole: HashMap<String, Vec<(Vec<String>, &String)>> = HashMap::new();
+    for value in known.iter().filter(|value| value.contains(',')) {
+        let words = words(value);
+        whole.entry(words[0].clone()).or_default().push((words, value));
+    }
+    // The longest of those that begin alike.
+    whole.values_mut().for_each(|alike| alike.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
+    let typed = words(text);
+    let (mut rest, mut out) = (typed.as_slice(), Vec::new());
+    while let [first, ..] = rest {
+        let found = whole.get(first).and_then(|alike| alike.iter().find(|(words, _)| rest.starts_with(words)));
+        let (value, taken) = found.map_or((first, 1), |(words, value)| (*value, words.len()));
+        out.extend((!value.is_empty()).then(|| value.clone()));
+        rest = &rest[taken..];
+    }
+    out
 }
 
 fn split(value: &str, at: char) -> Vec<&str> {
@@ -92,9 +143,9 @@ pub fn param_value(raw: &[u8]) -> String {
     let raw = raw.trim_ascii();
     let raw = raw.strip_prefix(b"\"").unwrap_or(raw);
     let raw = raw.strip_suffix(b"\"").unwrap_or(raw);
-    let text = String::from_utf8_lossy(raw);
+    let text = charset(raw, None);
     if !text.contains('^') {
-        return text.into_owned();
+        return text;
     }
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -207,7 +258,7 @@ fn decode(bytes: &[u8], label: &str) -> Option<String> {
 /// On one line, as a form's input shows it: were a break in it, the input would drop
 /// it, and the field would seem changed.
 pub fn one_line(text: &str) -> String {
-    text.trim().replace(['\r', '\n'], " ")
+    text.trim().replace("\r\n", " ").replace(['\r', '\n'], " ")
 }
 
 /// A title as lists are sorted by it.

@@ -7,25 +7,27 @@ mod rule;
 use std::collections::HashSet;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use memchr::memchr;
 
 use self::rule::{Moved, Nth};
 use super::lines::{Line, Tree, fold};
 use super::moment::{Moment, at};
 use super::occur::{Placed, instances, placed, placed_as};
 use super::zone::Zones;
-use super::{escape, form_event, form_rule};
+use super::{edit, form_event, form_rule};
 use crate::model::{EventFields, Recurrence};
 
-/// TZID and VALUE of a line as they stand in a head: `;TZID=Europe/Berlin`.
-pub(super) fn form_of(line: &Line<'_>) -> String {
-    let value = |name: &str| line.param(name).map(|value| format!(";{name}={}", escape::param(&value)));
-    [value("TZID"), value("VALUE")].into_iter().flatten().collect()
+/// TZID and VALUE of a line as they stand in its head: `;TZID=Europe/Berlin`.
+pub(super) fn form_of(line: &Line<'_>) -> Vec<u8> {
+    let mut head = line.head_without(|p| !matches!(p.name.as_str(), "TZID" | "VALUE"));
+    let form = memchr(b';', &head).unwrap_or(head.len());
+    head.split_off(form)
 }
 
 /// A line's head with the form of another.
-pub(super) fn formed(line: &Line<'_>, form: &str) -> String {
+pub(super) fn formed(line: &Line<'_>, form: &[u8]) -> Vec<u8> {
     let head = line.head_without(|p| matches!(p.name.as_str(), "TZID" | "VALUE"));
-    format!("{}{form}", String::from_utf8_lossy(&head))
+    [&head, form].concat()
 }
 
 /// How the series' moments move.
@@ -172,7 +174,7 @@ pub(super) fn follow(tree: &mut Tree<'_>, c: usize, before: &Placed, keeps_form:
     let eol = tree.eol();
     for (i, moved) in rules {
         let line = &tree.lines()[i];
-        let (head, old) = (String::from_utf8_lossy(line.head()).into_owned(), line.plain().into_owned());
+        let old = line.plain().into_owned();
         let until = |part: &str| {
             let (name, value) = part.split_once('=')?;
             let value = name.eq_ignore_ascii_case("UNTIL").then(|| step.until(value))??;
@@ -182,17 +184,18 @@ pub(super) fn follow(tree: &mut Tree<'_>, c: usize, before: &Placed, keeps_form:
         let new: Vec<String> = new.split(';').map(|part| until(part).unwrap_or_else(|| part.to_owned())).collect();
         let new = new.join(";");
         if new != old {
-            tree.replace(i, fold(format!("{head}:{new}").as_bytes(), eol));
+            let new = fold(&edit::with_value(line.head(), new), eol);
+            tree.replace(i, new);
         }
     }
     let lines = moved_lines(tree, c, &step);
     for (at, line) in lines {
-        tree.replace(at, fold(line.as_bytes(), eol));
+        tree.replace(at, fold(&line, eol));
     }
 }
 
 /// The lines that name moments of the series, each with what it is then.
-fn moved_lines(tree: &Tree<'_>, c: usize, step: &Step<'_>) -> Vec<(usize, String)> {
+fn moved_lines(tree: &Tree<'_>, c: usize, step: &Step<'_>) -> Vec<(usize, Vec<u8>)> {
     let Some(start) = tree.get(c, "DTSTART") else { return Vec::new() };
     let (start_zone, form) = (start.param("TZID"), form_of(start));
     let mut zones = Zones::new(tree);
@@ -214,10 +217,10 @@ fn moved_lines(tree: &Tree<'_>, c: usize, step: &Step<'_>) -> Vec<(usize, String
         // A period among them: it says of itself what it is, and stays.
         let Some(moved) = moved else { continue };
         let head = match step.keeps_form {
-            true => String::from_utf8_lossy(line.head()).into_owned(),
+            true => line.head().to_vec(),
             false => formed(line, &form),
         };
-        out.push((at, format!("{head}:{}", moved.join(","))));
+        out.push((at, edit::with_value(&head, moved.join(","))));
     }
     out
 }
@@ -315,8 +318,7 @@ pub(super) fn prune(tree: &mut Tree<'_>, c: usize, start: &Placed) -> usize {
         if left.is_empty() {
             empty.push(at);
         } else if left.len() < parts.len() {
-            let head = String::from_utf8_lossy(tree.lines()[at].head()).into_owned();
-            changed.push((at, fold(format!("{head}:{}", left.join(",")).as_bytes(), eol)));
+            changed.push((at, fold(&edit::with_value(tree.lines()[at].head(), left.join(",")), eol)));
         }
     }
     for (at, line) in changed {

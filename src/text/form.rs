@@ -62,7 +62,7 @@ pub fn rebase(was: &Fields, fields: &Fields, now: &Fields) -> Fields {
         (Fields::Event(was), Fields::Event(typed), Fields::Event(now)) => Fields::Event(event(was, typed, now)),
         (Fields::Contact(was), Fields::Contact(typed), Fields::Contact(now)) => {
             Fields::Contact(picked!(ContactFields, was, typed, now;
-                prefix, given, additional, family, suffix, nickname, organization, department, job,
+                name, prefix, given, additional, family, suffix, nickname, organization, department, job,
                 birthday, anniversary, note, photo;
                 phones: rows(&was.phones, &typed.phones, &now.phones),
                 mails: rows(&was.mails, &typed.mails, &now.mails),
@@ -83,7 +83,7 @@ pub(super) fn event(was: &EventFields, typed: &EventFields, now: &EventFields) -
     let when = |f: &EventFields| (f.all_day, f.start.clone(), f.end.clone(), f.zone.clone());
     let (all_day, start, end, zone) = pick(when(was), when(typed), when(now));
     picked!(EventFields, was, typed, now;
-        title, place, description, recurs, of, recurrence, status, access, free, url;
+        title, place, description, recurs, of, since, recurrence, status, access, free, url;
         all_day: all_day, start: start, end: end, zone: zone,
         alarms: set(&was.alarms, &typed.alarms, &now.alarms),
         categories: set(&was.categories, &typed.categories, &now.categories))

@@ -4,14 +4,15 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::model::{ContactFields, Millis, Photo};
 
-use super::form_row::{self, with_parts};
+use super::form_row;
 use super::lines::{Line, Tree, fold};
 use super::moment::Moment;
-use super::{edit, escape};
+use super::{edit, escape, group};
 
 /// What anniversaries are called: by the standard, and by those who could not wait.
-const ANNIVERSARIES: [&str; 4] =
-    ["ANNIVERSARY", "X-ANNIVERSARY", "X-EVOLUTION-ANNIVERSARY", "X-KADDRESSBOOK-X-ANNIVERSARY"];
+const ANNIVERSARIES: [&str; 5] =
+    ["ANNIVERSARY", "X-ANNIVERSARY", "X-EVOLUTION-ANNIVERSARY", "X-KADDRESSBOOK-X-ANNIVERSARY", "X-MS-ANNIVERSARY"];
+const BIRTHDAYS: [&str; 2] = ["BDAY", "X-BIRTHDAY"];
 
 /// The year that Apple writes where there is none, and says so.
 const NO_YEAR: &str = "1604";
@@ -19,11 +20,9 @@ const OMIT: &str = "X-APPLE-OMIT-YEAR";
 
 /// What the form shows of the card.
 pub(super) fn fields(tree: &Tree<'_>, c: usize) -> ContactFields {
-    let part = |name: &str, i: usize| {
-        let value = tree.get(c, name).map(|l| l.decoded()).unwrap_or_default();
-        escape::parts(&value).get(i).map(|p| escape::one_line(&escape::unescape(p))).unwrap_or_default()
-    };
-    ContactFields {
+    let part = |name: &str, i: usize| escape::one_line(&edit::part(tree, c, name, i));
+    let mut fields = ContactFields {
+        name: String::new(),
         family: part("N", 0),
         given: part("N", 1),
         additional: part("N", 2),
@@ -37,22 +36,42 @@ pub(super) fn fields(tree: &Tree<'_>, c: usize) -> ContactFields {
         mails: form_row::rows(tree, c, "EMAIL"),
         urls: form_row::rows(tree, c, "URL"),
         addresses: form_row::rows(tree, c, "ADR"),
-        birthday: tree.get(c, "BDAY").map(day).unwrap_or_default(),
-        anniversary: tree.get(c, anniversary(tree, c)).map(day).unwrap_or_default(),
+        birthday: days(tree, c, &BIRTHDAYS).next().map(|(_, day)| day).unwrap_or_default(),
+        anniversary: days(tree, c, &ANNIVERSARIES).next().map(|(_, day)| day).unwrap_or_default(),
         categories: edit::list(tree, c, "CATEGORIES"),
         note: tree.text(c, "NOTE"),
         photo: if tree.find(c, "PHOTO").is_some() { Photo::Kept } else { Photo::None },
+    };
+    let shown = escape::one_line(&tree.text(c, "FN"));
+    if full_name(&fields.given, &fields.family).is_none() && shown != formatted(&fields) {
+        fields.name = shown;
     }
+    fields
 }
 
 fn version(tree: &Tree<'_>, c: usize) -> String {
     tree.text(c, "VERSION").trim().to_owned()
 }
 
-/// The name of the anniversary that the card has, or would have.
-fn anniversary(tree: &Tree<'_>, c: usize) -> &'static str {
-    let own = if version(tree, c) == "4.0" { ANNIVERSARIES[0] } else { ANNIVERSARIES[1] };
-    ANNIVERSARIES.into_iter().find(|name| tree.find(c, name).is_some()).unwrap_or(own)
+/// Those of the names that the card has, each with its day.
+fn days<'t>(
+    tree: &'t Tree<'_>,
+    c: usize,
+    names: &'static [&'static str],
+) -> impl Iterator<Item = (&'static str, String)> + 't {
+    names.iter().filter_map(move |name| Some((*name, day(tree.get(c, name)?))))
+}
+
+/// Writes a day of the form wherever the card has the old one: programs write the same day
+/// twice, for each other. `own` is what it is called where the card has none.
+fn set_days(tree: &mut Tree<'_>, c: usize, names: &'static [&'static str], own: &str, old: &str, new: &str) {
+    if old == new {
+        return;
+    }
+    let same: Vec<&str> = days(tree, c, names).filter(|(_, day)| day == old).map(|(name, _)| name).collect();
+    for name in if same.is_empty() { vec![own] } else { same } {
+        set_day(tree, c, name, new);
+    }
 }
 
 /// A day as the form has it; what is none, as it stands.
@@ -89,22 +108,21 @@ fn set_day(tree: &mut Tree<'_>, c: usize, name: &str, typed: &str) {
     }
     let new = version(tree, c) == "4.0";
     let head = tree.get(c, name).map_or_else(
-        || name.to_owned(),
-        |line| {
-            let ours = |p: &str| matches!(p, "VALUE" | OMIT | "ENCODING" | "CHARSET");
-            String::from_utf8_lossy(&line.head_without(|p| ours(&p.name))).into_owned()
-        },
+        || name.as_bytes().to_vec(),
+        |line| line.head_without(|p| matches!(p.name.as_str(), "VALUE" | OMIT | "ENCODING" | "CHARSET")),
     );
     let leap = |month_day: &str| NaiveDate::parse_from_str(&format!("{NO_YEAR}-{month_day}"), "%Y-%m-%d").ok();
-    let line = match (NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok(), typed.strip_prefix("--").and_then(leap)) {
-        (Some(day), _) if new => format!("{head}:{}", Moment::Date(day)),
-        (Some(day), _) => format!("{head}:{}", day.format("%Y-%m-%d")),
-        (_, Some(day)) if new => format!("{head}:--{}", day.format("%m%d")),
-        (_, Some(day)) => format!("{head};VALUE=date;{OMIT}={NO_YEAR}:{}", day.format("%Y-%m-%d")),
-        // Nothing that could be written; forms refuse it before it comes here.
-        _ => return,
-    };
-    edit::set_line(tree, c, name, &line);
+    let (parameters, value) =
+        match (NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok(), typed.strip_prefix("--").and_then(leap)) {
+            (Some(day), _) if new => (String::new(), Moment::Date(day).to_string()),
+            (Some(day), _) => (String::new(), day.format("%Y-%m-%d").to_string()),
+            (_, Some(day)) if new => (String::new(), day.format("--%m%d").to_string()),
+            (_, Some(day)) => (format!(";VALUE=date;{OMIT}={NO_YEAR}"), day.format("%Y-%m-%d").to_string()),
+            // Nothing that could be written; forms refuse it before it comes here.
+            _ => return,
+        };
+    let head = [head, parameters.into_bytes()].concat();
+    edit::set_line(tree, c, name, edit::with_value(&head, value));
 }
 
 /// Given and family name as one; `None` when both are empty.
@@ -118,6 +136,7 @@ pub(super) fn full_name(given: &str, family: &str) -> Option<String> {
 pub(super) fn formatted(fields: &ContactFields) -> String {
     let first = |rows: &[crate::model::ContactRow]| rows.first().map(|row| row.value.clone());
     full_name(&fields.given, &fields.family)
+        .or_else(|| Some(fields.name.clone()).filter(|name| !name.is_empty()))
         .or_else(|| Some(fields.organization.clone()).filter(|name| !name.is_empty()))
         .or_else(|| first(&fields.mails))
         .or_else(|| first(&fields.phones))
@@ -135,16 +154,15 @@ pub(super) fn apply(tree: &mut Tree<'_>, c: usize, old: &ContactFields, new: &Co
     ];
     set_parts(tree, c, "N", &names, 5);
     set_parts(tree, c, "ORG", &[(0, &old.organization, &new.organization), (1, &old.department, &new.department)], 1);
-    if tree.get(c, "ORG").is_some_and(|line| line.decoded().chars().all(|c| c == ';'))
-        && old.organization != new.organization
-    {
-        edit::remove(tree, c, "ORG");
+    let says = |f: &ContactFields| (f.organization.clone(), f.department.clone());
+    let said = tree.find(c, "ORG").filter(|at| tree.lines()[*at].decoded().chars().all(|c| c == ';'));
+    if let Some(at) = said.filter(|_| says(old) != says(new)) {
+        group::remove(tree, c, &[at]);
     }
     set_formatted(tree, c, old, new);
-    let list = |text: &str| text.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>();
     if old.nickname != new.nickname {
         let there = edit::list(tree, c, "NICKNAME");
-        edit::set_list(tree, c, "NICKNAME", &there, &list(&new.nickname));
+        edit::set_list(tree, c, "NICKNAME", &there, &escape::typed(&new.nickname, &there));
     }
     for (name, old, new) in [("TITLE", &old.job, &new.job), ("NOTE", &old.note, &new.note)] {
         if old != new {
@@ -155,12 +173,9 @@ pub(super) fn apply(tree: &mut Tree<'_>, c: usize, old: &ContactFields, new: &Co
     form_row::set(tree, c, "EMAIL", &old.mails, &new.mails);
     form_row::set(tree, c, "URL", &old.urls, &new.urls);
     form_row::set(tree, c, "ADR", &old.addresses, &new.addresses);
-    let yearly = anniversary(tree, c);
-    for (name, old, new) in [("BDAY", &old.birthday, &new.birthday), (yearly, &old.anniversary, &new.anniversary)] {
-        if old != new {
-            set_day(tree, c, name, new);
-        }
-    }
+    set_days(tree, c, &BIRTHDAYS, BIRTHDAYS[0], &old.birthday, &new.birthday);
+    let own = if version(tree, c) == "4.0" { ANNIVERSARIES[0] } else { ANNIVERSARIES[1] };
+    set_days(tree, c, &ANNIVERSARIES, own, &old.anniversary, &new.anniversary);
     if old.categories != new.categories {
         edit::set_list(tree, c, "CATEGORIES", &old.categories, &new.categories);
     }
@@ -194,14 +209,8 @@ fn set_formatted(tree: &mut Tree<'_>, c: usize, old: &ContactFields, new: &Conta
 fn set_parts(tree: &mut Tree<'_>, c: usize, name: &str, parts: &[(usize, &String, &String)], least: usize) {
     let set: Vec<(usize, &str)> =
         parts.iter().filter(|(_, old, new)| old != new).map(|(i, _, new)| (*i, new.as_str())).collect();
-    if set.is_empty() {
-        return;
-    }
-    let at = tree.find(c, name);
-    let value = with_parts(tree, c, at, &set, least);
-    match at {
-        Some(at) => edit::set_line_escaped(tree, c, at, &value, &value),
-        None => edit::add_escaped(tree, c, name, &value, &value),
+    if !set.is_empty() {
+        edit::set_parts(tree, c, name, &set, least);
     }
 }
 
@@ -218,7 +227,10 @@ fn picture(uri: &str) -> Option<(&'static str, &str)> {
 
 fn set_photo(tree: &mut Tree<'_>, c: usize, photo: &Photo) {
     let (sort, data) = match photo {
-        Photo::None => return edit::remove(tree, c, "PHOTO"),
+        Photo::None => {
+            let all: Vec<usize> = tree.own(c).filter(|i| tree.lines()[*i].is("PHOTO")).collect();
+            return group::remove(tree, c, &all);
+        }
         Photo::Kept => return,
         Photo::New(uri) => match picture(uri) {
             Some(picture) => picture,
@@ -233,7 +245,7 @@ fn set_photo(tree: &mut Tree<'_>, c: usize, photo: &Photo) {
         _ => format!("{group}PHOTO;ENCODING=b;TYPE={sort}:{data}"),
     };
     let old = edit::old_card(tree, c);
-    edit::set_line(tree, c, "PHOTO", &line);
+    edit::set_line(tree, c, "PHOTO", line);
     let Some(at) = tree.find(c, "PHOTO").filter(|_| old) else { return };
     // In vCard 2.1 an empty line ends what is in base64.
     let blank = tree.lines().get(at + 1).is_some_and(|line| line.raw().trim_ascii().is_empty());

@@ -9,7 +9,7 @@ use super::lines::{Line, Tree};
 use super::moment::{Moment, Span};
 use super::occur::{Placed, first_end, placed};
 use super::zone::{self, Zone, Zones};
-use super::{compose, edit, escape, follow, form_alarm, form_rule};
+use super::{compose, edit, escape, follow, form_alarm, form_rule, view};
 
 const DAY: &str = "%Y-%m-%d";
 const MINUTE: &str = "%Y-%m-%dT%H:%M";
@@ -54,9 +54,10 @@ fn fields_in(tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>) -> Option<Eve
             shown(end, false)
         },
         zone: if all_day { String::new() } else { zone },
-        description: tree.text(c, "DESCRIPTION"),
+        description: description(tree, c),
         recurs: ["RRULE", "RDATE"].iter().any(|name| tree.find(c, name).is_some()),
         of: None,
+        since: String::new(),
         recurrence: form_rule::recurrence(tree, c, &start),
         alarms: form_alarm::alarms(tree, c),
         categories: edit::list(tree, c, "CATEGORIES"),
@@ -83,6 +84,23 @@ pub(super) fn typed(value: &str, all_day: bool) -> Option<NaiveDateTime> {
         NaiveDateTime::parse_from_str(value.get(..16).unwrap_or(value), MINUTE).ok().or_else(|| day(value))
     }?;
     (1..=9999).contains(&at.year()).then_some(at)
+}
+
+/// DESCRIPTION, or what is said in its place in HTML, as the view shows it.
+pub(super) fn description(tree: &Tree<'_>, c: usize) -> String {
+    let said = tree.all(c, "DESCRIPTION").any(|line| !line.text().trim().is_empty());
+    let styled = if said { None } else { view::styled(tree, c) };
+    styled.unwrap_or_else(|| tree.text(c, "DESCRIPTION"))
+}
+
+/// True if it changed. What says the old text in HTML goes with it.
+pub(super) fn set_description(tree: &mut Tree<'_>, c: usize, old: &str, new: &str) -> bool {
+    if old == new {
+        return false;
+    }
+    edit::set_text(tree, c, "DESCRIPTION", new);
+    view::STYLED.iter().for_each(|name| edit::remove(tree, c, name));
+    true
 }
 
 /// Writes the fields that differ from `old`, which is what the event has.
@@ -115,12 +133,8 @@ pub(super) fn apply_beside(
 
 /// Writes what says nothing of time. True if anything changed.
 pub(super) fn set_texts(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields) -> bool {
-    let texts = [
-        ("SUMMARY", &old.title, &new.title),
-        ("LOCATION", &old.place, &new.place),
-        ("DESCRIPTION", &old.description, &new.description),
-    ];
-    let mut changed = false;
+    let texts = [("SUMMARY", &old.title, &new.title), ("LOCATION", &old.place, &new.place)];
+    let mut changed = set_description(tree, c, &old.description, &new.description);
     for (name, old, new) in texts {
         if old != new {
             edit::set_text(tree, c, name, new);
@@ -192,6 +206,7 @@ fn set_recurrence(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventF
             let rule = form_rule::written(rule, before.as_deref(), &start);
             let others: Vec<usize> = tree.own(c).filter(|i| tree.lines()[*i].is("RRULE")).skip(1).collect();
             tree.remove_all(&others);
+            edit::remove(tree, c, "EXRULE");
             edit::set_value(tree, c, "RRULE", &rule);
             (follow::prune(tree, c, &start), true)
         }
@@ -298,34 +313,28 @@ fn set_moment(tree: &mut Tree<'_>, c: usize, name: &str, at: NaiveDateTime, new:
     // A DTEND may have been in a zone of its own: the form shows it in the start's.
     let zone_param = |l: &Line<'_>| l.param("TZID");
     let like_start = line.and_then(zone_param) == start.and_then(zone_param);
-    let keep_head = keeps_form && like_start && tree.find(c, name).is_some();
-    let others = |line: &Line<'_>| {
-        let head = line.head_without(|p| matches!(p.name.as_str(), "TZID" | "VALUE"));
-        let head = String::from_utf8_lossy(&head).into_owned();
-        if line.is(name) { head } else { name.to_owned() }
+    let keep_head = keeps_form && like_start && was.is_some() && tree.find(c, name).is_some();
+    let head = match line.filter(|line| line.is(name)) {
+        Some(line) if keep_head => line.head().to_vec(),
+        Some(line) => line.head_without(|p| matches!(p.name.as_str(), "TZID" | "VALUE")),
+        None => name.as_bytes().to_vec(),
     };
-    let line = match (was, line) {
-        (Some(was), Some(line)) if keep_head => {
-            let moment = match was {
-                Moment::Date(_) => Moment::Date(at.date()),
-                Moment::Utc(_) => Moment::Utc(at),
-                Moment::Local(_) => Moment::Local(at),
-            };
-            format!("{}:{moment}", String::from_utf8_lossy(line.head()))
+    let line = match was {
+        Some(Moment::Date(_)) if keep_head => edit::with_value(&head, Moment::Date(at.date())),
+        Some(Moment::Utc(_)) if keep_head => edit::with_value(&head, Moment::Utc(at)),
+        Some(Moment::Local(_)) if keep_head => edit::with_value(&head, Moment::Local(at)),
+        _ => {
+            let own = start.filter(|_| keeps_form).and_then(zone_param);
+            let zone = own.as_deref().unwrap_or(&new.zone);
+            [head, compose::moment(at, new.all_day, zone).into_bytes()].concat()
         }
-        (Some(_), Some(line)) if keeps_form => {
-            let zone = start.and_then(zone_param).unwrap_or_else(|| new.zone.clone());
-            compose::moment_line(&others(line), at, new.all_day, &zone)
-        }
-        (_, Some(line)) => compose::moment_line(&others(line), at, new.all_day, &new.zone),
-        (_, None) => compose::moment_line(name, at, new.all_day, &new.zone),
     };
     match (tree.find(c, name), tree.find(c, "DTSTART")) {
         (None, Some(start)) => {
-            let folded = super::lines::fold(line.as_bytes(), tree.eol());
+            let folded = super::lines::fold(&line, tree.eol());
             tree.insert(start + 1, folded);
         }
-        _ => edit::set_line(tree, c, name, &line),
+        _ => edit::set_line(tree, c, name, line),
     }
 }
 

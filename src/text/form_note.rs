@@ -10,7 +10,7 @@ pub(super) fn fields(tree: &Tree<'_>, c: usize) -> NoteFields {
     let date = tree.get(c, "DTSTART").and_then(|line| Moment::parse(&line.plain()));
     NoteFields {
         title: escape::one_line(&tree.text(c, "SUMMARY")),
-        text: tree.text(c, "DESCRIPTION"),
+        text: form_event::description(tree, c),
         date: date.map(|at| at.date().format("%Y-%m-%d").to_string()).unwrap_or_default(),
         categories: edit::list(tree, c, "CATEGORIES"),
     }
@@ -23,16 +23,15 @@ pub(super) fn apply(tree: &mut Tree<'_>, c: usize, old: &NoteFields, new: &NoteF
 }
 
 pub(super) fn set(tree: &mut Tree<'_>, c: usize, old: &NoteFields, new: &NoteFields) {
-    for (name, old, new) in [("SUMMARY", &old.title, &new.title), ("DESCRIPTION", &old.text, &new.text)] {
-        if old != new {
-            edit::set_text(tree, c, name, new);
-        }
+    if old.title != new.title {
+        edit::set_text(tree, c, "SUMMARY", &new.title);
     }
+    form_event::set_description(tree, c, &old.text, &new.text);
     if old.date != new.date {
         match (form_event::typed(&new.date, true), tree.get(c, "DTSTART")) {
             (Some(day), line) => {
-                let head = line.map_or_else(|| "DTSTART;VALUE=DATE".to_owned(), |l| follow::formed(l, ";VALUE=DATE"));
-                edit::set_line(tree, c, "DTSTART", &format!("{head}:{}", Moment::Date(day.date())));
+                let head = line.map_or_else(|| b"DTSTART;VALUE=DATE".to_vec(), |l| follow::formed(l, b";VALUE=DATE"));
+                edit::set_line(tree, c, "DTSTART", edit::with_value(&head, Moment::Date(day.date())));
             }
             (None, _) if new.date.trim().is_empty() => edit::remove(tree, c, "DTSTART"),
             // Nothing that could be written; forms refuse it before it comes here.

@@ -2,12 +2,12 @@
 //! row knows its line, so that a change touches that line alone, with its group and its
 //! other parameters.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::model::{AddressRow, ContactRow, Label};
 
 use super::lines::{Line, Param, Tree};
-use super::{edit, escape};
+use super::{edit, escape, group};
 
 /// Words of TYPE that say nothing a form's label says.
 const SILENT: [&str; 17] = [
@@ -39,8 +39,8 @@ pub(super) trait Row: Clone + PartialEq {
     fn label(&self) -> &Label;
     fn is_empty(&self) -> bool;
     fn read(line: &Line<'_>, name: &str, at: u32, label: Label) -> Self;
-    /// Writes what differs from `old` into line `at`.
-    fn write(&self, tree: &mut Tree<'_>, c: usize, at: usize, old: &Self);
+    /// Writes what differs from `old` into line `at`, but for the label. True if anything did.
+    fn write(&self, tree: &mut Tree<'_>, c: usize, at: usize, old: &Self) -> bool;
     /// The value of a new row's line, escaped.
     fn line(&self, tree: &Tree<'_>, c: usize, name: &str) -> String;
 }
@@ -61,33 +61,36 @@ pub(super) fn set<R: Row>(tree: &mut Tree<'_>, c: usize, name: &str, old: &[R], 
     let typed: HashMap<Option<u32>, &R> =
         new.iter().filter(|row| row.at().is_some() && !row.is_empty()).map(|row| (row.at(), row)).collect();
     let known: HashSet<Option<u32>> = old.iter().map(Row::at).filter(|at| line(*at).is_some()).collect();
-    let sizes = sizes(tree, c);
-    let mut groups = HashSet::new();
+    let (sizes, envelopes) = (group::sizes(tree, c), envelopes(tree, c, name));
+    let mut unlabelled = HashSet::new();
     let mut gone = Vec::new();
     for was in old {
         let Some(at) = line(was.at()) else { continue };
-        let group = tree.lines()[at].group().to_ascii_lowercase();
+        let envelope = envelopes.get(&at).copied();
         match typed.get(&was.at()) {
             Some(row) if *row == was => {}
             Some(row) => {
-                row.write(tree, c, at, was);
+                if row.write(tree, c, at, was) {
+                    // It says the old address.
+                    gone.extend(envelope);
+                }
                 if row.label() != was.label() {
+                    let group = group::of(&tree.lines()[at]);
                     // A label that others have too stays theirs.
                     let shared = sizes.get(&group).is_some_and(|n| *n > 1);
-                    relabel(tree, c, at, row.label(), shared);
+                    for at in [Some(at), envelope].into_iter().flatten() {
+                        relabel(tree, c, at, row.label(), shared);
+                    }
                     if !shared {
-                        groups.insert((group, 1));
+                        unlabelled.insert(group);
                     }
                 }
             }
-            None => {
-                groups.insert((group, 0));
-                gone.push(at);
-            }
+            None => gone.extend([Some(at), envelope].into_iter().flatten()),
         }
     }
-    tree.remove_all(&gone);
-    unlabel(tree, c, &groups);
+    group::unlabel(tree, c, &unlabelled);
+    group::remove(tree, c, &gone);
     let mut last = tree.own(c).filter(|i| tree.lines()[*i].is(name)).last();
     for row in new.iter().filter(|row| !row.is_empty() && !known.contains(&row.at())) {
         let value = row.line(tree, c, name);
@@ -97,21 +100,27 @@ pub(super) fn set<R: Row>(tree: &mut Tree<'_>, c: usize, name: &str, old: &[R], 
     }
 }
 
-/// Whether the property belongs to another one of its group.
-fn companion(line: &Line<'_>) -> bool {
-    line.name().get(..4).is_some_and(|name| name.eq_ignore_ascii_case("X-AB"))
-}
-
-/// How many properties each group has, but for what only says something of another.
-fn sizes(tree: &Tree<'_>, c: usize) -> HashMap<String, usize> {
-    let mut out = HashMap::new();
-    for at in tree.own(c) {
-        let line = &tree.lines()[at];
-        if !line.group().is_empty() && !companion(line) {
-            *out.entry(line.group().to_ascii_lowercase()).or_default() += 1;
-        }
+/// Which LABEL (RFC 2426, 3.2.2) is the envelope of which address, by their lines: that of
+/// its group, or of its sort, or the only one of the only address.
+fn envelopes(tree: &Tree<'_>, c: usize, name: &str) -> HashMap<usize, usize> {
+    let all = |name: &str| tree.own(c).filter(|at| tree.lines()[*at].is(name)).collect::<Vec<_>>();
+    let labels = if name == "ADR" { all("LABEL") } else { Vec::new() };
+    if labels.is_empty() {
+        return HashMap::new();
     }
-    out
+    let addresses = all(name);
+    if let ([address], [label]) = (addresses.as_slice(), labels.as_slice()) {
+        return HashMap::from([(*address, *label)]);
+    }
+    let sort = |at: &usize| {
+        let line = &tree.lines()[*at];
+        let mut words = if line.group().is_empty() { words(line) } else { Vec::new() };
+        words.sort();
+        (group::of(line), words)
+    };
+    let mut of_sort: HashMap<(String, Vec<String>), VecDeque<usize>> = HashMap::new();
+    labels.iter().for_each(|at| of_sort.entry(sort(at)).or_default().push_back(*at));
+    addresses.into_iter().filter_map(|at| Some((at, of_sort.get_mut(&sort(&at))?.pop_front()?))).collect()
 }
 
 /// The words of a line that say what sort it is, in lower case.
@@ -130,9 +139,9 @@ fn labels<'t>(tree: &'t Tree<'_>, c: usize) -> impl Fn(&Line<'_>) -> Label + use
     let groups: HashMap<String, String> = tree
         .all(c, "X-ABLABEL")
         .filter(|line| !line.group().is_empty())
-        .map(|line| (line.group().to_ascii_lowercase(), escape::one_line(&line.text())))
+        .map(|line| (group::of(line), escape::one_line(&line.text())))
         .collect();
-    move |line| match groups.get(&line.group().to_ascii_lowercase()).filter(|label| !label.is_empty()) {
+    move |line| match groups.get(&group::of(line)).filter(|label| !label.is_empty()) {
         Some(label) => {
             let own = label.strip_prefix(APPLE.0).and_then(|rest| rest.strip_suffix(APPLE.1));
             named(&own.unwrap_or(label).to_ascii_lowercase()).unwrap_or_else(|| match own {
@@ -173,9 +182,12 @@ fn relabel(tree: &mut Tree<'_>, c: usize, at: usize, label: &Label, leave: bool)
     };
     let Some(line) = tree.lines().get(at) else { return };
     let says = |p: &Param| p.name == "TYPE" || p.name.is_empty();
-    // What says something else (pref, voice) stays.
+    // What says something else (pref, voice) stays. That it is in quoted-printable is said
+    // where it is written so.
+    let quoted = line.quoted_printable();
+    let encoding = |word: &str| quoted && word.eq_ignore_ascii_case("QUOTED-PRINTABLE");
     let kept: Vec<String> = line.params().into_iter().filter(says).flat_map(|p| p.values).collect();
-    let kept = kept.iter().flat_map(|v| v.split(',')).map(str::trim).filter(|word| silent(word));
+    let kept = kept.iter().flat_map(|v| v.split(',')).map(str::trim).filter(|word| silent(word) && !encoding(word));
     let mut types: Vec<String> = kept.map(str::to_owned).collect();
     types.extend(words.into_iter().map(|word| if old { word.to_ascii_uppercase() } else { word }));
     let mut head = line.head_without(says);
@@ -191,23 +203,6 @@ fn relabel(tree: &mut Tree<'_>, c: usize, at: usize, label: &Label, leave: bool)
     if head != line.head() {
         edit::set_head(tree, c, at, &head);
     }
-}
-
-/// Labels go with the last line of their group (0), or when that one has another (1).
-fn unlabel(tree: &mut Tree<'_>, c: usize, groups: &HashSet<(String, usize)>) {
-    let sizes = sizes(tree, c);
-    let gone: Vec<usize> = tree
-        .own(c)
-        .filter(|at| {
-            let line = &tree.lines()[*at];
-            let group = line.group().to_ascii_lowercase();
-            let size = sizes.get(&group).copied().unwrap_or(0);
-            let alone = size == 0 && companion(line) && groups.contains(&(group.clone(), 0));
-            let renamed = size == 1 && line.is("X-ABLABEL") && groups.contains(&(group.clone(), 1));
-            !group.is_empty() && (alone || renamed)
-        })
-        .collect();
-    tree.remove_all(&gone);
 }
 
 /// A phone as a URI (RFC 6350, 6.4.1); `None`: it cannot be one.
@@ -239,14 +234,15 @@ impl Row for ContactRow {
         ContactRow { at: Some(at), value, label }
     }
 
-    fn write(&self, tree: &mut Tree<'_>, c: usize, at: usize, old: &ContactRow) {
+    fn write(&self, tree: &mut Tree<'_>, c: usize, at: usize, old: &ContactRow) -> bool {
         if self.value == old.value {
-            return;
+            return false;
         }
         let line = &tree.lines()[at];
         if line.is("URL") {
             let value = edit::uri_value(&self.value);
-            return edit::set_line_escaped(tree, c, at, &value, &value);
+            edit::set_line_escaped(tree, c, at, &value, &value);
+            return true;
         }
         let was_uri = line.is("TEL") && strip_scheme(&line.plain(), "tel:").is_some();
         match tel(self.value.trim()).filter(|_| was_uri) {
@@ -259,6 +255,7 @@ impl Row for ContactRow {
                 edit::set_line_text(tree, c, at, self.value.trim());
             }
         }
+        true
     }
 
     fn line(&self, tree: &Tree<'_>, c: usize, name: &str) -> String {
@@ -269,12 +266,11 @@ impl Row for ContactRow {
     }
 }
 
-/// Where an address has street, city, region, code and country (RFC 6350, 6.3.1).
-const FIRST: usize = 2;
-
 impl AddressRow {
-    fn parts(&self) -> [&str; 5] {
-        [&self.street, &self.city, &self.region, &self.code, &self.country].map(|part| part.trim())
+    /// In the order that they have in the value (RFC 6350, 6.3.1).
+    fn parts(&self) -> [&str; 7] {
+        let parts = [&self.post_box, &self.extended, &self.street, &self.city, &self.region, &self.code, &self.country];
+        parts.map(|part| part.trim())
     }
 }
 
@@ -294,49 +290,33 @@ impl Row for AddressRow {
     fn read(line: &Line<'_>, _: &str, at: u32, label: Label) -> AddressRow {
         let value = line.decoded();
         let parts = escape::parts(&value);
-        let part = |i: usize| parts.get(FIRST + i).map(|p| escape::one_line(&escape::unescape(p))).unwrap_or_default();
+        let part = |i: usize| parts.get(i).map(|p| escape::one_line(&escape::unescape(p))).unwrap_or_default();
         AddressRow {
             at: Some(at),
             label,
-            street: part(0),
-            city: part(1),
-            region: part(2),
-            code: part(3),
-            country: part(4),
+            post_box: part(0),
+            extended: part(1),
+            street: part(2),
+            city: part(3),
+            region: part(4),
+            code: part(5),
+            country: part(6),
         }
     }
 
-    fn write(&self, tree: &mut Tree<'_>, c: usize, at: usize, old: &AddressRow) {
-        let set: Vec<(usize, &str)> = self
-            .parts()
-            .into_iter()
-            .zip(old.parts())
-            .enumerate()
-            .filter(|(_, (new, old))| new != old)
-            .map(|(i, (new, _))| (FIRST + i, new))
-            .collect();
+    fn write(&self, tree: &mut Tree<'_>, c: usize, at: usize, old: &AddressRow) -> bool {
+        let parts = self.parts().into_iter().zip(old.parts()).enumerate();
+        let set: Vec<(usize, &str)> =
+            parts.filter(|(_, (new, old))| new != old).map(|(i, (new, _))| (i, new)).collect();
         if !set.is_empty() {
-            let value = with_parts(tree, c, Some(at), &set, 7);
+            let value = edit::with_parts(tree, c, Some(at), &set, 7);
             edit::set_line_escaped(tree, c, at, &value, &value);
         }
+        !set.is_empty()
     }
 
     fn line(&self, tree: &Tree<'_>, c: usize, _: &str) -> String {
-        let set: Vec<(usize, &str)> = self.parts().into_iter().enumerate().map(|(i, part)| (FIRST + i, part)).collect();
-        with_parts(tree, c, None, &set, 7)
+        let set: Vec<(usize, &str)> = self.parts().into_iter().enumerate().collect();
+        edit::with_parts(tree, c, None, &set, 7)
     }
-}
-
-/// A structured value with some of its parts set, the others as written; at least so many.
-pub(super) fn with_parts(tree: &Tree<'_>, c: usize, at: Option<usize>, set: &[(usize, &str)], least: usize) -> String {
-    let value = at.and_then(|at| tree.lines().get(at)).map(Line::decoded).unwrap_or_default();
-    let mut parts: Vec<String> = escape::parts(&value).into_iter().map(str::to_owned).collect();
-    let most = set.iter().map(|(i, _)| i + 1).max().unwrap_or(0);
-    parts.resize(parts.len().max(least).max(most), String::new());
-    for (i, text) in set {
-        if let Some(part) = parts.get_mut(*i) {
-            *part = edit::escaped_for(tree, c, text);
-        }
-    }
-    parts.join(";")
 }

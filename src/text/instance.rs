@@ -102,7 +102,9 @@ impl<'t, 'a> Series<'t, 'a> {
                 form_event::fields(&tree, component_at(&tree, begin)?)?
             }
         };
-        Some(EventFields { of: Some(of * 1000), recurs: series.recurs, recurrence: series.recurrence, ..fields })
+        let since = series.start.get(..10).unwrap_or_default().to_owned();
+        let of = Some(of * 1000);
+        Some(EventFields { of, since, recurs: series.recurs, recurrence: series.recurrence, ..fields })
     }
 
     /// That moment as the series' own are written.
@@ -111,12 +113,14 @@ impl<'t, 'a> Series<'t, 'a> {
     }
 
     /// A line of that name that names the instance.
-    pub fn line(&self, name: &str, of: i64) -> String {
+    pub fn line(&self, name: &str, of: i64) -> Vec<u8> {
         let form = self.tree.get(self.c, "DTSTART").map(form_of).unwrap_or_default();
         match self.moment(of) {
             // The second of an hour that happens twice has no local name.
-            Moment::Local(local) if self.start.zone.to_utc(local) != of => format!("{name}:{}", Moment::Utc(at(of))),
-            moment => format!("{name}{form}:{moment}"),
+            Moment::Local(local) if self.start.zone.to_utc(local) != of => {
+                edit::with_value(name.as_bytes(), Moment::Utc(at(of)))
+            }
+            moment => edit::with_value(&[name.as_bytes(), &form].concat(), moment),
         }
     }
 
@@ -136,19 +140,22 @@ impl<'t, 'a> Series<'t, 'a> {
         for i in range.begin..=range.end {
             let line = tree.lines().get(i)?;
             let is = |names: &[&str]| own.contains(&i) && names.iter().any(|name| line.is(name));
-            let head = String::from_utf8_lossy(line.head());
             let new = if is(&["RRULE", "EXRULE", "RDATE", "EXDATE", "RECURRENCE-ID"]) {
                 Vec::new()
             } else if is(&["DTSTART"]) {
-                let mut new = vec![format!("{head}:{}", like(&start, instance.start)), self.line("RECURRENCE-ID", of)];
+                let mut new =
+                    vec![edit::with_value(line.head(), like(&start, instance.start)), self.line("RECURRENCE-ID", of)];
                 if period {
-                    new.push(format!("DTEND{}:{}", form_of(line), like(&start, instance.end)));
+                    new.push(edit::with_value(&[&b"DTEND"[..], &form_of(line)].concat(), like(&start, instance.end)));
                 }
                 new
             } else if is(&["DTEND"]) {
                 let end = placed(line, &mut zones).map(|end| end.beside(&start));
                 let fits = |end: &Placed| !period && end.moment.is_date() == start.moment.is_date();
-                end.filter(fits).map(|end| format!("{head}:{}", like(&end, instance.end))).into_iter().collect()
+                end.filter(fits)
+                    .map(|end| edit::with_value(line.head(), like(&end, instance.end)))
+                    .into_iter()
+                    .collect()
             } else if period && is(&["DURATION"]) {
                 Vec::new()
             } else {
@@ -159,7 +166,7 @@ impl<'t, 'a> Series<'t, 'a> {
                 continue;
             };
             for line in new {
-                out.extend_from_slice(&fold(line.as_bytes(), eol));
+                out.extend_from_slice(&fold(&line, eol));
                 out.extend_from_slice(eol);
             }
         }
@@ -215,7 +222,7 @@ pub(super) fn repoint(series: &Series<'_, '_>, tree: &mut Tree<'_>, o: usize, to
         (Moment::Date(_), Moment::Local(own)) => Moment::Local(local.date().and_time(own.time())),
         _ => like(&id, to),
     };
-    let mut new = vec![("RECURRENCE-ID", format!("{}:{name}", String::from_utf8_lossy(line.head())))];
+    let mut new = vec![("RECURRENCE-ID", edit::with_value(line.head(), name))];
     for name in ["DTSTART", "DTEND"] {
         let line = tree.get(o, name);
         if let Some((line, moment)) = line.and_then(|line| Some((line, placed(line, &mut zones)?.moment))) {
@@ -225,10 +232,10 @@ pub(super) fn repoint(series: &Series<'_, '_>, tree: &mut Tree<'_>, o: usize, to
                 Moment::Utc(_) => Moment::Utc(local),
                 Moment::Local(_) => Moment::Local(local),
             };
-            new.push((name, format!("{}:{moment}", String::from_utf8_lossy(line.head()))));
+            new.push((name, edit::with_value(line.head(), moment)));
         }
     }
     for (name, line) in new {
-        edit::set_line(tree, o, name, &line);
+        edit::set_line(tree, o, name, line);
     }
 }

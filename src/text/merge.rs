@@ -44,7 +44,7 @@ const TOGETHER: [&[&str]; 6] = [
     &["STATUS", "COMPLETED", "PERCENT-COMPLETE"],
     &["TRIGGER", "REPEAT", "DURATION"],
     &["N", "FN", "SORT-STRING"],
-    &["DESCRIPTION", "X-ALT-DESC"],
+    &["DESCRIPTION", "X-ALT-DESC", "STYLED-DESCRIPTION"],
 ];
 
 /// What decides which instances a series has: were it another, a changed instance

@@ -17,8 +17,10 @@
 //! | [`file`] | a file of many items: taken apart, and put together |
 //! | [`view`] | an item as a person reads it |
 //! | [`form`] | an item as the fields of a form, and changed fields back into it |
+//! | `group` | properties that stand in one group of a card |
 //! | [`series`] | one instance of a series changed, or those from one on |
 //! | `follow`, `instance`, `split` | what hangs on a series' start; one instance of it; a series made two |
+//! | [`update`] | instances that come without their series, put into it |
 //! | [`compose`] | a new item's text |
 //! | [`uid`] | reading and setting the UID |
 //! | [`copy`] | an item made a copy of itself, for what is kept twice |
@@ -45,6 +47,7 @@ mod form_event;
 mod form_note;
 mod form_row;
 mod form_rule;
+mod group;
 mod instance;
 pub mod lines;
 mod matching;
@@ -57,6 +60,7 @@ pub mod sameness;
 pub mod series;
 mod split;
 pub mod uid;
+pub mod update;
 pub mod view;
 pub mod words;
 pub mod zone;

@@ -117,7 +117,7 @@ fn zone_of(line: &Line<'_>, moment: Moment, zones: &mut Zones<'_, '_>) -> (Zone,
         (Moment::Date(_), _) | (_, None) => (Zone::Floating, false),
         (Moment::Local(_), Some(tzid)) => match zones.resolve(&tzid) {
             Some(zone) => (zone, false),
-            None => (zones.guess().unwrap_or(Zone::Floating), true),
+            None => (zones.guess(&tzid).unwrap_or(Zone::Floating), true),
         },
     }
 }

@@ -197,7 +197,7 @@ fn without(series: &Series<'_, '_>, of: i64, now: Millis) -> Option<Option<Vec<u
         }
     }
     let c = component_at(&tree, at)?;
-    let line = fold(series.line("EXDATE", of).as_bytes(), tree.eol());
+    let line = fold(&series.line("EXDATE", of), tree.eol());
     let behind =
         ["EXDATE", "RRULE", "RDATE"].into_iter().find_map(|n| tree.own(c).filter(|i| tree.lines()[*i].is(n)).last());
     match behind {
@@ -251,7 +251,7 @@ fn all(text: &[u8], of: i64, shown: &EventFields, wanted: &EventFields, now: Mil
 /// the form of another.
 fn described(old: &EventFields, shown: &EventFields, wanted: &EventFields, instance: bool) -> EventFields {
     let mut new = form::event(shown, wanted, old);
-    (new.of, new.recurs) = (old.of, old.recurs);
+    (new.of, new.since, new.recurs) = (old.of, old.since.clone(), old.recurs);
     new.recurrence = match instance {
         true => old.recurrence.clone(),
         // What is left of a count, where the count was let be.

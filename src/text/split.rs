@@ -40,7 +40,7 @@ fn before(series: &Series<'_, '_>, of: i64, ends: bool, now: Millis) -> Option<O
     if start.utc() >= of {
         // Only dates are before it; the series' own start is none of them.
         edit::remove(&mut tree, series.c, "RRULE");
-        let line = fold(series.line("EXDATE", start.utc()).as_bytes(), tree.eol());
+        let line = fold(&series.line("EXDATE", start.utc()), tree.eol());
         edit::append(&mut tree, series.c, line);
     } else if ends {
         let last = latest(series, of);
@@ -140,10 +140,11 @@ fn set_rules(tree: &mut Tree<'_>, c: usize, new: impl Fn(&str) -> String) {
     let eol = tree.eol();
     for at in lines {
         let line = &tree.lines()[at];
-        let (head, rule) = (String::from_utf8_lossy(line.head()).into_owned(), line.plain().into_owned());
+        let rule = line.plain().into_owned();
         let new = new(&rule);
         if new != rule {
-            tree.replace(at, fold(format!("{head}:{new}").as_bytes(), eol));
+            let new = fold(&edit::with_value(line.head(), new), eol);
+            tree.replace(at, new);
         }
     }
 }
@@ -169,8 +170,7 @@ fn keep_dates(tree: &mut Tree<'_>, series: &Series<'_, '_>, keep: impl Fn(i64) -
         if left.is_empty() {
             empty.push(at);
         } else if left.len() < parts.len() {
-            let head = String::from_utf8_lossy(line.head()).into_owned();
-            tree.replace(at, fold(format!("{head}:{}", left.join(",")).as_bytes(), eol));
+            tree.replace(at, fold(&edit::with_value(line.head(), left.join(",")), eol));
         }
     }
     tree.remove_all(&empty);

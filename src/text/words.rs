@@ -11,7 +11,8 @@ mod phone;
 use std::collections::BTreeSet;
 
 use super::lines::{Line, Tree};
-use letter::{bare, unspaced};
+pub use letter::bare;
+use letter::unspaced;
 
 /// As many words of one item …
 const WORDS: usize = 2_000;
@@ -60,6 +61,13 @@ const LONG: &[&str] = &["DESCRIPTION", "COMMENT", "NOTE"];
 /// The words of an item's text, as described above; empty if it has none.
 pub fn words(text: &[u8]) -> String {
     of(&Tree::parse(text))
+}
+
+/// The words of what a person wrote, as described above.
+pub fn of_text(text: &str) -> String {
+    let mut words = Words::default();
+    words.take(text);
+    words.print()
 }
 
 pub(super) fn of(tree: &Tree<'_>) -> String {

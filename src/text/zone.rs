@@ -98,16 +98,17 @@ impl Zone {
         let tails = (1..=3).rev().filter(|n| *n < steps.len()).map(|n| steps[steps.len() - n..].join("/"));
         let known = known::zone(named).or_else(|| known::zone(known::other_name(named)?));
         let known = known.or_else(|| tails.into_iter().find_map(|name| known::zone(&name)));
-        known.or_else(|| known::zone(&whole_hours(name)?)).map(|known| match known.name {
+        known.map(|known| match known.name {
             "UTC" | "Etc/UTC" | "Etc/UCT" | "UCT" | "Zulu" | "Etc/Zulu" | "Universal" | "Etc/Universal" => Zone::Utc,
             _ => Zone::Named(known),
         })
     }
 }
 
-/// `(GMT+01:00) Somewhere`: the zone of the database that is so far from UTC.
-fn whole_hours(name: &str) -> Option<String> {
-    let offset = name.strip_prefix('(')?.split_once(')')?.0.trim();
+/// `(GMT+01:00) Somewhere`: the zone of the database that is so far from UTC, in winter and,
+/// as nothing says otherwise, in summer.
+fn whole_hours(name: &str) -> Option<Zone> {
+    let offset = name.trim().trim_matches('"').strip_prefix('(')?.split_once(')')?.0.trim();
     let offset = offset.strip_prefix("UTC").or_else(|| offset.strip_prefix("GMT"))?.trim();
     // Its names have the sign the other way round.
     let (sign, digits) = match offset.split_at_checked(1)? {
@@ -117,7 +118,8 @@ fn whole_hours(name: &str) -> Option<String> {
     };
     let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "00"));
     let hours: u8 = hours.parse().ok()?;
-    (minutes == "00").then(|| format!("Etc/GMT{sign}{hours}"))
+    let name = Some(format!("Etc/GMT{sign}{hours}")).filter(|_| minutes == "00")?;
+    known::zone(&name).map(Zone::Named)
 }
 
 /// The zones of one text, each resolved once.
@@ -149,10 +151,13 @@ impl<'t, 'a> Zones<'t, 'a> {
         zone
     }
 
-    /// The zone that a TZID which nobody knows is taken for: that of the text's only
-    /// VTIMEZONE, else the one that X-WR-TIMEZONE gives the whole calendar. `None`:
-    /// nothing to go by, the time is taken as floating.
-    pub fn guess(&mut self) -> Option<Zone> {
+    /// The zone that a TZID which nobody knows is taken for: one as far from UTC as it says
+    /// itself, else that of the text's only VTIMEZONE, else the one that X-WR-TIMEZONE gives
+    /// the whole calendar. `None`: nothing to go by, the time is taken as floating.
+    pub fn guess(&mut self, tzid: &str) -> Option<Zone> {
+        if let Some(zone) = whole_hours(tzid) {
+            return Some(zone);
+        }
         if self.guess.is_none() {
             let tree = self.tree;
             let mut timezones = tree.named("VTIMEZONE");

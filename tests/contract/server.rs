@@ -401,3 +401,26 @@ pub async fn what_is_not_there_is_said_to_be_missing(site: &Site) {
         assert_eq!(status, Some(404));
     }
 }
+
+pub async fn texts_come_along_with_changes_or_are_left_out(site: &Site) {
+    let folders = [
+        (site.calendar().await, "e.ics", event("e", "Lunch"), "C:calendar-data"),
+        (site.address_book().await, "c.vcf", card("c", "Ann"), "A:address-data"),
+    ];
+    for (folder, name, text, data) in folders {
+        let href = format!("{folder}{name}");
+        site.put(&href, &text).await;
+        let body = format!(
+            "<sync-collection {DAV}><sync-token/><sync-level>1</sync-level><prop><getetag/><{data}/></prop></sync-collection>"
+        );
+        let (entries, _) = site.multistatus("REPORT", &folder, "0", &body).await;
+        let entry = entries.iter().find(|entry| entry.path == href).expect("it is told");
+        let (there, etag) = site.get(&href).await.unwrap();
+        assert_eq!(entry.etag(), etag);
+        let along = entry.props.value(data.split_once(':').unwrap().1).filter(|text| !text.is_empty());
+        assert_eq!(along.is_some(), site.facts().texts_of_changes, "{along:?}");
+        if let Some(along) = along {
+            assert_eq!(says(along), says(there.trim()), "the same as by GET");
+        }
+    }
+}

@@ -49,7 +49,9 @@ pub fn account() -> Account {
         stopped: false,
         policy: Policy::Merge,
         not_before: Some(7),
-        ask_tokens: true,
+        markers: [("/ann".to_owned(), Marker::Token)].into(),
+        several: Some(true),
+        looked: 5,
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Traffic {
     pub up: u64,
     /// Bytes to the client.
     pub down: u64,
+    /// Of these bytes, those of requests that were answered by 423, and of their answers.
+    pub locked: (u64, u64),
 }
 
 impl Traffic {
@@ -169,7 +171,13 @@ impl Shared {
             let (mut server, answer) = self.ask(upstream.take(), &request)?;
             let status = answer.word(1).parse().unwrap_or(0);
             self.count(|traffic| *traffic.statuses.entry(status).or_default() += 1);
-            self.answer(&mut server, &answer, client)?;
+            let down = self.answer(&mut server, &answer, client)?;
+            if status == 423 {
+                self.count(|traffic| {
+                    traffic.locked.0 += (head.bytes.len() + body.len()) as u64;
+                    traffic.locked.1 += down;
+                });
+            }
             upstream = (!answer.close).then_some(server);
             if head.close {
                 break;
@@ -195,8 +203,9 @@ impl Shared {
         Ok((server, head))
     }
 
-    /// Passes an answer on while it comes, each piece as much later as the way is long.
-    fn answer(&self, server: &mut Upstream, head: &Head, client: &TcpStream) -> io::Result<()> {
+    /// Passes an answer on while it comes, each piece as much later as the way is long;
+    /// how many bytes it has.
+    fn answer(&self, server: &mut Upstream, head: &Head, client: &TcpStream) -> io::Result<u64> {
         // Where only the end of the connection ends the body, ours is in chunks.
         let rechunked = head.length.is_none() && !head.chunked;
         let more = if rechunked { "Transfer-Encoding: chunked\r\n" } else { "" };
@@ -229,7 +238,7 @@ impl Shared {
         drop(send);
         let down = writer.join().map_err(|_| io::ErrorKind::Other)??;
         self.count(|traffic| traffic.down += down);
-        given
+        given.map(|()| down)
     }
 }
 

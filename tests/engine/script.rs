@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::fake::flavour::Flavour;
-use crate::fake::trouble::{Etags, Missing, Planned, Rewrites, Trouble, Ways};
+use crate::fake::trouble::{Etags, Missing, Planned, Rewrites, Texts, Trouble, Ways};
 use crate::world::act::Act;
 use crate::world::text::Part;
 use crate::world::{Lawful, Rules, World, law};
@@ -31,6 +31,8 @@ pub struct Run {
 pub struct Script {
     pub ways: Ways,
     pub rules: Rules,
+    /// Answers overtake each other.
+    pub slow: bool,
     pub steps: Vec<Step>,
 }
 
@@ -40,6 +42,7 @@ impl Script {
     pub fn play(&self) -> Lawful {
         let mut world = World::new(self.ways);
         world.rule(self.rules);
+        world.slow = self.slow;
         for role in [Role::Notes, Role::Notes, Role::Contacts, Role::Calendar] {
             world.there_new(role);
         }
@@ -152,7 +155,12 @@ pub fn script(ways: impl Strategy<Value = Ways>, troubles: usize, meanwhile: usi
         3 => act().prop_map(Step::Act),
         1 => run(troubles, meanwhile).prop_map(Step::Run),
     ];
-    (ways, rules(), vec(step, 1..14)).prop_map(|(ways, rules, steps)| Script { ways, rules, steps })
+    (ways, rules(), any::<bool>(), vec(step, 1..14)).prop_map(|(ways, rules, slow, steps)| Script {
+        ways,
+        rules,
+        slow,
+        steps,
+    })
 }
 
 /// As the real ones are.
@@ -173,6 +181,12 @@ pub fn odd() -> impl Strategy<Value = Ways> {
     let missing = prop_oneof![Just(Missing::Told), Just(Missing::LeftOut), Just(Missing::Refuses)];
     let bad_token = (prop_oneof![Just(400), Just(403), Just(409), Just(412)], any::<bool>());
     let rarely = || prop::bool::weighted(0.2);
+    let texts = prop_oneof![
+        3 => Just(Texts::Given),
+        1 => Just(Texts::Ignored),
+        1 => Just(Texts::Some),
+        1 => (0..3usize).prop_map(Texts::Refused),
+    ];
     (
         common(),
         etags,
@@ -181,7 +195,7 @@ pub fn odd() -> impl Strategy<Value = Ways> {
         missing,
         bad_token,
         [rarely(), rarely(), rarely(), rarely(), rarely()],
-        any::<bool>(),
+        (any::<bool>(), texts),
     )
         .prop_map(
             |(
@@ -192,7 +206,7 @@ pub fn odd() -> impl Strategy<Value = Ways> {
                 missing,
                 bad_token,
                 [no_ctag, no_token, no_reports, fresh, first],
-                backwards,
+                (backwards, texts),
             )| Ways {
                 etags,
                 etag_on_put,
@@ -202,6 +216,7 @@ pub fn odd() -> impl Strategy<Value = Ways> {
                 reports: !no_reports,
                 fresh_tokens: fresh,
                 refuses_empty: first,
+                texts,
                 backwards,
                 missing,
                 bad_token,

@@ -3,7 +3,7 @@
 use pimento::port::Request;
 
 use super::folder::{Folder, Word};
-use super::trouble::{Etags, Missing};
+use super::trouble::{Etags, Missing, Texts};
 use super::xml::{self, Element};
 use super::{By, Fake, split};
 
@@ -219,14 +219,26 @@ impl Fake {
         if self.ways.backwards {
             words.reverse();
         }
+        let data = if folder.contacts { "address-data" } else { "calendar-data" };
+        let texts = body.find(data).is_some();
+        if matches!(self.ways.texts, Texts::Refused(most) if texts && words.len() > most) {
+            return Answer::of(400);
+        }
+        let data = if folder.contacts { "A:address-data" } else { "C:calendar-data" };
         let mut responses = String::new();
-        for (name, word) in words {
+        for (n, (name, word)) in words.into_iter().enumerate() {
             let href = format!("{path}{name}");
             responses += &match word {
                 Word::Gone => xml::status(&href, 404),
                 Word::There => {
+                    let given = match self.ways.texts {
+                        Texts::Given | Texts::Refused(_) => texts,
+                        Texts::Some => texts && n % 2 == 0,
+                        Texts::Ignored => false,
+                    };
                     let etag = self.etag(folder, &name, Told::Listed).map(|etag| format!("<getetag>{etag}</getetag>"));
-                    xml::found(&href, &etag.unwrap_or_default())
+                    let text = given.then(|| format!("<{data}>{}</{data}>", xml::escaped(&folder.items[&name].text)));
+                    xml::found(&href, &[etag, text].map(Option::unwrap_or_default).concat())
                 }
             };
         }

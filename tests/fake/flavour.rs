@@ -25,6 +25,8 @@ pub struct Facts {
     pub missing: u16,
     /// A first sync-collection names what was deleted long ago, by 404.
     pub tombs: bool,
+    /// Texts are given inside sync-collection, where they are asked for.
+    pub texts_of_changes: bool,
     /// A text that is changed and changed back is reported as changed.
     pub remembers_detours: bool,
 }
@@ -42,6 +44,7 @@ impl Flavour {
                 bad_token: 403,
                 missing: 404,
                 tombs: true,
+                texts_of_changes: true,
                 remembers_detours: true,
             },
             Flavour::Xandikos => Facts {
@@ -52,6 +55,7 @@ impl Flavour {
                 bad_token: 412,
                 missing: 207,
                 tombs: false,
+                texts_of_changes: false,
                 remembers_detours: false,
             },
         }

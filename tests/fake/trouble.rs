@@ -19,6 +19,8 @@ pub struct Ways {
     pub fresh_tokens: bool,
     /// The first sync-collection, the one with an empty token, is refused (quirk 7).
     pub refuses_empty: bool,
+    /// What sync-collection does when it is asked for texts.
+    pub texts: Texts,
     /// Listings run backwards.
     pub backwards: bool,
     /// What a multiget says of an item that is not there.
@@ -52,6 +54,16 @@ pub enum Rewrites {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Texts {
+    Given,
+    Ignored,
+    /// 400, for more than so many items.
+    Refused(usize),
+    /// Of every other item.
+    Some,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// 404 for it.
     Told,
@@ -73,6 +85,7 @@ impl Ways {
             reports: true,
             fresh_tokens: false,
             refuses_empty: false,
+            texts: if flavour.facts().texts_of_changes { Texts::Given } else { Texts::Ignored },
             backwards: false,
             missing: Missing::Told,
             bad_token: (flavour.facts().bad_token, true),

@@ -21,6 +21,12 @@ pub enum Edit {
     Append(usize, usize, String),
     Remove(usize, usize),
     Stamp(usize, bool),
+    /// Of the line of that name that comes so many after the first: another TYPE.
+    SetHead(usize, usize, usize),
+    /// Puts a value into a list and takes its first out.
+    SetList(usize, usize, String),
+    /// The first part of the value, or the second.
+    SetPart(usize, usize, usize, String),
 }
 
 impl Edit {
@@ -32,6 +38,9 @@ impl Edit {
             | Edit::SetValue(c, name, _)
             | Edit::SetLine(c, name, _)
             | Edit::Append(c, name, _)
+            | Edit::SetHead(c, name, _)
+            | Edit::SetList(c, name, _)
+            | Edit::SetPart(c, name, ..)
             | Edit::Remove(c, name) => (*c, &NAMES[*name..=*name]),
             Edit::Stamp(c, _) => (*c, &STAMPS),
         }
@@ -75,6 +84,16 @@ fn folded(line: &Line<'_>) {
     assert!(long <= most, "{long} octets: {raw}");
 }
 
+/// With line breaks of one sort.
+fn broken(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+fn sorted(mut values: Vec<String>) -> Vec<String> {
+    values.sort();
+    values
+}
+
 /// One edit, and that it is read back as what was set.
 fn edited(tree: &mut Tree<'_>, edit: &Edit) {
     let there = |tree: &Tree<'_>, c: usize| c < tree.components().len();
@@ -99,7 +118,7 @@ fn edited(tree: &mut Tree<'_>, edit: &Edit) {
             }
         }
         Edit::SetLine(c, name, value) => {
-            edit::set_line(tree, *c, NAMES[*name], &format!("{}:{value}", NAMES[*name]));
+            edit::set_line(tree, *c, NAMES[*name], format!("{}:{value}", NAMES[*name]));
             if let Some(line) = tree.get(*c, NAMES[*name]) {
                 assert_eq!(line.value(), value.as_bytes());
             }
@@ -115,6 +134,34 @@ fn edited(tree: &mut Tree<'_>, edit: &Edit) {
         Edit::Remove(c, name) => {
             edit::remove(tree, *c, NAMES[*name]);
             assert!(tree.find(*c, NAMES[*name]).is_none());
+        }
+        Edit::SetHead(c, name, nth) => {
+            let at = tree.own(*c).filter(|at| tree.lines()[*at].is(NAMES[*name])).nth(*nth);
+            if let Some(at) = at {
+                let line = &tree.lines()[at];
+                let head = [line.head_without(|p| p.name == "TYPE"), b";TYPE=home".to_vec()].concat();
+                let said = broken(&line.text());
+                edit::set_head(tree, *c, at, &head);
+                assert_eq!(broken(&tree.lines()[at].text()), said);
+            }
+        }
+        Edit::SetList(c, name, value) => {
+            let before = edit::list(tree, *c, NAMES[*name]);
+            let value = value.trim().replace(['\r', '\n'], " ");
+            let mut wanted: Vec<String> = before.iter().skip(1).filter(|known| **known != value).cloned().collect();
+            wanted.extend((!value.is_empty()).then_some(value));
+            edit::set_list(tree, *c, NAMES[*name], &before, &wanted);
+            if there(tree, *c) {
+                assert_eq!(sorted(edit::list(tree, *c, NAMES[*name])), sorted(wanted));
+            }
+        }
+        Edit::SetPart(c, name, part, value) => {
+            let before = edit::part(tree, *c, NAMES[*name], 1 - part);
+            edit::set_parts(tree, *c, NAMES[*name], &[(*part, value)], 2);
+            if there(tree, *c) {
+                assert_eq!(edit::part(tree, *c, NAMES[*name], *part), *value);
+                assert_eq!(broken(&edit::part(tree, *c, NAMES[*name], 1 - part)), broken(&before));
+            }
         }
         Edit::Stamp(c, moved) => edit::stamp_change(tree, *c, 1_795_338_000_000, *moved),
     }

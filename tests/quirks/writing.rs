@@ -80,7 +80,7 @@ async fn quirk_16_own_upload_cut_off() {
         writes += usize::from(is_write(request));
         if is_write(request) && writes <= 2 { broken() } else { answer }
     });
-    engine.run_badly().await;
+    // Both are under way when the first is lost.
     engine.run_badly().await;
     let run = engine.run_well().await;
     assert_eq!(run.total(|report| report.conflicts), 0);

@@ -33,7 +33,7 @@ use pimento::port::{Ports, Store};
 use crate::fake::Fake;
 use crate::fake::folder::Folder;
 use crate::fake::trouble::Ways;
-use ports::{Counted, Life, NOW, Nobody, Password, Shelf, Ticks, Wire};
+use ports::{Counted, Life, NOW, Nobody, Password, Shelf, Ticks, Wire, driven};
 use text::{Essence, MARK};
 
 /// What everything here returns: the law that was broken, in words.
@@ -83,6 +83,9 @@ pub struct World {
     pub life: Rc<Life>,
     pub rules: Rules,
     pub options: Options,
+    /// Answers take their time, and overtake each other.
+    pub slow: bool,
+    pub clock: Rc<Ticks>,
     ports: Ports,
     /// The worker that the person's pages talk to: never dies.
     pub person: Driver,
@@ -124,10 +127,11 @@ impl World {
         let fake = Rc::new(Fake::new(ways));
         let memory = Rc::new(Memory::default());
         let life = Rc::new(Life::default());
+        let clock = Rc::new(Ticks(Cell::new(NOW)));
         let ports = Ports {
             http: fake.clone(),
             store: memory.clone(),
-            clock: Rc::new(Ticks(Cell::new(NOW))),
+            clock: clock.clone(),
             random: Rc::new(Counted::default()),
             vault: Rc::new(Password),
             shell: Rc::new(Nobody),
@@ -141,7 +145,19 @@ impl World {
         let person = Driver::new(ports.clone(), options.clone());
         now(memory.save_account(&account(&ways))).unwrap();
         let rules = Rules { policy: Policy::default(), guard: None, choice: Choice::Delete };
-        World { fake, memory, life, rules, options, ports, person, count: Rc::default(), ledger: Rc::default() }
+        World {
+            fake,
+            memory,
+            life,
+            rules,
+            options,
+            slow: false,
+            clock,
+            ports,
+            person,
+            count: Rc::default(),
+            ledger: Rc::default(),
+        }
     }
 
     /// From now on the person wants it so.
@@ -223,7 +239,7 @@ impl World {
     }
 
     /// A worker of its own, over the store and the server as they are.
-    fn worker(&self) -> Driver {
+    pub fn worker(&self) -> Driver {
         let ports = Ports {
             http: Rc::new(Wire { fake: self.fake.clone(), life: self.life.clone() }),
             store: Rc::new(Shelf { memory: self.memory.clone(), life: self.life.clone() }),
@@ -241,7 +257,13 @@ impl World {
         self.fake.take_exchanges();
         let acts = self.ledger.borrow().acts;
         let writers = self.fake.past().len();
-        let run = self.worker().run(self.account(), trigger).now_or_never();
+        self.life.slow.set(self.slow);
+        let (life, mut turn) = (self.life.clone(), 0);
+        let run = driven(self.worker().run(self.account(), trigger), || {
+            turn += 7;
+            !life.over.get() && life.turns.release(Some(turn))
+        });
+        self.life.slow.set(false);
         let after = self.moment();
         self.observe(&after);
         let exchanges = self.fake.take_exchanges();

@@ -2,9 +2,13 @@
 //! and a store at which the worker may die.
 
 use std::any::Any;
-use std::cell::Cell;
-use std::future::pending;
+use std::cell::{Cell, RefCell};
+use std::future::{pending, poll_fn};
+use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
 use async_trait::async_trait;
 use pimento::memory::Memory;
@@ -18,6 +22,72 @@ use crate::fake::Fake;
 
 pub const NOW: Millis = 1_795_305_600_000;
 
+/// Answers that take their time: whoever waits for one goes on when it is let go.
+#[derive(Default)]
+pub struct Turns {
+    waiting: RefCell<Vec<(Rc<Cell<bool>>, Waker)>>,
+    /// So many were waited for at the same time, at most.
+    pub most: Cell<usize>,
+}
+
+impl Turns {
+    pub async fn wait(&self) {
+        let free = Rc::new(Cell::new(false));
+        let mut known = false;
+        poll_fn(|context| {
+            if free.get() {
+                return Poll::Ready(());
+            }
+            if !std::mem::replace(&mut known, true) {
+                self.waiting.borrow_mut().push((free.clone(), context.waker().clone()));
+            }
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Lets all go, or the one `only`; whether anybody waited.
+    pub fn release(&self, only: Option<usize>) -> bool {
+        let mut waiting = self.waiting.borrow_mut();
+        self.most.set(self.most.get().max(waiting.len()));
+        let from = only.map_or(0, |only| only % waiting.len().max(1));
+        let to = if only.is_some() { (from + 1).min(waiting.len()) } else { waiting.len() };
+        let released: Vec<_> = waiting.drain(from..to).collect();
+        drop(waiting);
+        released.iter().for_each(|(free, waker)| {
+            free.set(true);
+            waker.wake_by_ref();
+        });
+        !released.is_empty()
+    }
+}
+
+/// Whether somebody wants to be looked at again.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Runs the future until it is done, or nothing is left that could go on; `turn` is
+/// called whenever all of it waits, and says whether it let anything go.
+pub fn driven<T>(future: impl Future<Output = T>, mut turn: impl FnMut() -> bool) -> Option<T> {
+    let mut future = pin!(future);
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(woken.clone());
+    let mut context = Context::from_waker(&waker);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(done) => return Some(done),
+            Poll::Pending if woken.0.swap(false, Ordering::Relaxed) || turn() => {}
+            Poll::Pending => return None,
+        }
+    }
+}
+
 /// A thread of life: counts the points at which it could be cut, and ends at one.
 #[derive(Default)]
 pub struct Life {
@@ -26,6 +96,9 @@ pub struct Life {
     /// It ends at this point, counted from 0.
     pub ends_at: Cell<Option<u32>>,
     pub over: Cell<bool>,
+    /// Answers come and writes are done one at a time, in an order of their own.
+    pub slow: Cell<bool>,
+    pub turns: Turns,
     /// Writes to the store; those of a run's own line and of items apart.
     pub lines: Cell<u32>,
     pub writes: Cell<u32>,
@@ -39,6 +112,12 @@ impl Life {
         }
         self.alive().await;
         self.passed.set(self.passed.get() + 1);
+    }
+
+    async fn turn(&self) {
+        if self.slow.get() {
+            self.turns.wait().await;
+        }
     }
 
     async fn alive(&self) {
@@ -58,7 +137,9 @@ pub struct Wire {
 impl Http for Wire {
     async fn send(&self, request: Request) -> Result<Response, Fault> {
         self.life.point().await;
+        self.life.turn().await;
         let answer = self.fake.send(request).await;
+        self.life.turn().await;
         self.life.point().await;
         answer
     }
@@ -73,6 +154,7 @@ pub struct Shelf {
 impl Shelf {
     async fn writing<T>(&self, count: &Cell<u32>, write: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
         self.life.point().await;
+        self.life.turn().await;
         let written = write.await;
         count.set(count.get() + 1);
         self.life.point().await;

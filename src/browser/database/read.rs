@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use idb::{KeyRange, Query};
+use idb::{KeyRange, ObjectStore, Query};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -47,6 +47,16 @@ impl Database {
             found.extend(row.await.map_err(broken)?);
         }
         row::read_all(found)
+    }
+
+    /// These items, in their order, without those that are not there.
+    ///
+    /// # Errors
+    /// `fault_store`.
+    pub async fn items(&self, ids: &[ItemId]) -> Result<Vec<Item>, Fault> {
+        let transaction = self.reading(&["heads", "texts"]).await?;
+        let store = |name| transaction.object_store(name).map_err(broken);
+        items(&store("heads")?, &store("texts")?, ids.iter().map(|id| id.0.clone())).await
     }
 
     /// What is searched of all items, in the order of their ids.
@@ -146,19 +156,29 @@ impl Database {
         let begun = keys("from", begun).map_err(broken)?.into_future();
         let ids = |keys: Vec<JsValue>| keys.into_iter().filter_map(|key| key.as_string());
         let until: HashSet<String> = ids(until.await.map_err(broken)?).collect();
-        let mut asked = Vec::new();
-        for id in ids(begun.await.map_err(broken)?).filter(|id| until.contains(id)) {
-            let key = JsValue::from(id);
-            let head = heads.get(key.clone()).map_err(broken)?.into_future();
-            asked.push((head, texts.get(key).map_err(broken)?.into_future()));
-        }
-        let mut found = Vec::with_capacity(asked.len());
-        for (head, texts) in asked {
-            let (head, texts) = (head.await.map_err(broken)?, texts.await.map_err(broken)?);
-            found.extend(head.map(|head| row::item(head, texts)).transpose()?);
-        }
-        Ok(found)
+        let begun = begun.await.map_err(broken)?;
+        items(&heads, &texts, ids(begun).filter(|id| until.contains(id))).await
     }
+}
+
+/// These items, without those that are not there.
+async fn items(
+    heads: &ObjectStore,
+    texts: &ObjectStore,
+    ids: impl Iterator<Item = String>,
+) -> Result<Vec<Item>, Fault> {
+    let mut asked = Vec::new();
+    for id in ids {
+        let key = JsValue::from(id);
+        let head = heads.get(key.clone()).map_err(broken)?.into_future();
+        asked.push((head, texts.get(key).map_err(broken)?.into_future()));
+    }
+    let mut found = Vec::with_capacity(asked.len());
+    for (head, texts) in asked {
+        let (head, texts) = (head.await.map_err(broken)?, texts.await.map_err(broken)?);
+        found.extend(head.map(|head| row::item(head, texts)).transpose()?);
+    }
+    Ok(found)
 }
 
 /// All keys that are arrays beginning with these: an empty array is behind every

@@ -58,7 +58,7 @@ struct State {
 /// A line of the journal.
 #[derive(Serialize, Deserialize)]
 enum Line {
-    Account(Account),
+    Account(Box<Account>),
     Collection { collection: Box<Collection>, folder: String },
     RemoveCollection(CollectionId),
     Commit { rows: Vec<Row>, removed: Vec<ItemId>, collection: Option<Box<Collection>> },
@@ -334,7 +334,7 @@ impl State {
         match line {
             Line::Account(account) => {
                 self.accounts.retain(|known| known.id != account.id);
-                self.accounts.push(account);
+                self.accounts.push(*account);
             }
             Line::Collection { collection, folder } => {
                 self.folders.insert(collection.id.0.clone(), folder);

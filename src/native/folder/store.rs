@@ -33,8 +33,8 @@ impl Store for FolderStore {
 
     async fn save_account(&self, account: &Account) -> Result<(), Fault> {
         let inner = &mut *self.inner.borrow_mut();
-        Self::log(inner, &Line::Account(account.clone()))?;
-        inner.state.apply(Line::Account(account.clone()));
+        Self::log(inner, &Line::Account(Box::new(account.clone())))?;
+        inner.state.apply(Line::Account(Box::new(account.clone())));
         Ok(())
     }
 

@@ -1,8 +1,10 @@
 //! Files: bringing in what other programs wrote, and handing over what is here.
 
+mod desk;
 mod export;
 mod import;
 mod incoming;
+mod preview;
 
 use leptos::ev;
 use leptos::prelude::*;

@@ -7,7 +7,7 @@ use leptos::web_sys::HtmlElement;
 
 use super::Opened;
 use super::files::SaveItem;
-use super::inputs::inputs;
+use super::inputs::{ends_before, inputs};
 use super::versions::Versions;
 use crate::browser::api;
 use crate::fault;
@@ -24,7 +24,7 @@ pub fn Form(
     opened: RwSignal<Option<Opened>>,
     said: RwSignal<Said>,
 ) -> impl IntoView {
-    let Opened { id, folder, fields, of: _ } = item;
+    let Opened { id, folder, fields } = item;
     let own = folders.iter().find(|own| Some(&own.id) == folder.as_ref()).cloned();
     let fixed = own.as_ref().filter(|own| !own.writable).map(Folder::label);
     let is_fixed = fixed.is_some();
@@ -88,6 +88,9 @@ pub fn Form(
             Ok(fields) if one_with_rule(reach.get_untracked(), &was, &fields) => {
                 failed.set(Some(fault::field("field_reach_rule")));
             }
+            Ok(fields) if following_none(reach.get_untracked(), &was, &fields) => {
+                failed.set(Some(fault::field("field_until_before_start")));
+            }
             Ok(fields) => send(match edited.clone() {
                 Some(id) => Ask::Edit { id, reach: reach.get_untracked(), was: was.clone(), fields },
                 None => Ask::Create { folder: folder.get_untracked(), fields },
@@ -144,6 +147,17 @@ pub fn Form(
 fn one_with_rule(reach: Reach, was: &Fields, typed: &Fields) -> bool {
     match (reach, was, typed) {
         (Reach::One(_), Fields::Event(was), Fields::Event(typed)) => was.recurrence != typed.recurrence,
+        _ => false,
+    }
+}
+
+/// This and the following cannot end before this one.
+fn following_none(reach: Reach, was: &Fields, typed: &Fields) -> bool {
+    match (reach, was, typed) {
+        (Reach::Following(_), Fields::Event(was), Fields::Event(typed)) => {
+            let first = typed.start.get(..10).unwrap_or_default();
+            was.recurrence != typed.recurrence && ends_before(&typed.recurrence, first)
+        }
         _ => false,
     }
 }

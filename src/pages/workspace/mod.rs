@@ -37,9 +37,6 @@ struct Opened {
     /// Where it is; of a new one, where it is to be if nothing else is chosen.
     folder: Option<CollectionId>,
     fields: Fields,
-    /// Of a series: the instance that was chosen, by the start that the series gives
-    /// it. `None`: the series as a whole, or what does not recur.
-    of: Option<Millis>,
 }
 
 /// What is read beside the list, while no form is in hand.
@@ -47,7 +44,8 @@ struct Opened {
 struct Shown {
     id: ItemId,
     folder: Option<CollectionId>,
-    /// As of [`Opened`].
+    /// Of a series: the instance that was chosen, by the start that the series gives
+    /// it. `None`: the series as a whole, or what does not recur.
     of: Option<Millis>,
 }
 
@@ -111,7 +109,7 @@ fn Workspace() -> impl IntoView {
         let Some(Shown { id, folder, of }) = shown.get_untracked() else { return };
         spawn_local(async move {
             match api::ask(&Ask::Open { id: id.clone(), of }).await {
-                Ok(Answer::Fields(fields)) => opened.set(Some(Opened { id: Some(id), folder, fields, of })),
+                Ok(Answer::Fields(fields)) => opened.set(Some(Opened { id: Some(id), folder, fields })),
                 Ok(_) => said.set(Said::Failed(crate::fault::internal("not fields").during("Open"))),
                 Err(fault) => said.set(Said::Failed(fault)),
             }
@@ -133,7 +131,7 @@ fn Workspace() -> impl IntoView {
         said.set(Said::Nothing);
         let folder = folders.with_untracked(|folders| folders.iter().find(|f| f.writable).map(|f| f.id.clone()));
         shown.set(None);
-        opened.set(Some(Opened { id: None, folder, fields: blank(role.get_untracked()), of: None }));
+        opened.set(Some(Opened { id: None, folder, fields: blank(role.get_untracked()) }));
     };
     let unset = move || standing.state.with(|state| state.as_ref().is_some_and(|state| !state.set_up));
     // Whose folders can all only be read; none there yet is another thing.

@@ -10,8 +10,9 @@ use crate::text::lines::{Line, lines};
 /// A note for other programs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// One line; may be empty.
-    pub title: String,
+    /// One line, for the name of a file: its title, else the first line of its text, else
+    /// its date; may be empty.
+    pub name: String,
     pub markdown: String,
 }
 
@@ -68,7 +69,9 @@ pub fn note(item: &[u8]) -> Option<Note> {
     if !body.trim_end().is_empty() {
         markdown.push('\n');
     }
-    Some(Note { title, markdown })
+    let first = || body.lines().map(|line| line.trim_start_matches(['#', ' ']).trim()).find(|line| !line.is_empty());
+    let name = Some(&*title).filter(|title| !title.is_empty()).or_else(first).or(date.as_deref());
+    Some(Note { name: name.unwrap_or_default().to_owned(), markdown })
 }
 
 /// A TEXT value, its line breaks as LF.

@@ -39,7 +39,13 @@ pub struct Calendar<'a> {
     /// the components says something of the file, not of an item.
     pub head: Vec<&'a [u8]>,
     pub parts: Vec<Piece<'a>>,
+    /// Its METHOD says that it is no calendar, but something said of an item elsewhere: that
+    /// it is cancelled, or what somebody answers (RFC 5546, 3.2).
+    pub message: bool,
 }
+
+/// The methods of such messages.
+const MESSAGES: [&str; 5] = ["CANCEL", "REPLY", "REFRESH", "COUNTER", "DECLINECOUNTER"];
 
 impl Calendar<'_> {
     /// Its VTIMEZONEs, each with its name, if it has one.
@@ -128,6 +134,9 @@ impl<'a> Scanner<'a> {
         } else if let Some(calendar) = &mut self.calendar {
             if ["VERSION", "PRODID", "CALSCALE", "X-WR-TIMEZONE"].iter().any(|name| line.is(name)) {
                 calendar.head.push(&self.text[at..end]);
+            } else if line.is("METHOD") {
+                let method = line.plain().trim().to_ascii_uppercase();
+                calendar.message |= MESSAGES.contains(&&*method);
             }
         } else if !line.raw().trim_ascii().is_empty() {
             self.stray(was_stray);

@@ -33,6 +33,9 @@ pub struct Part {
     pub recoded: bool,
     /// Somebody is invited to it.
     pub guests: bool,
+    /// It is not the item, but tells something of it (METHOD): that it is cancelled, or what
+    /// somebody answers.
+    pub message: bool,
 }
 
 impl Part {
@@ -125,6 +128,7 @@ struct Frame<'a> {
     /// The first two VTIMEZONEs: whether there is only one, and which, decides a guess.
     first: Vec<Arc<[u8]>>,
     end: Arc<[u8]>,
+    message: bool,
 }
 
 impl<'a> Frame<'a> {
@@ -149,7 +153,7 @@ impl<'a> Frame<'a> {
         }
         let end = [b"END:VCALENDAR", eol].concat().into();
         let (begin, guessing) = (begin(calendar, eol, false).into(), begin(calendar, eol, true).into());
-        Some(Frame { begin, guessing, zones, defined: calendar.defined(), first, end })
+        Some(Frame { begin, guessing, zones, defined: calendar.defined(), first, end, message: calendar.message })
     }
 
     /// Whether one of these is a zone that it tells nothing of.
@@ -224,8 +228,10 @@ impl<'a> Draft<'a> {
         let fits = |(name, definition): &(&str, Option<&Arc<[u8]>>)| {
             self.by_zone.get(name).is_none_or(|there| there == definition)
         };
+        let message = self.frame.is_some_and(|own| own.message);
         let alike = || self.frame.is_some_and(|own| own.guesses_as(frame));
-        !self.instances.contains(&piece.instance.as_deref())
+        message == frame.message
+            && !self.instances.contains(&piece.instance.as_deref())
             && zones.iter().all(fits)
             && (!(self.guesses || frame.guesses(zones)) || alike())
     }
@@ -265,6 +271,7 @@ impl<'a> Draft<'a> {
             title: main.title.clone(),
             recoded,
             guests: self.pieces.iter().any(|piece| piece.guests),
+            message: self.frame.is_some_and(|frame| frame.message),
         }
     }
 }

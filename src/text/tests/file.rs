@@ -152,6 +152,27 @@ fn a_zone_that_nobody_defines_is_guessed_as_in_the_file() {
 }
 
 #[test]
+fn what_only_tells_something_of_an_item_is_no_item() {
+    let one = |method: &str, lines: &str| {
+        format!("BEGIN:VCALENDAR\nVERSION:2.0\n{method}{}END:VCALENDAR\n", event("a", lines))
+    };
+    for (method, message) in [
+        ("", false),
+        ("METHOD:PUBLISH\n", false),
+        ("METHOD:REQUEST\n", false),
+        ("METHOD: cancel\n", true),
+        ("method:REPLY\n", true),
+    ] {
+        let items = split(one(method, "SUMMARY:S\n").as_bytes()).items;
+        assert_eq!((items.len(), items[0].message), (1, message), "{method}");
+    }
+    let series = one("METHOD:REQUEST\n", "DTSTART:20260101T100000Z\nRRULE:FREQ=DAILY\n");
+    let cancelled = one("METHOD:CANCEL\n", "RECURRENCE-ID:20260102T100000Z\n");
+    let items = split(format!("{series}{cancelled}").as_bytes()).items;
+    assert_eq!(items.iter().map(|part| part.message).collect::<Vec<_>>(), [false, true], "and goes into none");
+}
+
+#[test]
 fn what_has_no_uid_gets_the_same_one_each_time() {
     let file = b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101T100000Z\nEND:VEVENT\nBEGIN:VEVENT\nUID:\n\
                  DTSTART:20260102T100000Z\nEND:VEVENT\nEND:VCALENDAR\nBEGIN:VCARD\nVERSION:2.1\nFN:A\nEND:VCARD\n";
@@ -330,11 +351,18 @@ fn a_note_as_text() {
     let journal =
         |lines: &str| crlf(&format!("BEGIN:VCALENDAR\nBEGIN:VJOURNAL\nUID:1\n{lines}END:VJOURNAL\nEND:VCALENDAR\n"));
     let plain = note(&journal("SUMMARY:Seeds\\, mostly\nDESCRIPTION:Sorrel\\nchervil\\;\\n\n")).unwrap();
-    assert_eq!((&*plain.title, &*plain.markdown), ("Seeds, mostly", "# Seeds, mostly\n\nSorrel\nchervil;\n"));
+    assert_eq!((&*plain.name, &*plain.markdown), ("Seeds, mostly", "# Seeds, mostly\n\nSorrel\nchervil;\n"));
     let dated =
         note(&journal("DTSTART;VALUE=DATE:20260704\nCATEGORIES:a\\,b,c \"d\"\nCATEGORIES:e\nDESCRIPTION:x\n")).unwrap();
     assert_eq!(dated.markdown, "---\ndate: 2026-07-04\ntags: [\"a,b\", \"c \\\"d\\\"\", \"e\"]\n---\n\nx\n");
     assert_eq!(note(b"BEGIN:VCARD\nFN:x\nEND:VCARD\n"), None);
+    for (lines, name) in [
+        ("SUMMARY: \nDESCRIPTION:\\n# First line \\nsecond\n", "First line"),
+        ("DTSTART;VALUE=DATE:20260704\nDESCRIPTION:#\n", "2026-07-04"),
+        ("DESCRIPTION: \n", ""),
+    ] {
+        assert_eq!(note(&journal(lines)).unwrap().name, name, "{lines}");
+    }
     assert_eq!(note(&journal("")).unwrap().markdown, "");
 }
 

@@ -144,6 +144,93 @@ fn exceptions_follow_a_moved_series() {
     assert!(lines.contains(&"RRULE:FREQ=WEEKLY;BYDAY=TU;UNTIL=20260407T070000Z".to_owned()), "{lines:?}");
 }
 
+#[test]
+fn a_text_in_two_forms_is_one() {
+    let text = event(
+        "DTSTART:20260601T090000Z\nDESCRIPTION;ALTREP=\"data:text/html,x\":Plain\nX-ALT-DESC;FMTTYPE=text/html:<p>Plain\nSTYLED-DESCRIPTION;VALUE=TEXT;FMTTYPE=text/html:<b>Plain</b>",
+    );
+    let (new, lines) = changed(&text, |f| f.description = "Other".into());
+    assert_eq!(lines, ["DESCRIPTION:Other"]);
+    assert!(!new.contains("X-ALT-DESC") && !new.contains("STYLED"), "{new}");
+    let (new, _) = changed(&text, |f| f.description.clear());
+    assert!(!new.contains("Plain"), "{new}");
+    let (new, _) = changed(&text, |f| f.title = "T".into());
+    assert!(new.contains("ALTREP") && new.contains("X-ALT-DESC") && new.contains("STYLED"), "{new}");
+
+    let html = event("DTSTART:20260601T090000Z\nX-ALT-DESC;FMTTYPE=text/html:<p>One</p><p>Two</p>");
+    assert_eq!(event_of(&html).description, "One\nTwo");
+    let (_, lines) = changed(&html, |f| f.title = "T".into());
+    assert_eq!(lines, ["SUMMARY:T"]);
+    let (new, lines) = changed(&html, |f| f.description.push('!'));
+    assert_eq!(lines, ["DESCRIPTION:One\\nTwo!"]);
+    assert!(!new.contains("X-ALT-DESC"), "{new}");
+
+    let note = calendar("BEGIN:VJOURNAL\nUID:u\nDESCRIPTION:one\nDESCRIPTION:two\nX-ALT-DESC:<p>one\nEND:VJOURNAL");
+    let Some(Fields::Note(mut f)) = fields(note.as_bytes()) else { panic!() };
+    f.text.clear();
+    let new = String::from_utf8(apply(note.as_bytes(), &Fields::Note(f), NOW)).unwrap();
+    assert!(!new.contains("one") && new.contains("DESCRIPTION:two"), "{new}");
+}
+
+#[test]
+fn a_rule_of_the_form_stands_alone() {
+    let text = event("DTSTART:20260601T090000Z\nRRULE:FREQ=DAILY\nEXRULE:FREQ=WEEKLY\nEXDATE:20260603T090000Z");
+    let rule = crate::model::Rule { interval: 1, ..crate::model::Rule::default() };
+    let (new, lines) = changed(&text, |f| f.recurrence = crate::model::Recurrence::Rule(rule.clone()));
+    assert_eq!(lines, ["RRULE:FREQ=WEEKLY", "SEQUENCE:1"]);
+    assert!(!new.contains("EXRULE"), "{new}");
+}
+
+/// In Latin-1, as old programs write them.
+#[test]
+fn zones_and_names_in_another_charset() {
+    let latin = |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect::<Vec<u8>>();
+    let zone = "Mitteleuropäische Sonderzeit";
+    let text = latin(&calendar(&format!(
+        "BEGIN:VTIMEZONE\nTZID:{zone}\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0300\nTZOFFSETTO:+0300\nEND:STANDARD\nEND:VTIMEZONE
+        BEGIN:VTIMEZONE\nTZID:Other\nEND:VTIMEZONE
+        BEGIN:VEVENT\nUID:u\nDTSTART;TZID={zone}:20260601T090000\nDTEND;TZID={zone}:20260601T100000\nRRULE:FREQ=DAILY;COUNT=5\nEXDATE;TZID={zone}:20260602T090000,20260603T090000\nATTENDEE;CN=Jörg:mailto:j@x\nEND:VEVENT"
+    )));
+    let crate::model::view::Detail::Event(shown) = crate::text::view::view(&text, None, NOW).detail else { panic!() };
+    assert_eq!(shown.attendees[0].name, "Jörg");
+    let start = shown.start.unwrap();
+    assert_eq!((start.at.map(|at| start.wall - at), start.guessed), (Some(3 * 3_600_000), false));
+    let Some(Fields::Event(f)) = fields(&text) else { panic!() };
+    assert_eq!(f.zone, zone);
+    let moved = EventFields { start: "2026-06-01T09:30".into(), end: "2026-06-01T10:30".into(), ..f };
+    let new = apply(&text, &Fields::Event(moved.clone()), NOW);
+    let has = |new: &[u8], line: &str| new.windows(latin(line).len()).any(|w| w == latin(line));
+    for line in ["DTSTART;TZID={}:20260601T093000", "DTEND;TZID={}:20260601T103000"] {
+        assert!(has(&new, &line.replace("{}", zone)), "{line}: {}", String::from_utf8_lossy(&new));
+    }
+    assert!(!new.windows(3).any(|w| w == "\u{FFFD}".as_bytes()));
+    // Parts of a series likewise.
+    let of =
+        crate::text::moment::seconds(crate::text::moment::Moment::parse("20260604T060000Z").unwrap().local()) * 1000;
+    let Some(was @ Fields::Event(one)) = &crate::text::series::fields(&text, of) else { panic!() };
+    let typed = Fields::Event(EventFields { title: "T".into(), ..one.clone() });
+    for reach in [crate::model::Reach::One(of), crate::model::Reach::Following(of)] {
+        let parts = crate::text::series::edited(&text, reach, Some(was), &typed, "v", NOW).unwrap();
+        for part in [parts.item, parts.new].into_iter().flatten() {
+            assert!(!part.windows(3).any(|w| w == "\u{FFFD}".as_bytes()), "{}", String::from_utf8_lossy(&part));
+        }
+    }
+}
+
+/// So that a last day before all of them can be told from one that a moved instance is behind.
+#[test]
+fn an_instance_knows_when_its_series_begins() {
+    let text = calendar(
+        "BEGIN:VEVENT\nUID:u\nDTSTART:20260602T090000Z\nRRULE:FREQ=WEEKLY;UNTIL=20260630T090000Z\nEND:VEVENT
+        BEGIN:VEVENT\nUID:u\nRECURRENCE-ID:20260630T090000Z\nDTSTART:20260702T090000Z\nEND:VEVENT",
+    );
+    let moment = crate::text::moment::Moment::parse("20260630T090000Z").unwrap();
+    let of = crate::text::moment::seconds(moment.local()) * 1000;
+    let Some(Fields::Event(f)) = crate::text::series::fields(text.as_bytes(), of) else { panic!() };
+    assert_eq!((f.start.as_str(), f.since.as_str()), ("2026-07-02T09:00", "2026-06-02"));
+    assert_eq!(event_of(&text).since, "");
+}
+
 const CARD: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:u\nN;LANGUAGE=de:Berg;Anna;Maria;Dr.;\nFN:Dr. Anna Berg\nORG:Firm;Desk\nitem1.EMAIL;TYPE=INTERNET,pref:a@x\nitem1.X-ABLabel:Desk\nEMAIL:b@x\nTEL;TYPE=cell:1\nPHOTO;ENCODING=b:AAAA\nEND:VCARD\n";
 
 fn card(text: &str, change: impl Fn(&mut ContactFields)) -> String {

@@ -172,3 +172,152 @@ fn rows_of_both_sides() {
     assert_eq!(phones(|p| drop(p.remove(0))), [zero.clone(), third.clone(), two.clone()]);
     assert_eq!(phones(|p| p[2].value = "4".into()), [zero, one, third, two, row(None, "4")], "nobody's is lost");
 }
+
+/// Quoted-printable where a card is no vCard 2.1, as phones write it.
+#[test]
+fn breaks_within_a_part_stay_in_their_line() {
+    let quoted = "ADR;HOME;ENCODING=QUOTED-PRINTABLE:;;Street 1=0D=0AApt 2;Town;;1;";
+    for version in ["3.0", "4.0", "2.1"] {
+        let text = card(version, quoted);
+        let (_, came) = changed(&text, |f| f.addresses[0].city = "New".into());
+        let new = match version {
+            "2.1" => "ADR;HOME;ENCODING=QUOTED-PRINTABLE:;;Street 1=0D=0AApt 2;New;;1;",
+            _ => "ADR;HOME:;;Street 1\\nApt 2;New;;1;",
+        };
+        assert_eq!(came, [new], "{version}");
+        let (_, came) = changed(&text, |f| f.addresses[0].label = Label::Work);
+        let new = match version {
+            "2.1" => "ADR;WORK;ENCODING=QUOTED-PRINTABLE:;;Street 1=0D=0AApt 2;Town;;1;",
+            _ => "ADR;TYPE=work:;;Street 1\\nApt 2;Town;;1;",
+        };
+        assert_eq!(came, [new], "{version}");
+    }
+    let text = card("3.0", "ADR;HOME;QUOTED-PRINTABLE:;;Street 1=0DApt 2\\=0A;Town;;1;");
+    let (_, came) = changed(&text, |f| f.addresses[0].label = Label::Work);
+    assert_eq!(came, ["ADR;TYPE=work:;;Street 1\\nApt 2\\\\\\n;Town;;1;"], "the backslash is one");
+    let text = card("3.0", "CATEGORIES;ENCODING=QUOTED-PRINTABLE:A=0AB,C");
+    let (_, came) = changed(&text, |f| f.categories.push("D".into()));
+    assert_eq!(came, ["CATEGORIES:A\\nB,C,D"]);
+}
+
+#[test]
+fn what_was_never_shown_stays() {
+    let text =
+        card("3.0", "NOTE:one\nNOTE:two\nitem1.TITLE:Cook\nitem1.X-ABLabel:a\nitem2.TITLE:Poet\nitem2.X-ABLabel:b");
+    let after = |change: fn(&mut ContactFields)| {
+        let mut new = of(&text);
+        change(&mut new);
+        String::from_utf8(apply(text.as_bytes(), &Fields::Contact(new), NOW)).unwrap()
+    };
+    let stamped = text.replace("END:", "REV:20261122T090000Z\r\nEND:");
+    assert_eq!(after(|f| f.note.clear()), stamped.replace("NOTE:one\r\n", ""));
+    assert_eq!(after(|f| f.job.clear()), stamped.replace("item1.TITLE:Cook\r\nitem1.X-ABLabel:a\r\n", ""));
+    let two = card("3.0", "ORG:A;B\nORG:C");
+    let mut new = of(&two);
+    (new.organization, new.department) = (String::new(), String::new());
+    let after = String::from_utf8(apply(two.as_bytes(), &Fields::Contact(new), NOW)).unwrap();
+    assert_eq!(after, two.replace("ORG:A;B\r\n", "").replace("END:", "REV:20261122T090000Z\r\nEND:"));
+}
+
+#[test]
+fn an_old_envelope_goes_with_its_address() {
+    let text = card("4.0", "ADR;LABEL=\"Old St 1\";TYPE=home:;;Old St 1;Town;;;");
+    let (_, came) = changed(&text, |f| f.addresses[0].street = "New St 2".into());
+    assert_eq!(came, ["ADR;TYPE=home:;;New St 2;Town;;;"]);
+    let (_, came) = changed(&text, |f| f.addresses[0].label = Label::Work);
+    assert_eq!(came, ["ADR;LABEL=\"Old St 1\";TYPE=work:;;Old St 1;Town;;;"], "it says the same as before");
+
+    let text = card("2.1", "ADR;WORK:;;A;;;;\nLABEL;WORK:A\nADR;HOME:;;B;;;;\nLABEL;HOME:B\nLABEL;DOM;PARCEL:C");
+    let (gone, came) = changed(&text, |f| f.addresses[1].street = "D".into());
+    assert_eq!(
+        (gone.as_slice(), came.as_slice()),
+        (&["ADR;HOME:;;B;;;;".to_owned(), "LABEL;HOME:B".into()][..], &["ADR;HOME:;;D;;;;".to_owned()][..])
+    );
+    let (gone, _) = changed(&text, |f| drop(f.addresses.remove(0)));
+    assert_eq!(gone, ["ADR;WORK:;;A;;;;", "LABEL;WORK:A"]);
+    // The only one is the only one's, whatever it calls itself.
+    let text = card("3.0", "ADR;TYPE=work:;;A;;;;\nLABEL;TYPE=work,dom:A\nTEL:1");
+    let (gone, came) = changed(&text, |f| f.addresses.clear());
+    assert_eq!((gone.len(), came.len()), (2, 0));
+    let text = card(
+        "3.0",
+        "item1.ADR;TYPE=work:;;A;;;;\nitem1.X-ABLabel:Hut\nitem1.LABEL:A\nitem2.ADR:;;B;;;;\nitem2.LABEL:B",
+    );
+    let (gone, _) = changed(&text, |f| drop(f.addresses.remove(0)));
+    assert_eq!(gone, ["item1.ADR;TYPE=work:;;A;;;;", "item1.X-ABLabel:Hut", "item1.LABEL:A"]);
+}
+
+#[test]
+fn a_box_and_a_suite_are_shown_and_kept() {
+    let text = card("3.0", "ADR:PO Box 7;Suite 2;;Town;;;");
+    let (_, came) = changed(&text, |f| f.addresses[0].city.clear());
+    assert_eq!(came, ["ADR:PO Box 7;Suite 2;;;;;"]);
+    let (gone, came) = changed(&text, |f| {
+        let row = &mut f.addresses[0];
+        (row.post_box, row.extended) = (String::new(), "Suite 3".into());
+        row.city.clear();
+    });
+    assert_eq!((gone.len(), came), (1, vec!["ADR:;Suite 3;;;;;".to_owned()]));
+}
+
+#[test]
+fn a_day_that_is_written_twice_is_one() {
+    let text = card(
+        "3.0",
+        "ANNIVERSARY:20010203\nX-ANNIVERSARY;X-A=b:2001-02-03\nX-EVOLUTION-ANNIVERSARY:1999-01-01\nBDAY:1985-04-12\nX-BIRTHDAY:19850412",
+    );
+    let (gone, came) = changed(&text, |f| f.anniversary = "2002-02-03".into());
+    assert_eq!(
+        (gone.len(), came),
+        (2, vec!["ANNIVERSARY:2002-02-03".to_owned(), "X-ANNIVERSARY;X-A=b:2002-02-03".into()])
+    );
+    let (gone, came) = changed(&text, |f| f.birthday.clear());
+    assert_eq!((gone.len(), came.len()), (2, 0));
+    let mut new = of(&text);
+    new.anniversary.clear();
+    let after = apply(text.as_bytes(), &Fields::Contact(new), NOW);
+    assert_eq!(of(&String::from_utf8(after).unwrap()).anniversary, "1999-01-01", "another day is another's");
+}
+
+#[test]
+fn a_name_with_a_comma_is_one() {
+    let text = card("3.0", "NICKNAME:Smith\\, John,An");
+    assert_eq!(of(&text).nickname, "Smith, John, An");
+    let (_, came) = changed(&text, |f| f.nickname.push_str(", Jo"));
+    assert_eq!(came, ["NICKNAME:Smith\\, John,An,Jo"]);
+    let (_, came) = changed(&text, |f| f.nickname = "Smith, John, Jo".into());
+    assert_eq!(came, ["NICKNAME:Smith\\, John,Jo"]);
+}
+
+#[test]
+fn heads_keep_their_bytes() {
+    let text = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:A\r\nN:;A;;;\r\nBDAY;X-A=J\xF6rg:1985-04-12\r\nEND:VCARD\r\n";
+    let Some(Fields::Contact(mut new)) = fields(text) else { panic!() };
+    new.birthday = "1985-04-13".into();
+    let after = apply(text, &Fields::Contact(new), NOW);
+    assert!(
+        after.split(|b| *b == b'\n').any(|line| line == b"BDAY;X-A=J\xF6rg:1985-04-13\r"),
+        "{}",
+        String::from_utf8_lossy(&after)
+    );
+}
+
+/// In a vCard 4 N may be missing: FN is the name then.
+#[test]
+fn a_name_of_one_piece() {
+    let text = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Plumber\r\nTEL:1\r\nEND:VCARD\r\n";
+    assert_eq!(of(text).name, "Plumber");
+    let (_, came) = changed(text, |f| f.phones[0].value = "2".into());
+    assert_eq!(came, ["TEL:2"]);
+    let (_, came) = changed(text, |f| f.name = "Roofer".into());
+    assert_eq!(came, ["FN:Roofer"]);
+    let (_, came) = changed(text, |f| f.organization = "Firm".into());
+    assert_eq!(came, ["ORG:Firm"]);
+    let mut new = of(text);
+    (new.given, new.name) = ("Jo".into(), String::new());
+    let after = String::from_utf8(apply(text.as_bytes(), &Fields::Contact(new), NOW)).unwrap();
+    assert!(after.contains("FN:Jo\r\n") && after.contains("N:;Jo;;;\r\n"), "{after}");
+    for explained in ["FN:Firm\r\nN:;;;;\r\nORG:Firm", "FN:a@x\r\nEMAIL:a@x", "FN:Anna\r\nN:Berg;;;;"] {
+        assert_eq!(of(&text.replace("FN:Plumber", explained)).name, "", "{explained}");
+    }
+}

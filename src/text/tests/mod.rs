@@ -20,6 +20,7 @@ mod radicale;
 mod sameness;
 mod series;
 mod series_moved;
+mod update;
 mod words;
 mod zones;
 

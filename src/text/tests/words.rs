@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::words::{Sought, words};
+use super::super::words::{Sought, of_text, words};
 use super::{calendar, event};
 
 fn card(lines: &str) -> String {
@@ -217,6 +217,14 @@ fn a_title_behind_a_long_text_is_found() {
 fn what_nobody_understands_is_found_by_what_it_says() {
     assert!(finds("SUMMARY:Half an event\r\nX-OTHER:<b>raw</b>\r\n", "half ev"));
     assert!(finds("BEGIN:VTHING\r\nDESCRIPTION:Orchard\r\nEND:VTHING\r\n", "orch"));
+}
+
+#[test]
+fn what_a_person_wrote_is_found_in_the_same_way() {
+    let found = |text: &str, typed: &str| Sought::new(typed).found_in(&of_text(text));
+    assert!(found("Zürich, Bahnhof", "zurich") && found("Zürich, Bahnhof", "bahn ZÜ") && !found("Zürich", "rich"));
+    assert!(found("Anna 030 123456", "anna 030 12"));
+    assert_eq!(of_text(" — "), "");
 }
 
 #[test]

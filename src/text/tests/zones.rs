@@ -2,6 +2,8 @@
 
 use crate::text::lines::Tree;
 use crate::text::moment::{Moment, seconds};
+use crate::text::occur::placed;
+use crate::text::zone::known::other_names;
 use crate::text::zone::{Zone, Zones, definition};
 
 #[test]
@@ -32,9 +34,57 @@ fn names_as_programs_write_them() {
         let same = |at: i64| zone.to_local(at) == other.to_local(at);
         assert!((0..40 * 52).map(|week| 946_684_800 + week * 604_800).all(same), "{name} is {}", zone.name());
     }
-    for unknown in ["Customized Time Zone", "tzone://Microsoft/Custom", "Nowhere/Atlantis", "", "(UTC", "tzone://"] {
+    // As Windows shows them today.
+    for (name, iana) in [
+        ("(UTC+00:00) Dublin, Edinburgh, Lisbon, London", "Europe/London"),
+        ("(UTC+01:00) Belgrade, Bratislava, Budapest, Ljubljana, Prague", "Europe/Budapest"),
+        ("(UTC+01:00) Sarajevo, Skopje, Warsaw, Zagreb", "Europe/Warsaw"),
+        ("(UTC+02:00) Helsinki, Kyiv, Riga, Sofia, Tallinn, Vilnius", "Europe/Kiev"),
+        ("(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi", "Asia/Kolkata"),
+        ("(UTC) Coordinated Universal Time", "UTC"),
+    ] {
+        assert_eq!(Zone::by_name(name).map(|zone| zone.name()).as_deref(), Some(iana), "{name}");
+    }
+    let displays = include_str!("../zone/displays.txt").lines().map(|line| line.rsplit_once('=').unwrap());
+    for (name, iana) in displays {
+        let zones = [&format!("(UTC) {name}"), iana].map(|name| Zone::by_name(name).unwrap().name());
+        assert_eq!(zones[0], zones[1], "{name}");
+        assert!(other_names().all(|(other, _)| other != name), "{name} is known without it");
+    }
+    for unknown in [
+        "(UTC+01:00) Atlantis",
+        "Customized Time Zone",
+        "tzone://Microsoft/Custom",
+        "Nowhere/Atlantis",
+        "",
+        "(UTC",
+        "tzone://",
+    ] {
         assert!(Zone::by_name(unknown).is_none(), "{unknown}");
     }
+}
+
+/// What a VTIMEZONE says comes before what a name says of itself, and that is a guess.
+#[test]
+fn an_offset_in_a_name_is_a_last_resort() {
+    let at = |text: &str| {
+        let tree = Tree::parse(text.as_bytes());
+        let placed = placed(tree.get(tree.named("VEVENT").next().unwrap(), "DTSTART").unwrap(), &mut Zones::new(&tree));
+        placed.map(|placed| (placed.utc() - seconds(placed.moment.local()), placed.guessed)).unwrap()
+    };
+    let name = "(UTC+01:00) Atlantis";
+    let alone = super::event(&format!("DTSTART;TZID=\"{name}\":20260701T090000"));
+    assert_eq!(at(&alone), (-3600, true));
+    let other = "BEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT";
+    assert_eq!(
+        at(&alone.replace("BEGIN:VEVENT", other)),
+        (-3600, true),
+        "another zone's definition says nothing of it"
+    );
+    let noon = seconds(Moment::parse("20260701T090000").unwrap().local());
+    let lines = definition("Europe/Berlin", noon, noon).unwrap().join("\r\n");
+    let lines = lines.replace("TZID:Europe/Berlin", &format!("TZID:{name}")).replace("X-LIC-LOCATION", "X-OTHER");
+    assert_eq!(at(&alone.replace("BEGIN:VEVENT", &format!("{lines}\r\nBEGIN:VEVENT"))), (-7200, false));
 }
 
 /// CLDR's names of Windows zones, without those that are only offsets.

@@ -40,6 +40,8 @@ mod series;
 pub mod source;
 mod words;
 
+pub(super) use part::{STYLED, styled};
+
 use crate::model::view::{Detail, View};
 use crate::model::{Millis, Saying};
 

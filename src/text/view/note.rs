@@ -6,7 +6,7 @@ use crate::text::escape;
 use crate::text::lines::Tree;
 use crate::text::zone::Zones;
 
-use super::{LONGEST, cut, html, part};
+use super::{LONGEST, cut, part};
 
 pub fn view(tree: &Tree<'_>, c: usize, missed: &mut Vec<Saying>) -> (String, NoteView) {
     let mut zones = Zones::new(tree);
@@ -14,8 +14,7 @@ pub fn view(tree: &Tree<'_>, c: usize, missed: &mut Vec<Saying>) -> (String, Not
     let texts: Vec<String> = tree.all(c, "DESCRIPTION").take(20).map(|line| line.text()).collect();
     let mut text = texts.join("\n\n");
     if text.trim().is_empty() {
-        let styled = tree.get(c, "STYLED-DESCRIPTION").or_else(|| tree.get(c, "X-ALT-DESC"));
-        text = styled.map(|line| html::text(&line.text())).unwrap_or_default();
+        text = part::styled(tree, c).unwrap_or_default();
     }
     if text.len() > LONGEST {
         missed.push(Saying::new("missed_text"));

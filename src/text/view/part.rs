@@ -138,6 +138,15 @@ pub fn url(tree: &Tree<'_>, c: usize) -> Option<Link> {
     (!found.text.is_empty()).then(|| Link { text: cut(&found.text, 500), ..found })
 }
 
+/// What says the description in HTML (RFC 9073, 6.5; and Outlook's own).
+pub const STYLED: [&str; 2] = ["STYLED-DESCRIPTION", "X-ALT-DESC"];
+
+/// The text in it.
+pub fn styled(tree: &Tree<'_>, c: usize) -> Option<String> {
+    let line = STYLED.iter().find_map(|name| tree.get(c, name))?;
+    Some(html::text(&line.text()).trim_end().to_owned())
+}
+
 /// DESCRIPTION. What is HTML, there or in the properties that are for it, comes as
 /// the text in it.
 pub fn description(tree: &Tree<'_>, c: usize) -> String {
@@ -145,8 +154,7 @@ pub fn description(tree: &Tree<'_>, c: usize) -> String {
     let text = if !plain.trim().is_empty() {
         if html::is(&plain) { html::text(&plain) } else { plain }
     } else {
-        let styled = tree.get(c, "STYLED-DESCRIPTION").or_else(|| tree.get(c, "X-ALT-DESC"));
-        styled.map(|line| html::text(&line.text())).unwrap_or_default()
+        styled(tree, c).unwrap_or_default()
     };
     cut(text.trim_end(), LONGEST)
 }

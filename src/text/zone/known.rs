@@ -18,6 +18,9 @@ use crate::text::moment::{at, seconds};
 const ZONES: &str = include_str!("zones.txt");
 /// `name=IANA name` a line.
 const NAMES: &str = include_str!("names.txt");
+/// What the lists of Windows show of zones whose clocks change, or whose offset is no whole
+/// hour, where `names.txt` has an older wording: as it is.
+const DISPLAYS: &str = include_str!("displays.txt");
 
 /// 1900-01-01, from which changes are told; what was before counts as it was then.
 pub(crate) const FIRST: i64 = -2_208_988_800;
@@ -89,7 +92,8 @@ pub fn zone(name: &str) -> Option<Rc<Known>> {
 /// The IANA name behind another program's.
 pub fn other_name(name: &str) -> Option<&'static str> {
     static OTHERS: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
-    let others = OTHERS.get_or_init(|| NAMES.lines().filter_map(|line| line.rsplit_once('=')).collect());
+    let others =
+        OTHERS.get_or_init(|| NAMES.lines().chain(DISPLAYS.lines()).filter_map(|line| line.rsplit_once('=')).collect());
     others.get(name).copied()
 }
 

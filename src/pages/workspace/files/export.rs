@@ -11,6 +11,7 @@ use crate::pages::export::{self, Shape};
 use crate::pages::frame::{Said, Telling};
 use crate::pages::saying::{say, say_of};
 use crate::pages::shelf;
+use crate::text::words::{self, Sought};
 
 /// So many rows are listed; the field above them finds the others.
 const LISTED: usize = 200;
@@ -54,12 +55,17 @@ pub fn Export(files: Files) -> impl IntoView {
         },
         false,
     );
+    let words = Memo::new(move |_| {
+        let words = |entry: &Entry| words::of_text(&format!("{} {}", entry.title, entry.detail));
+        entries.with(|entries| entries.iter().map(words).collect::<Vec<String>>())
+    });
     let matching = Memo::new(move |_| {
-        let words = sought.get().trim().to_lowercase();
-        let has = |text: &str| text.to_lowercase().contains(&words);
+        let sought = Sought::new(&sought.get());
         entries.with(|entries| {
-            let found = entries.iter().filter(|entry| words.is_empty() || has(&entry.title) || has(&entry.detail));
-            found.cloned().collect::<Vec<Entry>>()
+            words.with(|words| {
+                let found = entries.iter().zip(words).filter(|(_, words)| sought.is_empty() || sought.found_in(words));
+                found.map(|(entry, _)| entry.clone()).collect::<Vec<Entry>>()
+            })
         })
     });
     let count = Memo::new(move |_| left_out.with(|out| entries.with(Vec::len).saturating_sub(out.len())));

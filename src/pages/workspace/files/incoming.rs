@@ -6,14 +6,17 @@ use std::sync::Arc;
 
 use crate::browser::api;
 use crate::fault;
-use crate::message::{Answer, Ask, BATCH, Compared, Differing, Imported, Standing, Text};
+use crate::message::{Answer, Ask, BATCH, Compared, Differing, Imported, LARGEST, Standing, Text};
 use crate::model::{CollectionId, Fault, Kind, Role};
-use crate::text::file::{Broken, Part, split};
+use crate::text::file::{Broken, Part, same_item, split};
 
 use super::Place;
 
 /// Items of one message at most: each is looked at, also the smallest.
 const MOST: usize = 500;
+
+/// So many bytes may stand around an item in one file, and not in the other.
+const AROUND: usize = 4 << 10;
 
 /// What an item is, as people sort them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,10 +81,19 @@ pub struct Row {
 }
 
 impl Row {
-    pub fn standing(&self) -> Option<Standing> {
+    /// The key of what says why it cannot go in anywhere.
+    pub fn refused(&self) -> Option<&'static str> {
         match self.sort {
-            Sort::Other => Some(Standing::Unfit),
-            _ => self.twin.or_else(|| self.compared.as_ref().map(|compared| compared.standing)),
+            Sort::Other => Some("files_stray"),
+            _ if self.part.message => Some("files_message"),
+            _ => (self.part.size() > LARGEST).then_some("files_large"),
+        }
+    }
+
+    pub fn standing(&self) -> Option<Standing> {
+        match self.refused() {
+            Some(_) => Some(Standing::Unfit),
+            None => self.twin.or_else(|| self.compared.as_ref().map(|compared| compared.standing)),
         }
     }
 }
@@ -107,7 +119,7 @@ impl Incoming {
             incoming.broken.extend(found.broken);
             for part in found.items {
                 let at = *first.entry((part.component.clone(), part.uid.clone())).or_insert(incoming.rows.len());
-                let twin = incoming.rows.get(at).map(|row| match *row.part == part {
+                let twin = incoming.rows.get(at).map(|row| match is_same(&row.part, &part) {
                     true => Standing::Same,
                     false => Standing::Differs,
                 });
@@ -140,6 +152,13 @@ impl Incoming {
         };
         (0..self.rows.len()).filter(|at| goes(at) && !skipped.contains(at)).collect()
     }
+}
+
+/// Whether both say the same. Two of very different size do not, and are not read: there
+/// may be thousands of one UID.
+fn is_same(a: &Part, b: &Part) -> bool {
+    let (less, more) = (a.size().min(b.size()), a.size().max(b.size()));
+    a == b || (more <= 2 * less + AROUND && same_item(&a.text(), &b.text()))
 }
 
 /// The rows in pieces that a message can carry, each of one sort.

@@ -12,6 +12,7 @@ use crate::pages::saying::say;
 
 pub fn inputs(contact: ContactFields) -> (AnyView, Callback<(), Typed>) {
     let signal = |text: &String| RwSignal::new(text.clone());
+    let (name, one_piece) = (signal(&contact.name), !contact.name.is_empty());
     let (given, family) = (signal(&contact.given), signal(&contact.family));
     let (prefix, suffix) = (signal(&contact.prefix), signal(&contact.suffix));
     let (additional, nickname) = (signal(&contact.additional), signal(&contact.nickname));
@@ -25,7 +26,9 @@ pub fn inputs(contact: ContactFields) -> (AnyView, Callback<(), Typed>) {
     let seldom = [&contact.prefix, &contact.suffix, &contact.additional, &contact.nickname, &contact.anniversary];
     let more = seldom.iter().any(|text| !text.is_empty()) || !contact.urls.is_empty() || !contact.categories.is_empty();
     let named = categories.view().into_any();
+    let in_one = one_piece.then(|| view! { <Field id="full-name" name=say("workspace_name") value=name /> });
     let view = view! {
+        {in_one}
         <div class="pair">
             <Field id="given" name=say("workspace_given") value=given />
             <Field id="family" name=say("workspace_family") value=family />
@@ -60,6 +63,7 @@ pub fn inputs(contact: ContactFields) -> (AnyView, Callback<(), Typed>) {
     };
     let typed = move |()| {
         let fields = ContactFields {
+            name: line(name),
             prefix: line(prefix),
             given: line(given),
             additional: line(additional),
@@ -79,8 +83,9 @@ pub fn inputs(contact: ContactFields) -> (AnyView, Callback<(), Typed>) {
             note: note.get_untracked(),
             photo: photo.get_untracked(),
         };
-        let named = [&fields.given, &fields.family, &fields.organization].iter().any(|text| !text.is_empty());
-        if !named && fields.mails.is_empty() {
+        let names = [&fields.name, &fields.given, &fields.family, &fields.organization];
+        // FN is made of whatever there is.
+        if names.iter().all(|text| text.is_empty()) && fields.mails.is_empty() && fields.phones.is_empty() {
             return Err(fault::field("field_contact_empty"));
         }
         Ok(Fields::Contact(fields))

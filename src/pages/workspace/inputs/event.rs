@@ -128,6 +128,7 @@ pub fn inputs(event: EventFields) -> (AnyView, Callback<(), Typed>) {
             description: description.get_untracked(),
             recurs: event.recurs,
             of: event.of,
+            since: event.since.clone(),
             alarms: alarms.get_untracked(),
             categories: categories.typed(),
             status: statuses.iter().map(|(value, _)| *value).find(|v| format!("{v:?}") == status).unwrap_or_default(),

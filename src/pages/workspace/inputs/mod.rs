@@ -7,6 +7,8 @@ mod photo;
 mod repeat;
 mod rows;
 
+pub use repeat::ends_before;
+
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
@@ -14,6 +16,7 @@ use leptos::web_sys::HtmlElement;
 use super::reach;
 use crate::model::{Fault, Fields};
 use crate::pages::saying::say;
+use crate::text::escape;
 
 /// Turns what was typed into fields, or says what is wrong with it.
 pub type Typed = Result<Fields, Fault>;
@@ -40,8 +43,8 @@ fn enter(id: String) {
     });
 }
 
-/// Categories as one input has them; what was not touched is what it was, commas within
-/// included.
+/// Categories as one input has them; what was not touched is what it was, and each that was
+/// there stays one, commas within included.
 #[derive(Clone)]
 struct Categories {
     were: Vec<String>,
@@ -60,7 +63,7 @@ impl Categories {
         if typed == self.shown {
             return self.were.clone();
         }
-        typed.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+        escape::typed(&typed, &self.were)
     }
 
     fn view(&self) -> impl IntoView + use<> {

@@ -18,6 +18,7 @@ const FREQUENCIES: [(Frequency, &str); 4] = [
 /// The inputs, and what they say. What was not touched is what it was.
 pub fn repeat(event: &EventFields, start: RwSignal<String>) -> (AnyView, Callback<(), Result<Recurrence, Fault>>) {
     let was = event.recurrence.clone();
+    let since = event.of.map(|_| event.since.clone());
     let rule = match &was {
         Recurrence::Rule(rule) => rule.clone(),
         _ => Rule { interval: 1, ..Rule::default() },
@@ -139,15 +140,12 @@ pub fn repeat(event: &EventFields, start: RwSignal<String>) -> (AnyView, Callbac
                 if day.len() != 10 {
                     return Err(fault::field("field_until_empty"));
                 }
-                if day.as_str() < start.get(..10).unwrap_or_default() {
-                    return Err(fault::field("field_until_before_start"));
-                }
                 Ends::Until(day)
             }
             _ => Ends::Never,
         };
         let same = frequency == rule.frequency;
-        Ok(Recurrence::Rule(Rule {
+        let rule = Recurrence::Rule(Rule {
             frequency,
             interval: number(interval, Rule::INTERVAL, "field_interval")?,
             weekdays: if frequency == Frequency::Weekly { weekdays } else { Vec::new() },
@@ -158,9 +156,20 @@ pub fn repeat(event: &EventFields, start: RwSignal<String>) -> (AnyView, Callbac
             },
             month: rule.month.filter(|_| same && frequency == Frequency::Yearly),
             ends,
-        }))
+        });
+        // The series' own start: an instance may be after the last day, moved there.
+        let first = since.as_deref().unwrap_or(start.get(..10).unwrap_or_default());
+        match ends_before(&rule, first) && rule != was {
+            true => Err(fault::field("field_until_before_start")),
+            false => Ok(rule),
+        }
     };
     (view.into_any(), Callback::new(typed))
+}
+
+/// Whether the last day is before that one.
+pub fn ends_before(rule: &Recurrence, first: &str) -> bool {
+    matches!(rule, Recurrence::Rule(Rule { ends: Ends::Until(day), .. }) if day.as_str() < first)
 }
 
 fn number(typed: RwSignal<String>, most: u32, otherwise: &str) -> Result<u32, Fault> {

@@ -120,13 +120,17 @@ impl Rows {
 struct Place {
     was: AddressRow,
     sort: RwSignal<String>,
-    parts: [RwSignal<String>; 5],
+    parts: [RwSignal<String>; 7],
+    /// It has a box or a suite, which others are not asked for.
+    wide: bool,
 }
 
 impl Place {
     fn new(was: AddressRow) -> Place {
-        let parts = [&was.street, &was.city, &was.region, &was.code, &was.country].map(|p| RwSignal::new(p.clone()));
-        Place { sort: RwSignal::new(labels(&was.label, false).0), parts, was }
+        let parts = [&was.post_box, &was.extended, &was.street, &was.city, &was.region, &was.code, &was.country];
+        let (parts, wide) =
+            (parts.map(|p| RwSignal::new(p.clone())), !was.post_box.is_empty() || !was.extended.is_empty());
+        Place { sort: RwSignal::new(labels(&was.label, false).0), parts, wide, was }
     }
 }
 
@@ -142,19 +146,21 @@ impl Addresses {
     }
 
     pub fn typed(self) -> Vec<AddressRow> {
-        let rows = self.places.get_untracked().into_iter().map(|place| {
-            let [street, city, region, code, country] = place.parts.map(|p| p.get_untracked().trim().to_owned());
+        let rows = self.places.get_untracked().into_iter().filter_map(|place| {
+            let parts = place.parts.map(|p| p.get_untracked().trim().to_owned());
+            let some = parts.iter().any(|part| !part.is_empty());
+            let [post_box, extended, street, city, region, code, country] = parts;
             let label = place.sort.with_untracked(|sort| label(sort, &place.was.label));
-            AddressRow { at: place.was.at, label, street, city, region, code, country }
+            let at = place.was.at;
+            some.then_some(AddressRow { at, label, post_box, extended, street, city, region, code, country })
         });
-        let empty = |row: &AddressRow| {
-            [&row.street, &row.city, &row.region, &row.code, &row.country].iter().all(|part| part.is_empty())
-        };
-        rows.filter(|row| !empty(row)).collect()
+        rows.collect()
     }
 
     pub fn view(self) -> AnyView {
-        const PARTS: [(&str, &str); 5] = [
+        const PARTS: [(&str, &str); 7] = [
+            ("post-box", "workspace_post_box"),
+            ("extended", "workspace_extended"),
             ("street", "workspace_street"),
             ("city", "workspace_city"),
             ("region", "workspace_region"),
@@ -169,7 +175,7 @@ impl Addresses {
                     0 => say("workspace_address"),
                     n => say_of("workspace_row", &[&say("workspace_address"), &(n + 1)]),
                 };
-                let fields = PARTS.into_iter().zip(place.parts).map(|((part, key), value)| {
+                let fields = PARTS.into_iter().zip(place.parts).skip(if place.wide { 0 } else { 2 }).map(|((part, key), value)| {
                     view! { <Field id=id(part, n) name=say(key) value=value /> }
                 });
                 view! {

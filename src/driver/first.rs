@@ -1,0 +1,57 @@
+//! The first reading of a collection: nothing of it is here yet.
+
+use std::collections::HashMap;
+
+use crate::model::{Collection, CollectionReport, Fault, News, Texts};
+use crate::sync::want::Everything;
+
+use super::draft::Draft;
+use super::session::Session;
+
+impl Session<'_> {
+    /// Takes all there is, with the texts, from one answer, storing it as it comes. With
+    /// nothing here there is nothing to plan: nothing can conflict with what comes, and
+    /// nothing can be gone. False: that is not so, or something is still to be found out;
+    /// the usual way does it, with what came already.
+    pub async fn first(
+        &self,
+        collection: &mut Collection,
+        marker: Option<String>,
+        report: &mut CollectionReport,
+    ) -> Result<bool, Fault> {
+        let asks = collection.reports_changes && collection.texts == Texts::Asked;
+        // Seen to be empty by a server that gives no token: it still is.
+        let unchanged = marker.is_some() && marker == collection.marker;
+        if !asks || unchanged || collection.sync_token.is_some() || collection.held.is_some() {
+            return Ok(false);
+        }
+        if !self.ports.store.heads(&collection.id).await?.is_empty() {
+            return Ok(false);
+        }
+        // From the first text on, what is here is ahead of it.
+        self.forget_token(collection).await?;
+        let (reading, nothing) = (&*collection, HashMap::new());
+        let everything = self.remote.everything(reading, async |texts| {
+            self.absorb(reading, &nothing, texts, report).await?;
+            self.progress(&reading.name, report.received as usize, 0);
+            self.ports.shell.tell(&News::Changed);
+            Ok(())
+        });
+        match everything.await? {
+            Everything::Told { token, left } => {
+                let all = report.received as usize + left.len();
+                report.plan = (all > 0)
+                    .then(|| ("take".to_owned(), u32::try_from(all).unwrap_or(u32::MAX)))
+                    .into_iter()
+                    .collect();
+                self.pull(collection, marker, Draft::first(token, left), report).await?;
+                Ok(true)
+            }
+            Everything::Refused => {
+                collection.texts = Texts::OfChanges;
+                Ok(false)
+            }
+            Everything::Doubtful => Ok(false),
+        }
+    }
+}

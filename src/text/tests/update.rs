@@ -1,0 +1,82 @@
+//! Instances that come without their series.
+
+use proptest::prelude::*;
+
+use super::super::update::{is_update, updated};
+use super::properties::junk;
+use super::{calendar, indexed};
+use crate::model::Kind;
+
+const ZONE: &str = "BEGIN:VTIMEZONE\nTZID:Here\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0100\n\
+    TZOFFSETTO:+0100\nEND:STANDARD\nEND:VTIMEZONE\n";
+
+fn series(more: &str) -> String {
+    calendar(&format!(
+        "BEGIN:VEVENT\nUID:u\nDTSTART;TZID=Europe/Berlin:20260701T100000\nRRULE:FREQ=DAILY;COUNT=5\nSUMMARY:Daily\nEND:VEVENT\n{more}"
+    ))
+}
+
+fn instance(id: &str, start: &str, title: &str) -> String {
+    format!("BEGIN:VEVENT\nUID:u\nRECURRENCE-ID{id}\nDTSTART{start}\nSUMMARY:{title}\nEND:VEVENT\n")
+}
+
+fn put(series: &str, update: &str) -> Option<String> {
+    updated(series.as_bytes(), update.as_bytes()).map(|text| String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn an_instance_that_comes_alone_becomes_part_of_its_series() {
+    let moved = instance(":20260702T080000Z", ":20260702T120000Z", "Moved");
+    let update = calendar(&moved);
+    assert!(is_update(update.as_bytes()) && !is_update(series(&moved).as_bytes()));
+    assert_eq!(put(&series(""), &update), Some(series(&moved)), "behind the series");
+    let other = instance(";TZID=Europe/Berlin:20260703T100000", ":20260703T120000Z", "Other");
+    assert_eq!(put(&series(&other), &update), Some(series(&format!("{other}{moved}"))), "and behind the others");
+    // In place of its own, however that is written.
+    let own = instance(";TZID=Europe/Berlin:20260702T100000", ":20260702T130000Z", "Own");
+    assert_eq!(put(&series(&format!("{own}{other}")), &update), Some(series(&format!("{moved}{other}"))));
+    // Of a series that is not here as a whole.
+    assert_eq!(put(&calendar(&other), &update), Some(calendar(&format!("{other}{moved}"))));
+    assert_eq!(put(&series(""), &series("")), None, "what is a series is no update of one");
+    assert_eq!(put("BEGIN:VCARD\r\nFN:x\r\nEND:VCARD\r\n", &update), None);
+    assert_eq!(put(&series("").replace("END:VEVENT\r\n", ""), &update), None);
+    let times = indexed(&put(&series(""), &update).unwrap(), Kind::Calendar, "20260701", "20260801").occurrences;
+    assert_eq!(times.len(), 5);
+}
+
+#[test]
+fn days_are_named_by_days() {
+    let days = |more: &str| {
+        calendar(&format!(
+            "BEGIN:VEVENT\nUID:u\nDTSTART;VALUE=DATE:20260701\nRRULE:FREQ=DAILY;COUNT=5\nEND:VEVENT\n{more}"
+        ))
+    };
+    let own = instance(";VALUE=DATE:20260702", ";VALUE=DATE:20260709", "Own");
+    let moved = instance(":20260702T000000", ";VALUE=DATE:20260710", "Moved");
+    assert_eq!(put(&days(&own), &calendar(&moved)), Some(days(&moved)));
+}
+
+#[test]
+fn an_instance_brings_the_zones_it_needs() {
+    let moved = instance(":20260702T080000Z", ";TZID=Here:20260702T120000", "Moved");
+    let with_zone = calendar(&format!("{ZONE}{moved}"));
+    let whole = series(&moved).replace(
+        "BEGIN:VEVENT\r\nUID:u\r\nDTSTART",
+        &format!("{}BEGIN:VEVENT\r\nUID:u\r\nDTSTART", ZONE.replace('\n', "\r\n")),
+    );
+    assert_eq!(put(&series(""), &with_zone), Some(whole.clone()));
+    assert_eq!(put(&whole, &with_zone), Some(whole.clone()), "once");
+    // Another zone of that name, and one that nobody defines.
+    assert_eq!(put(&whole, &with_zone.replace("+0100", "+0200")), None);
+    assert_eq!(put(&series(""), &calendar(&moved)), None);
+    let berlin = instance(":20260702T080000Z", ";TZID=Europe/Berlin:20260702T120000", "Moved");
+    assert_eq!(put(&series(""), &calendar(&berlin)), Some(series(&berlin)));
+}
+
+proptest! {
+    #[test]
+    fn anything_may_come(a in junk(), b in junk()) {
+        updated(&a, &b);
+        is_update(&a);
+    }
+}

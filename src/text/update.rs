@@ -1,0 +1,99 @@
+//! Changed instances that come without their series, as programs send them by mail
+//! (RFC 5546, 3.2.2.1), put into the series that is here.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::lines::{BOM, Tree};
+use super::occur::{Placed, placed};
+use super::zone::{Zone, Zones};
+use super::{main, same_meaning};
+
+/// Whether the text has nothing but changed instances of a series.
+pub fn is_update(text: &[u8]) -> bool {
+    let tree = Tree::parse(text);
+    main(&tree).is_some_and(|c| tree.find(c, "RECURRENCE-ID").is_some())
+}
+
+/// The series, or what is here of it, with the instances of `update`: each in place of
+/// the one it had or behind the others, and with the time zones that they need; every
+/// other line is as it was. `None`: `update` is none, or something of either is not
+/// understood.
+pub fn updated(series: &[u8], update: &[u8]) -> Option<Vec<u8>> {
+    let (old, new) = (Tree::parse(series), Tree::parse(update));
+    let closed = |tree: &Tree<'_>| tree.components().iter().all(|c| c.closed);
+    let master = main(&old)?;
+    let component = &old.components()[master];
+    if component.parent.is_none() || !closed(&old) || !closed(&new) || !is_update(update) {
+        return None;
+    }
+    let mut zones = Zones::new(&old);
+    let by_day =
+        old.get(master, "DTSTART").and_then(|line| placed(line, &mut zones)).is_some_and(|s| s.moment.is_date());
+    let key = |id: &Placed| match by_day || id.moment.is_date() {
+        true => (true, i64::from(chrono::Datelike::num_days_from_ce(&id.moment.date()))),
+        false => (false, id.utc()),
+    };
+    let id_of = |tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>| placed(tree.get(c, "RECURRENCE-ID")?, zones);
+    let (mut there, mut last) = (HashMap::new(), component.end);
+    for c in old.named(&component.name) {
+        last = last.max(old.components()[c].end);
+        if let Some(id) = id_of(&old, c, &mut zones) {
+            there.insert(key(&id), c);
+        }
+    }
+    let mut zones = Zones::new(&new);
+    let mut names = BTreeSet::new();
+    // By the line where it goes: how many lines it replaces, and what it is.
+    let mut patches: BTreeMap<usize, (usize, Vec<u8>)> = BTreeMap::new();
+    for c in new.named(&component.name) {
+        let id = id_of(&new, c, &mut zones)?;
+        let range = &new.components()[c];
+        names.extend(new.lines()[range.begin..=range.end].iter().filter_map(|line| line.param("TZID")));
+        let (at, gone) = match there.get(&key(&id)).map(|c| &old.components()[*c]) {
+            Some(own) => (own.begin, own.end + 1 - own.begin),
+            None => (last + 1, 0),
+        };
+        let patch = patches.entry(at).or_default();
+        patch.0 = gone;
+        patch.1.extend_from_slice(&bytes(&new, c, old.eol()));
+    }
+    let first = old.components().iter().filter(|c| c.name != "VCALENDAR").map(|c| c.begin).min()?;
+    let mut definitions = Vec::new();
+    for name in names {
+        let known = Zone::by_name(&name).is_some();
+        let defined = |tree: &Tree<'_>| tree.named("VTIMEZONE").find(|c| tree.text(*c, "TZID").trim() == name.trim());
+        match (defined(&old), defined(&new)) {
+            (None, Some(c)) => definitions.extend_from_slice(&bytes(&new, c, old.eol())),
+            (Some(a), Some(b)) if known || same_meaning(&bytes(&old, a, b"\n"), &bytes(&new, b, b"\n")) => {}
+            _ if known => {}
+            // Another zone of that name, or one that nobody knows.
+            _ => return None,
+        }
+    }
+    let mut out = Vec::with_capacity(series.len() + update.len());
+    out.extend_from_slice(if series.starts_with(BOM) { BOM } else { b"" });
+    let mut replaced = 0..0;
+    for (at, line) in old.lines().iter().enumerate() {
+        if at == first {
+            out.extend_from_slice(&definitions);
+        }
+        if let Some((gone, patch)) = patches.get(&at) {
+            out.extend_from_slice(patch);
+            replaced = at..at + gone;
+        }
+        if !replaced.contains(&at) {
+            out.extend_from_slice(line.raw());
+        }
+    }
+    Some(out)
+}
+
+/// The lines of a component, the last of them ended.
+fn bytes(tree: &Tree<'_>, c: usize, eol: &[u8]) -> Vec<u8> {
+    let range = &tree.components()[c];
+    let mut out: Vec<u8> = tree.lines()[range.begin..=range.end].iter().flat_map(|line| line.raw().to_vec()).collect();
+    if !out.ends_with(b"\n") {
+        out.extend_from_slice(eol);
+    }
+    out
+}
