@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly BINARYEN=132.0.0 ADDONS_LINTER=10.13.0   # npm
 readonly GECKODRIVER=0.37.1 CARGO_FUZZ=0.13.1     # cargo install
-readonly RADICALE=3.9.0 XANDIKOS=0.4.10 DATEUTIL=4.0.0 # pip
+readonly RADICALE=3.9.0 XANDIKOS=0.4.10 DATEUTIL=4.0.0 VOBJECT=0.9.9 # pip
 readonly TSDAV=2.3.4 VDIRSYNCER=0.21.0            # npm and pip, for `bench` alone
 readonly WASM=wasm32-unknown-unknown
 readonly TOOLS=$PWD/target/tools EXTENSIONS=$PWD/target/extension
@@ -30,6 +30,7 @@ usage: ./build.sh WORD
             bench crowd              ten thousand clients of one server, simulated
             bench text               items read and printed, beside calcard and icalendar
             bench answers            answers read, beside quick-xml alone; runs planned
+            bench search             a key typed into the search of 20,000 items, in Chromium
   dist      the archives for the shops, in dist/
 
   setup     only install what the others need
@@ -152,17 +153,18 @@ browsers() {
 
 servers() {
   local at=$TOOLS/venv python=python3
-  [ -e "$at/radicale-$RADICALE-xandikos-$XANDIKOS-dateutil-$DATEUTIL" ] && return
+  local ready=$at/radicale-$RADICALE-xandikos-$XANDIKOS-dateutil-$DATEUTIL-vobject-$VOBJECT
+  [ -e "$ready" ] && return
   $python -c 'import ensurepip, venv' 2>/dev/null || {
     debian "Radicale and Xandikos, the servers of the tests, are Python" python3 python3-venv
     python=/usr/bin/python3
   }
-  say "installing Radicale $RADICALE and Xandikos $XANDIKOS with pip: the servers of the tests and of the sample account; and dateutil $DATEUTIL, which counts recurrences as we do"
+  say "installing Radicale $RADICALE and Xandikos $XANDIKOS with pip: the servers of the tests and of the sample account; and dateutil $DATEUTIL and vobject $VOBJECT, which count recurrences and read items as we do"
   rm -rf "$at"
   { $python -m venv "$at" && "$at/bin/pip" install --quiet "radicale==$RADICALE" "xandikos==$XANDIKOS" \
-    "python-dateutil==$DATEUTIL" >&2; } \
-    || die "pip could not install Radicale $RADICALE, Xandikos $XANDIKOS and python-dateutil $DATEUTIL."
-  touch "$at/radicale-$RADICALE-xandikos-$XANDIKOS-dateutil-$DATEUTIL"
+    "python-dateutil==$DATEUTIL" "vobject==$VOBJECT" >&2; } \
+    || die "pip could not install Radicale $RADICALE, Xandikos $XANDIKOS, python-dateutil $DATEUTIL and vobject $VOBJECT."
+  touch "$ready"
 }
 
 setup() {
@@ -231,11 +233,16 @@ test() {
   say "tests, native and in both browsers"
   cargo test --no-fail-fast --all-features 2>&1 | tee "$log" || code=1
   say "tests inside a page"
-  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$TOOLS/bin/wasm-bindgen-test-runner CHROMEDRIVER=$(command -v chromedriver) \
-    web_cargo test --no-fail-fast --profile web --test indexeddb 2>&1 | tee -a "$log" || code=1
+  in_a_page --no-fail-fast 2>&1 | tee -a "$log" || code=1
   # Last, because it is built apart: twelve seconds each find what somebody broke, not what is rare.
   fuzz 12 2>&1 | tee -a "$log" || code=1
   sum "$log" "$code"
+}
+
+# in_a_page ARGUMENT... runs the tests of the database in Chromium.
+in_a_page() {
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$TOOLS/bin/wasm-bindgen-test-runner CHROMEDRIVER=$(command -v chromedriver) \
+    web_cargo test --profile web --test indexeddb "$@"
 }
 
 # fuzz SECONDS runs each fuzz target for so long, from fuzz/corpus and what earlier runs found.
@@ -246,6 +253,8 @@ fuzz() {
   commands "libFuzzer is C++" c++:g++
   cargo_tool cargo-fuzz "$CARGO_FUZZ" cargo-fuzz "it builds and runs the fuzz targets"
   say "building the fuzz targets"
+  # cargo-fuzz does not know --locked: what is behind would be written anew, and the checkout be another.
+  cargo fetch --quiet --locked --manifest-path fuzz/Cargo.toml || die "fuzz/Cargo.lock is behind what Cargo.toml asks for."
   # Without a sanitizer: there is no unsafe code to watch, and the stable compiler will do.
   "$TOOLS/bin/cargo-fuzz" build --sanitizer none --target-dir target/fuzz || die "the fuzz targets do not build."
   for pair in multistatus:xml content_lines:text items:text views:text edits:text files:text; do
@@ -264,11 +273,12 @@ fuzz() {
 bench() {
   local part=${1:-}
   case $part in
-    "") bench_sync; bench_crowd; bench_criterion text; bench_criterion answers ;;
+    "") bench_sync; bench_crowd; bench_criterion text; bench_criterion answers; bench_search ;;
     sync) shift; bench_sync "$@" ;;
     crowd) [ $# -eq 1 ] || die "bench crowd takes no options; I got: ${*:2}"; bench_crowd ;;
     text | answers) [ $# -eq 1 ] || die "bench $part takes no options; I got: ${*:2}"; bench_criterion "$part" ;;
-    *) die "bench knows sync, crowd, text and answers; not $part" ;;
+    search) [ $# -eq 1 ] || die "bench search takes no options; I got: ${*:2}"; bench_search ;;
+    *) die "bench knows sync, crowd, text, answers and search; not $part" ;;
   esac
 }
 
@@ -287,6 +297,16 @@ bench_sync() {
 bench_crowd() { measure --crowd --write docs/performance.md; }
 
 bench_criterion() { PIMENTO_TABLE=$PWD/docs/performance.md cargo bench --bench "$1"; }
+
+bench_search() {
+  local case=a_text_of_words_costs_a_run_little_and_a_key_less log=target/search.log
+  wasm_target
+  browsers
+  cargo_tool wasm-bindgen-cli "$(wasm_bindgen)" wasm-bindgen-test-runner "it runs tests in a browser"
+  say "measuring the search of 20,000 items in Chromium"
+  PIMENTO_MANY=20000 WASM_BINDGEN_TEST_TIMEOUT=3000 in_a_page -- "$case" --nocapture 2>&1 | tee "$log"
+  measure --search "$log" --write docs/performance.md
+}
 
 measure() {
   export PIMENTO_TOOLS=$TOOLS PIMENTO_EXTENSIONS=$EXTENSIONS

@@ -4,6 +4,7 @@
 use url::Url;
 
 use crate::fault;
+use crate::model::address;
 use crate::model::{Fault, Guard, History, Settings};
 
 /// The server as an absolute http(s) URL. `secure` decides the scheme only where
@@ -32,7 +33,7 @@ pub fn server(typed: &str, secure: bool) -> Result<Url, Fault> {
         let host = if bare_v6 { format!("[{typed}]") } else { typed.to_owned() };
         format!("{}://{host}", if secure { "https" } else { "http" })
     };
-    let url = Url::parse(&whole).map_err(|_| invalid())?;
+    let url = address::parse(&whole).ok_or_else(invalid)?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(fault::field("field_server_password"));
     }

@@ -294,6 +294,9 @@ pub trait Shell {
     /// Wakes the worker by the alarm `name` at that time, even if it died; `None`
     /// takes the alarm back. Setting it again replaces it.
     async fn wake(&self, name: &str, at: Option<Millis>);
+    /// Whether the connection is metered, or slow, or the person asked the browser to
+    /// save data, as far as it tells.
+    fn saves(&self) -> bool;
     /// When that alarm is due.
     async fn due(&self, name: &str) -> Option<Millis>;
     /// The lock of that name, if nobody has it; given back when dropped, or when

@@ -5,6 +5,11 @@ use crate::model::{Class, Millis, Outcome, Run, Settings};
 const MINUTE: Millis = 60_000;
 /// The longest that failures put a run off.
 const LONGEST: Millis = 60 * MINUTE;
+/// So long after a start, or after a machine slept, a run goes at the earliest: the
+/// network is up by then, and browsers ring no alarm sooner.
+const UP: Millis = MINUTE / 2;
+/// An alarm that rings so late rings because the browser or the machine comes back.
+const LATE: Millis = 2 * MINUTE;
 
 /// When the next run by the clock is due: the periodic one if those are wanted,
 /// and another try where the last one failed and changes are to be sent. `runs` are the
@@ -42,6 +47,28 @@ pub fn next(settings: &Settings, now: Millis, runs: &[Run], jitter: u8) -> Optio
     // put the next run off.
     let from = last.ended.unwrap_or(last.started);
     Some((from + spread(wait)).max(now))
+}
+
+/// When the first run after a start of the browser or a sleep of the machine is due:
+/// when the power comes back, a thousand machines start in the same half minute.
+pub fn back(now: Millis, jitter: u8) -> Millis {
+    now + UP + MINUTE * Millis::from(jitter) / 255
+}
+
+/// Whether the run by the clock should have been long ago, so that this is the first
+/// moment since that the browser is there. `runs` as for [`next`].
+pub fn overdue(settings: &Settings, now: Millis, runs: &[Run]) -> bool {
+    !runs.is_empty() && next(settings, Millis::MIN, runs, 255).is_some_and(|planned| planned + LATE < now)
+}
+
+/// The settings where the connection `saves` data: four times the interval, and an hour
+/// at the least, if that is wanted.
+pub fn spared(settings: Settings, saves: bool) -> Settings {
+    if !(saves && settings.spare) {
+        return settings;
+    }
+    let every_minutes = settings.every_minutes.saturating_mul(4).max(60).min(*Settings::MINUTES.end());
+    Settings { every_minutes, ..settings }
 }
 
 /// When the periodic run after one that ends at `now` is due.
@@ -116,6 +143,29 @@ mod tests {
     fn a_wrong_password_is_no_reason_to_hurry() {
         let runs = [run(NOW, Some(fault::sign_in("h")))];
         assert_eq!(next(&Settings::default(), NOW, &runs, 0), Some(NOW + 15 * MINUTE));
+    }
+
+    #[test]
+    fn what_comes_back_comes_over_a_minute() {
+        assert_eq!(back(NOW, 0), NOW + MINUTE / 2);
+        assert_eq!(back(NOW, 255), NOW + MINUTE / 2 + MINUTE);
+        let settings = Settings::default();
+        assert!(!overdue(&settings, NOW, &[]));
+        assert!(!overdue(&settings, NOW, &[run(NOW - 18 * MINUTE, None)]), "an alarm may be late");
+        assert!(overdue(&settings, NOW, &[run(NOW - 19 * MINUTE, None)]));
+        assert!(!overdue(&Settings { periodic: false, ..settings }, NOW, &[run(0, None)]));
+    }
+
+    #[test]
+    fn a_connection_that_saves_is_asked_less_often() {
+        let every = |every_minutes: u32, spare: bool, saves: bool| {
+            spared(Settings { every_minutes, spare, ..Settings::default() }, saves).every_minutes
+        };
+        assert_eq!(every(15, true, false), 15);
+        assert_eq!(every(15, false, true), 15);
+        assert_eq!(every(5, true, true), 60);
+        assert_eq!(every(30, true, true), 120);
+        assert_eq!(every(1440, true, true), 1440);
     }
 
     #[test]

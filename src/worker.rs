@@ -19,6 +19,10 @@ use crate::schedule;
 const LOCK: &str = "pimento-run";
 /// The alarm of the periodic run.
 const PERIODIC: &str = "periodic";
+/// The alarm of the run after the browser's start.
+const START: &str = "start";
+/// The alarm of the run after the machine slept.
+const BACK: &str = "back";
 /// The alarm that sees to it that an edit is sent even if the worker dies first.
 const CHANGE: &str = "change";
 /// How long after an edit that alarm rings; the least that browsers allow.
@@ -27,6 +31,8 @@ const SOON: i64 = 30_000;
 const RUNS: usize = 50;
 /// An alarm may ring so early, in milliseconds, and the run is due all the same.
 const SLACK: Millis = 5_000;
+/// An account that is due so soon after another goes with it: one waking for both.
+const TOGETHER: Millis = 120_000;
 
 /// What the browser tells the worker. There is one at a time: its size does not matter.
 #[allow(clippy::large_enum_variant)]
@@ -84,13 +90,16 @@ impl Worker {
                 }
                 None
             }
-            Event::Startup => (set_up && store.settings().await?.at_start).then_some(Trigger::Start),
+            Event::Startup if set_up && store.settings().await?.at_start => return self.back(START).await,
+            Event::Startup => None,
+            Event::Alarm(name) if name == START => set_up.then_some(Trigger::Start),
             Event::Alarm(name) if name == CHANGE => {
                 // Rings once: again, should the run that follows not live to its end.
                 let ports = &self.driver.ports;
                 ports.shell.wake(CHANGE, set_up.then(|| ports.clock.now() + 2 * SOON)).await;
                 set_up.then_some(Trigger::Change)
             }
+            Event::Alarm(name) if name == PERIODIC && self.overdue().await? => return self.back(BACK).await,
             Event::Alarm(_) => set_up.then_some(Trigger::Interval),
         };
         match trigger {
@@ -286,11 +295,15 @@ impl Worker {
         let now = ports.clock.now();
         due.retain(|account| !account.stopped && account.not_before.is_none_or(|at| at <= now));
         if trigger == Trigger::Interval {
-            let (settings, runs) = (ports.store.settings().await?, ports.store.runs(RUNS).await?);
-            due.retain(|account| {
+            let (settings, runs) = (self.settings().await?, ports.store.runs(RUNS).await?);
+            let by = |account: &Account, at: Millis| {
                 let runs = of(account, &runs);
-                runs.is_empty() || schedule::next(&settings, now, &runs, 0).is_some_and(|at| at <= now + SLACK)
-            });
+                runs.is_empty() || schedule::next(&settings, now, &runs, 0).is_some_and(|next| next <= at)
+            };
+            if !due.iter().any(|account| by(account, now + SLACK)) {
+                return Ok(Vec::new());
+            }
+            due.retain(|account| by(account, now + TOGETHER));
         }
         if trigger == Trigger::Change {
             let mut changed = Vec::new();
@@ -357,7 +370,7 @@ impl Worker {
     /// `None`: as if a run ended well now.
     async fn schedule_after(&self, runs: Option<Vec<Run>>) -> Result<(), Fault> {
         let ports = &self.driver.ports;
-        let settings = ports.store.settings().await?;
+        let settings = self.settings().await?;
         let now = ports.clock.now();
         let jitter = ports.random.bytes()[0];
         let accounts = self.driver.accounts().await?;
@@ -370,6 +383,31 @@ impl Worker {
         });
         ports.shell.wake(PERIODIC, next.min()).await;
         Ok(())
+    }
+
+    /// As the person wants them and the connection is.
+    async fn settings(&self) -> Result<Settings, Fault> {
+        let ports = &self.driver.ports;
+        Ok(schedule::spared(ports.store.settings().await?, ports.shell.saves()))
+    }
+
+    /// The browser was not there for a while: sets the alarm of the first run after it.
+    async fn back(&self, name: &str) -> Result<(Answer, Option<Trigger>), Fault> {
+        let ports = &self.driver.ports;
+        let at = schedule::back(ports.clock.now(), ports.random.bytes()[0]);
+        ports.shell.wake(name, Some(at)).await;
+        // That run sets the next one; this is for the case that the alarm is lost.
+        self.schedule_after(None).await?;
+        Ok((Answer::Done, None))
+    }
+
+    /// Whether all accounts should have been synchronized long ago.
+    async fn overdue(&self) -> Result<bool, Fault> {
+        let ports = &self.driver.ports;
+        let (settings, now, runs) = (self.settings().await?, ports.clock.now(), ports.store.runs(RUNS).await?);
+        let accounts = self.driver.accounts().await?;
+        let mut due = accounts.iter().filter(|account| !account.stopped && account.not_before.is_none()).peekable();
+        Ok(due.peek().is_some() && due.all(|account| schedule::overdue(&settings, now, &of(account, &runs))))
     }
 
     async fn waiting(&self) -> Result<u32, Fault> {
@@ -475,6 +513,9 @@ impl crate::port::Shell for Listening {
     }
     async fn wake(&self, name: &str, at: Option<i64>) {
         self.shell.wake(name, at).await;
+    }
+    fn saves(&self) -> bool {
+        self.shell.saves()
     }
     async fn due(&self, name: &str) -> Option<i64> {
         self.shell.due(name).await

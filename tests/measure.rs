@@ -18,13 +18,14 @@ use cost::others::{Tsdav, Vdirsyncer};
 use cost::probe::Probe;
 use cost::report::{Heat, Results};
 use cost::world::{Server, World};
-use cost::{crowd, floor, report, spent};
+use cost::{crowd, floor, report, search, spent};
 use harness::browser::Kind;
 
 const USAGE: &str = "\
 usage: measure [--size full|tenth|hundredth|tenfold] [--server NAME,...] [--delay MS,...]
                [--who NAME,...] [--scenario NAME,...] [--rounds N] [--write FILE]
        measure --crowd [--write FILE]
+       measure --search FILE [--write FILE]   of what the test printed there
   servers   radicale radicale-raised xandikos
   who       floor probe chromium firefox vdirsyncer tsdav
   scenarios first nothing there here";
@@ -46,6 +47,8 @@ struct Wanted {
     rounds: u32,
     /// Not servers and contestants, but a simulation of many clients.
     crowd: bool,
+    /// Nor them, but what the test of the search printed into this file.
+    search: Option<PathBuf>,
     write: Option<PathBuf>,
     /// The options, as they were given.
     given: String,
@@ -63,11 +66,10 @@ fn main() -> ExitCode {
         }
         _ => {}
     }
-    match wanted(arguments) {
-        Ok(wanted) => {
-            let (heading, text) = if wanted.crowd { crowd() } else { measure(&wanted) };
+    match wanted(arguments).and_then(|wanted| Ok((told_of(&wanted)?, wanted.write))) {
+        Ok(((heading, text), write)) => {
             println!("{text}");
-            if let Some(file) = &wanted.write {
+            if let Some(file) = &write {
                 report::write(file, &heading, &text);
             }
             ExitCode::SUCCESS
@@ -76,6 +78,15 @@ fn main() -> ExitCode {
             eprintln!("measure: {why}\n{USAGE}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// The heading and the text.
+fn told_of(wanted: &Wanted) -> Result<(String, String), String> {
+    match &wanted.search {
+        Some(file) => search::table(&std::fs::read_to_string(file).map_err(|why| why.to_string())?),
+        None if wanted.crowd => Ok(crowd()),
+        None => Ok(measure(wanted)),
     }
 }
 
@@ -88,6 +99,7 @@ fn wanted(mut arguments: Peekable<impl Iterator<Item = String>>) -> Result<Wante
         scenarios: Scenario::ALL.into(),
         rounds: 3,
         crowd: false,
+        search: None,
         write: None,
         given: String::new(),
     };
@@ -111,6 +123,7 @@ fn wanted(mut arguments: Peekable<impl Iterator<Item = String>>) -> Result<Wante
             "--who" => wanted.who = list(&value()?, |word| WHO.contains(&word).then(|| word.to_owned()))?,
             "--rounds" => wanted.rounds = value()?.parse().map_err(|_| "--rounds wants a number")?,
             "--crowd" => wanted.crowd = true,
+            "--search" => wanted.search = Some(value()?.into()),
             "--write" => wanted.write = Some(value()?.into()),
             "--help" => return Err("these are the options".into()),
             // cargo may add its own.

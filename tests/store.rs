@@ -48,4 +48,4 @@ macro_rules! kept_by_a_folder {
     };
 }
 
-kept_by_a_folder!(items_are_found_by_their_uid, what_happens_between_two_times_is_what_all_texts_say);
+kept_by_a_folder!(items_are_found_by_their_uid, what_happens_is_what_all_texts_say_without_an_index);

@@ -31,6 +31,7 @@ struct Notes {
     alarms: RefCell<BTreeMap<String, Millis>>,
     badge: RefCell<Option<(u32, bool)>>,
     locked: Rc<Cell<bool>>,
+    saves: Cell<bool>,
 }
 
 struct Held(Rc<Cell<bool>>);
@@ -58,6 +59,9 @@ impl Shell for Notes {
             Some(at) => self.alarms.borrow_mut().insert(name.to_owned(), at),
             None => self.alarms.borrow_mut().remove(name),
         };
+    }
+    fn saves(&self) -> bool {
+        self.saves.get()
     }
     async fn due(&self, name: &str) -> Option<Millis> {
         self.alarms.borrow().get(name).copied()
@@ -194,9 +198,73 @@ async fn a_browser_start_synchronizes_if_that_is_wanted_and_set_up() {
     let scene = scene();
     assert_eq!(scene.worker.handle(Event::Startup).await.1, None, "nothing is set up");
     scene.set_up().await;
-    assert_eq!(scene.worker.handle(Event::Startup).await.1, Some(Trigger::Start));
+    // Not in the same second as everybody whose machine started with this one.
+    assert_eq!(scene.worker.handle(Event::Startup).await.1, None);
+    let wait = scene.alarm("start").unwrap();
+    assert!((30..=91).contains(&wait), "{wait} s");
+    let periodic = scene.alarm("periodic").unwrap();
+    assert!(periodic >= 15 * 60, "{periodic} s: after that run, not before it");
+    assert_eq!(scene.worker.handle(Event::Alarm("start".to_owned())).await.1, Some(Trigger::Start));
+
+    scene.shell.alarms.borrow_mut().clear();
     scene.ask(Ask::SaveSettings(Settings { at_start: false, ..Settings::default() })).await.0.unwrap();
     assert_eq!(scene.worker.handle(Event::Startup).await.1, None);
+    assert_eq!(scene.alarm("start"), None);
+}
+
+/// A last run that ended well, so long ago, of that account.
+async fn ran(scene: &Scene, account: &str, seconds_ago: Millis) {
+    let ended = NOW - seconds_ago * 1000;
+    let run = Run {
+        started: ended - 1,
+        ended: Some(ended),
+        account: AccountId(account.to_owned()),
+        trigger: Trigger::Interval,
+        outcome: Outcome::Ok,
+        collections: Vec::new(),
+        log: Vec::new(),
+    };
+    scene.store.save_run(&run).await.unwrap();
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn after_a_sleep_of_the_machine_the_run_waits_until_it_is_up() {
+    let scene = scene();
+    scene.set_up().await;
+    ran(&scene, "a", 3_600).await;
+    assert_eq!(scene.worker.handle(Event::Alarm("periodic".to_owned())).await.1, None);
+    let wait = scene.alarm("back").unwrap();
+    assert!((30..=91).contains(&wait), "{wait} s");
+    assert!(scene.alarm("periodic").unwrap() >= 15 * 60, "it rings once");
+    assert_eq!(scene.worker.handle(Event::Alarm("back".to_owned())).await.1, Some(Trigger::Interval));
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_connection_that_saves_data_is_used_less_often_if_that_is_wanted() {
+    let scene = scene();
+    scene.set_up().await;
+    ran(&scene, "a", 5 * 60).await;
+    for (saves, spare, minutes) in [(false, true, 10..=12), (true, false, 10..=12), (true, true, 55..=61)] {
+        scene.shell.saves.set(saves);
+        scene.ask(Ask::SaveSettings(Settings { spare, ..Settings::default() })).await.0.unwrap();
+        let wait = scene.alarm("periodic").unwrap() / 60;
+        assert!(minutes.contains(&wait), "{wait} min, saves {saves}, spare {spare}");
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn accounts_that_are_due_at_nearly_the_same_time_share_a_waking() {
+    for (ago, went) in [(14 * 60, 2), (12 * 60, 1)] {
+        let scene = scene();
+        scene.set_up().await;
+        let account = scene.store.accounts().await.unwrap().remove(0);
+        scene.store.save_account(&Account { id: AccountId("b".to_owned()), ..account }).await.unwrap();
+        ran(&scene, "a", 15 * 60).await;
+        ran(&scene, "b", ago).await;
+        scene.worker.run(Trigger::Interval).await.unwrap();
+        let runs = scene.store.runs(50).await.unwrap();
+        assert_eq!(runs.iter().filter(|run| run.started > NOW).count(), went, "the other ran {ago} s ago");
+    }
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -403,7 +471,7 @@ async fn an_alarm_leads_to_one_run_and_the_next_alarm_is_an_interval_away() {
     scene.worker.run(Trigger::Interval).await.unwrap();
     let mut run = scene.last().await;
     run.outcome = Outcome::Ok;
-    run.started -= 3_600_000;
+    run.started -= 17 * 60_000;
     run.ended = Some(run.started);
     scene.store.save_run(&run).await.unwrap();
     let (_, trigger) = scene.worker.handle(Event::Alarm("periodic".to_owned())).await;

@@ -79,6 +79,16 @@ impl Shell for Extension {
         }
     }
 
+    /// Chromium's `navigator.connection`; Firefox has none.
+    fn saves(&self) -> bool {
+        let connection = member(&member(&js_sys::global(), "navigator"), "connection");
+        let is = |name: &str| member(&connection, name).as_bool() == Some(true);
+        let one_of = |name: &str, some: &[&str]| {
+            member(&connection, name).as_string().is_some_and(|value| some.contains(&value.as_str()))
+        };
+        is("saveData") || one_of("type", &["cellular"]) || one_of("effectiveType", &["slow-2g", "2g"])
+    }
+
     async fn due(&self, name: &str) -> Option<Millis> {
         let alarm = chrome::alarm(name).await.ok()?;
         member(&alarm, "scheduledTime").as_f64().map(|at| at as Millis)

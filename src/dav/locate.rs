@@ -4,6 +4,7 @@ use url::{Host, Url};
 
 use crate::fault;
 use crate::model::Fault;
+use crate::model::address;
 
 /// Where to look for an account, in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ impl Entered {
         if rest.starts_with(['/', '\\', '?', '#']) {
             return Err(invalid());
         }
-        let mut url = Url::parse(&format!("{scheme}://{rest}")).map_err(|_| invalid())?;
+        let mut url = address::parse(&format!("{scheme}://{rest}")).ok_or_else(invalid)?;
         let no_host = match url.host() {
             Some(Host::Domain(name)) => name.is_empty() || name.starts_with('.') || name.contains(".."),
             Some(_) => false,

@@ -1,6 +1,7 @@
 //! The nouns everything else speaks of. Plain values: no I/O, no clock.
 
 pub mod account;
+pub mod address;
 pub mod collection;
 pub mod entry;
 pub mod etag;

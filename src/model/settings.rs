@@ -10,6 +10,8 @@ pub struct Settings {
     /// 1 to 1440.
     pub every_minutes: u32,
     pub after_change: bool,
+    /// Less often where the browser says that data is to be saved.
+    pub spare: bool,
     pub guard: Guard,
     pub history: History,
 }
@@ -25,6 +27,7 @@ impl Default for Settings {
             periodic: true,
             every_minutes: 15,
             after_change: true,
+            spare: true,
             guard: Guard::default(),
             history: History::default(),
         }

@@ -66,6 +66,9 @@ impl Shell for NoShell {
     async fn notice(&self, _: &Saying) {}
     async fn open_options(&self, _: Option<&str>) {}
     async fn wake(&self, _: &str, _: Option<Millis>) {}
+    fn saves(&self) -> bool {
+        false
+    }
     async fn due(&self, _: &str) -> Option<Millis> {
         None
     }

@@ -26,7 +26,11 @@ pub fn retitled(text: &[u8], title: &str, now: i64) -> Option<Retitled> {
         match &mut form {
             Fields::Event(event) => event.title = title.to_owned(),
             Fields::Note(note) => note.title = title.to_owned(),
-            Fields::Contact(contact) => contact.family = title.to_owned(),
+            // A name of its own follows the names.
+            Fields::Contact(contact) => {
+                contact.family = title.to_owned();
+                contact.name.clear();
+            }
         }
         return Some(Retitled { text: apply(text, &form, now), form: Some(form) });
     }

@@ -93,12 +93,14 @@ pub fn simulate(kind: Kind, start: Start, hours: usize, capacity: u32) -> Load {
     let settings = Settings::default();
     let mut dice = Dice(15);
     let mut clients: Vec<Client> = (0..CLIENTS).map(|_| Client { kind, runs: Vec::new() }).collect();
-    // A browser that starts runs at once (`worker::Event::Startup`); a machine takes
-    // half a minute to come up, one longer than the other.
+    // A machine takes half a minute to come up, one longer than the other. Where all do
+    // so at once, what `worker::Event::Startup` adds counts; naive clients add nothing.
     let mut coming: BinaryHeap<Reverse<(Millis, usize)>> = (0..CLIENTS)
         .map(|client| {
             let over = if start == Start::Spread { HOUR } else { 30 * SECOND };
-            Reverse((dice.below(usize::try_from(over).unwrap()) as Millis, client))
+            let up = dice.below(usize::try_from(over).unwrap()) as Millis;
+            let at = if kind == Kind::Ours { schedule::back(up, (dice.next() & 255) as u8) } else { up };
+            Reverse((at, client))
         })
         .collect();
     let mut load = Load { seconds: vec![0; hours * 3600], refused: 0 };

@@ -11,6 +11,7 @@
 //! | [`probe`], [`extension`], [`others`] | our core natively and in browsers; vdirsyncer and tsdav |
 //! | [`floor`] | the fewest requests that move the same content |
 //! | [`crowd`] | ten thousand clients of one server |
+//! | [`search`] | what finding among many items costs, as a test in a page printed it |
 //! | [`report`] | medians, ratios, and the tables |
 
 // Each test target compiles this module for itself and uses its own part of it.
@@ -30,5 +31,6 @@ pub mod others;
 pub mod person;
 pub mod probe;
 pub mod report;
+pub mod search;
 pub mod spent;
 pub mod world;

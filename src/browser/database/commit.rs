@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use idb::{KeyRange, ObjectStore, Query, Transaction};
 use wasm_bindgen::JsValue;
 
-use super::row::{self, HeadRow, KeptRow, OccurrenceRow, SeriesRow, Words};
+use super::row::{self, HeadRow, KeptRow, OccurrenceRow, Words};
 use super::{Database, broken};
 use crate::model::{Collection, Fault, Index, Item, ItemId, Kept};
 use crate::port::{Change, Commit, settle};
@@ -73,6 +73,7 @@ impl Stores {
                 None => {
                     self.remove_item(&id)?;
                     self.unlist(&id, &mut stored.occurrences)?;
+                    stored.listed = false;
                 }
                 Some((item, index)) => {
                     if !same {
@@ -81,8 +82,11 @@ impl Stores {
                         self.texts.put(&row::texts(&item)?, Some(&key)).map_err(broken)?;
                     }
                     if let Some(index) = index {
-                        self.unlist(&id, &mut stored.occurrences)?;
-                        if item.shown().is_some() {
+                        if stored.listed {
+                            self.unlist(&id, &mut stored.occurrences)?;
+                        }
+                        stored.listed = item.shown().is_some();
+                        if stored.listed {
                             stored.occurrences = self.list(&index)?;
                         }
                     }
@@ -93,27 +97,36 @@ impl Stores {
         Ok(())
     }
 
-    /// What the store has of all items that are to change. Everything is asked
-    /// for before anything is awaited: the requests overlap.
+    /// What the store has of all items that are to change. Of new ones, as all are in a
+    /// first run, there is nothing to ask but whether they are. Requests are made
+    /// before any is awaited: they overlap.
     async fn stored(&self, changes: &[Change]) -> Result<HashMap<ItemId, Stored>, Fault> {
-        let item_index = self.occurrences.index("item").map_err(broken)?;
-        let mut asked = Vec::with_capacity(changes.len());
+        let mut heads = Vec::with_capacity(changes.len());
         for change in changes {
-            let id = change.id();
+            let key = JsValue::from(change.id().0.as_str());
+            heads.push((change.id(), self.heads.get(key).map_err(broken)?.into_future()));
+        }
+        let item_index = self.occurrences.index("item").map_err(broken)?;
+        let mut there = HashMap::with_capacity(heads.len());
+        let mut asked = Vec::new();
+        for (id, head) in heads {
+            let Some(head) = head.await.map_err(broken)? else {
+                there.insert(id.clone(), Stored { item: None, occurrences: Vec::new(), listed: false });
+                continue;
+            };
             let key = JsValue::from(id.0.as_str());
             let only = KeyRange::only(&key).map_err(broken)?;
             asked.push((
-                id.clone(),
-                self.heads.get(key.clone()).map_err(broken)?.into_future(),
+                id,
+                head,
                 self.texts.get(key).map_err(broken)?.into_future(),
                 item_index.get_all_keys(Some(Query::KeyRange(only)), None).map_err(broken)?.into_future(),
             ));
         }
-        let mut there = HashMap::with_capacity(asked.len());
         for (id, head, texts, occurrences) in asked {
-            let (head, texts) = (head.await.map_err(broken)?, texts.await.map_err(broken)?);
-            let item = head.map(|head| row::item(head, texts)).transpose()?;
-            there.insert(id, Stored { item, occurrences: occurrences.await.map_err(broken)? });
+            let item = Some(row::item(head, texts.await.map_err(broken)?)?);
+            let occurrences = occurrences.await.map_err(broken)?;
+            there.insert(id.clone(), Stored { item, occurrences, listed: true });
         }
         Ok(there)
     }
@@ -143,7 +156,7 @@ impl Stores {
             self.entries.put(&row::write(entry)?, None).map_err(broken)?;
             self.words.put(&Words::of(entry, &index.words), Some(&entry.id.0.as_str().into())).map_err(broken)?;
             if let Some(series) = index.series {
-                self.series.put(&row::write(&SeriesRow::of(&entry.id, series))?, None).map_err(broken)?;
+                self.series.put(&row::series(&entry.id, series)?, None).map_err(broken)?;
             }
         }
         let mut keys = Vec::with_capacity(index.occurrences.len());
@@ -215,4 +228,6 @@ struct Stored {
     item: Option<Item>,
     /// Keys of the rows in `occurrences`.
     occurrences: Vec<JsValue>,
+    /// It may have rows in the lists.
+    listed: bool,
 }

@@ -40,20 +40,12 @@ impl OccurrenceRow {
     }
 }
 
-/// A row of `series`.
-#[derive(Serialize, Deserialize)]
-pub(super) struct SeriesRow {
-    item: ItemId,
-    from: f64,
-    /// A number too where there is no end, so that the row is in the index.
-    until: f64,
-}
-
-impl SeriesRow {
-    pub fn of(item: &ItemId, series: Series) -> SeriesRow {
-        let until = series.until.map_or(f64::INFINITY, |until| until as f64);
-        SeriesRow { item: item.clone(), from: series.from as f64, until }
-    }
+/// A row of `series`. Where there is no end it is a number too, so that the row is in the
+/// index; JSON has no such number.
+pub(super) fn series(item: &ItemId, series: Series) -> Result<JsValue, Fault> {
+    let until = series.until.map_or(f64::INFINITY, |until| until as f64);
+    let (item, from) = (item.0.as_str().into(), (series.from as f64).into());
+    object([("item", Some(item)), ("from", Some(from)), ("until", Some(until.into()))])
 }
 
 /// What a page holds of an item to search it: a row of `words`. One text, because a
@@ -140,18 +132,27 @@ pub(super) fn kept(value: &JsValue) -> Result<Kept, Fault> {
     })
 }
 
+/// By way of JSON: the browser reads and writes that faster than a page can make an
+/// object of its members one by one, and messages bring the code for it anyhow.
 pub(super) fn write(value: &impl Serialize) -> Result<JsValue, Fault> {
-    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
-    value.serialize(&serializer).map_err(|error| fault::store(error).during("row"))
+    let text = serde_json::to_string(value).map_err(|error| fault::store(error).during("row"))?;
+    js_sys::JSON::parse(&text).map_err(|_| fault::store("row").during("JSON.parse"))
 }
 
 pub(super) fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, Fault> {
     // What serde says of a row could hold some of it: only the type is told.
-    serde_wasm_bindgen::from_value(value).map_err(|_| fault::store("row").during(std::any::type_name::<T>()))
+    let text = js_sys::JSON::stringify(&value).ok().and_then(|text| text.as_string());
+    let read = text.and_then(|text| serde_json::from_str(&text).ok());
+    read.ok_or_else(|| fault::store("row").during(std::any::type_name::<T>()))
 }
 
 pub(super) fn read_all<T: DeserializeOwned>(values: Vec<JsValue>) -> Result<Vec<T>, Fault> {
-    values.into_iter().map(read).collect()
+    // All in one text, but never a long one for a large mailbox.
+    let mut all = Vec::with_capacity(values.len());
+    for some in values.chunks(512) {
+        all.extend(read::<Vec<T>>(some.iter().collect::<js_sys::Array>().into())?);
+    }
+    Ok(all)
 }
 
 /// An object of the members given; `None` is no member.

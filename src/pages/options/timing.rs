@@ -27,6 +27,8 @@ pub fn Timing(settings: Shared) -> impl IntoView {
                     <ErrorLine id="minutes-error" error />
                 </div>
             </div>
+            <Tick id="sync-spare" name=say("options_spare") settings said of=|s| &mut s.spare
+                hint=say("options_spare_hint") />
             <Tick id="sync-after-change" name=say("options_after_change") settings said of=|s| &mut s.after_change
                 hint=say("options_after_change_hint") />
             <div class="tick">

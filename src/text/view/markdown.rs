@@ -4,8 +4,9 @@
 //! their words, links lead where [`super::link`] lets them.
 //!
 //! Notes are often no Markdown at all: so a line break is one, and what is indented is
-//! no code. A parser of our own, because the well-known one (`pulldown-cmark`) adds 130 KB
-//! to what each page loads. Time and depth are bounded whatever the text is.
+//! no code. A parser of our own, because the well-known one (`pulldown-cmark`) knows all of
+//! CommonMark and HTML, which each page would load for nothing. Time and depth are
+//! bounded whatever the text is.
 
 use super::inline::inlines;
 

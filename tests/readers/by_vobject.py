@@ -1,4 +1,4 @@
-"""What vobject reads of vCards: for each file named on the command line one line of JSON,
+"""What vobject reads of vCards and calendars: for each file named on the command line one line of JSON,
 a list of [components, name, parameters, value], or a string that says why there is none."""
 
 import base64
@@ -34,8 +34,8 @@ for path in sys.argv[1:]:
     with open(path, "rb") as file:
         text = file.read()
     try:
-        text = text.decode("utf-8-sig")
-        read = vobject.readComponents(text, validate=False, transform=False, allowQP=True)
+        text = text.decode("utf-8-sig", "replace")
+        read = vobject.readComponents(text, validate=False, transform=False, ignoreUnreadable=True, allowQP=True)
         print(json.dumps([fact for component in read for fact in facts(component, [])]))
     except Exception as why:
         print(json.dumps(type(why).__name__))
