@@ -148,6 +148,12 @@ fn placed_all(line: &Line<'_>, first: &Placed, zones: &mut Zones<'_, '_>) -> (Ve
     (out, unread)
 }
 
+/// The start (seconds) that an RDATE adds. A period begins when it says, if the series has
+/// times at all.
+fn added(date: &Placed, length: Option<i64>, first: &Placed) -> i64 {
+    if length.is_some() && !first.moment.is_date() { date.utc() } else { date.of(first) }
+}
+
 /// One VEVENT's own times.
 struct Times {
     component: usize,
@@ -386,7 +392,7 @@ fn series(
         let (dates, unread) = placed_all(line, start, zones);
         out.cut(unread);
         out.partial |= dates.iter().any(|(date, _)| date.guessed);
-        starts.extend(dates.into_iter().map(|(date, length)| (date.utc(), length)));
+        starts.extend(dates.into_iter().map(|(date, length)| (added(&date, length, start), length)));
     }
     let mut out_of_it = Points::default();
     overrides.iter().for_each(|o| out_of_it.add(&o.id, start));
