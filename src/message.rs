@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::view::{Instance, Seek};
 use crate::model::{
     Account, AccountId, Changed, Choice, Collection, CollectionId, Fate, Fault, Fields, ItemId, Millis, Occurrence,
     Policy, Progress, Reach, Role, Run, Settings, View, Why,
@@ -78,6 +79,11 @@ pub enum Ask {
         id: ItemId,
         of: Option<Millis>,
     },
+    /// The instances of a series, as many as are listed at once.
+    Instances {
+        id: ItemId,
+        seek: Seek,
+    },
     /// The fields of an item, to fill a form; of a series, those of the instance that is
     /// named so.
     Open {
@@ -146,6 +152,8 @@ pub enum Answer {
     Found(Finding),
     Count(u32),
     View(Box<View>),
+    /// By start.
+    Instances(Vec<Instance>),
     Fields(Fields),
     Item(ItemId),
     State(State),

@@ -178,6 +178,7 @@ impl Worker {
             }
             Ask::CountRestore => Answer::Count(driver.count_restore().await?),
             Ask::View { id, of } => Answer::View(Box::new(driver.view(&id, of).await?)),
+            Ask::Instances { id, seek } => Answer::Instances(driver.instances(&id, seek).await?),
             Ask::Open { id, of } => Answer::Fields(driver.open(&id, of).await?),
             Ask::Create { folder, fields } => {
                 let id = driver.create(folder.as_ref(), &fields).await?;

@@ -4,6 +4,8 @@
 
 #[path = "laws/edits.rs"]
 mod edits;
+#[path = "laws/parts.rs"]
+mod parts;
 
 use edits::{Edit, NAMES, hold};
 use pimento::text::escape;
@@ -78,6 +80,27 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
+/// Series as they are and should not be: rules right and wrong, and exceptions and changed
+/// instances that name theirs in any form, or none.
+fn series() -> impl Strategy<Value = String> {
+    let moment = "(:2026(0[1-3]|10)1[0-5]T0[0-3]3000Z?|;TZID=(Europe/Berlin|America/New_York|Nowhere|Office):2026(0[1-3]|10)1[0-5]T(0[0-3]|23)3000|;VALUE=DATE:2026(0[1-3]|10)1[0-5])";
+    let rule = "RRULE:FREQ=(DAILY|WEEKLY|WEEKLY;BYDAY=MO,TH|MONTHLY|MONTHLY;BYDAY=(2TU|-1FR)|YEARLY|HOURLY|FORTNIGHTLY|DAILY;BYHOUR=1,2)(;INTERVAL=[0-3])?(;COUNT=[0-9]{1,2}|;UNTIL=2026[01][1-9]01(T000000Z)?)?\r\n";
+    let dates = format!("(EXDATE|RDATE|EXDATE){moment}\r\n");
+    let alarm = "(BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\n)?";
+    let length = |moment: &str| format!("(DTEND{moment}\r\n|DURATION:P1D\r\n|DURATION:PT1H\r\n|)");
+    let master = format!(
+        "BEGIN:VEVENT\r\nUID:u\r\n(STATUS:CANCELLED\r\n)?DTSTART{moment}\r\n{}({rule}){{1,2}}({dates}){{0,3}}{alarm}END:VEVENT\r\n",
+        length(moment)
+    );
+    let changed = format!(
+        "BEGIN:VEVENT\r\nUID:(u|u|u|v)\r\nSUMMARY:B\r\nRECURRENCE-ID(;RANGE=THISANDFUTURE)?{moment}\r\n(DTSTART{moment}\r\n{}|)(STATUS:CANCELLED\r\n)?{alarm}END:VEVENT\r\n",
+        length(moment)
+    );
+    let zone = "(BEGIN:VTIMEZONE\r\nTZID:Office\r\nBEGIN:STANDARD\r\nDTSTART:20000101T000000\r\nTZOFFSETFROM:[+]0530\r\nTZOFFSETTO:[+]0530\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n)?";
+    let text = format!("BEGIN:VCALENDAR\r\n{zone}({changed}){{0,1}}{master}({changed}){{0,3}}END:VCALENDAR\r\n");
+    proptest::string::string_regex(&text).unwrap()
+}
+
 fn config() -> ProptestConfig {
     ProptestConfig {
         cases: std::env::var("PIMENTO_CASES").map_or(600, |n| n.parse().expect("PIMENTO_CASES is a number")),
@@ -123,5 +146,15 @@ proptest! {
         let line = format!("X;P={}:v", escape::param(value));
         let tree = Tree::parse(line.as_bytes());
         prop_assert_eq!(tree.lines()[0].param("P"), Some(value.to_owned()));
+    }
+}
+
+proptest! {
+    // Each is counted many times over.
+    #![proptest_config(ProptestConfig { cases: config().cases / 12, ..config() })]
+
+    #[test]
+    fn parts_of_any_series_are_changed_alone(text in series(), pick in 0usize..64, way in 0..parts::WAYS) {
+        parts::hold(text.as_bytes(), pick, way);
     }
 }

@@ -1,9 +1,12 @@
-//! Any edits of any text leave what they do not name, and are read back; any two texts
-//! that were made from a third are merged, or not, without a panic.
+//! Any edits of any text leave what they do not name, and are read back; any part of any
+//! series is changed or not; any two texts that were made from a third are merged, or
+//! not, without a panic.
 #![no_main]
 
 #[path = "../../tests/laws/edits.rs"]
 mod laws;
+#[path = "../../tests/laws/parts.rs"]
+mod parts;
 
 use laws::{Edit, NAMES, hold};
 use libfuzzer_sys::fuzz_target;
@@ -58,6 +61,8 @@ fn retitled(bytes: &[u8]) -> Vec<u8> {
 fuzz_target!(|bytes: &[u8]| {
     let (text, edits) = script(bytes);
     hold(text, &edits);
+    let way = bytes.last().copied().map_or(0, usize::from);
+    parts::hold(text, way / parts::WAYS, way);
     let ours = retitled(text);
     if let Some(merged) = text::merge(text, text, &ours) {
         assert_eq!(merged, ours);

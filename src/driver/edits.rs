@@ -4,6 +4,7 @@ use super::Driver;
 use super::index::index;
 use super::session::{kept, kind_of, uuid};
 use crate::fault;
+use crate::model::view::{Instance, Seek};
 use crate::model::{
     Collection, CollectionId, Edit, EntryKind, Fault, Fields, Head, Item, ItemId, Kept, Kind, Millis, Reach, Role,
     View, Why,
@@ -24,6 +25,16 @@ impl Driver {
         let item = self.item(id).await?;
         let shown = item.shown().ok_or_else(|| fault::field("field_item_gone"))?;
         Ok(text::view::view(shown, of, self.ports.clock.now()))
+    }
+
+    /// The instances of an item's series that are sought.
+    ///
+    /// # Errors
+    /// If the item is not there any more.
+    pub async fn instances(&self, id: &ItemId, seek: Seek) -> Result<Vec<Instance>, Fault> {
+        let item = self.item(id).await?;
+        let shown = item.shown().ok_or_else(|| fault::field("field_item_gone"))?;
+        Ok(text::view::instances(shown, seek))
     }
 
     /// The fields of an item, for its form; of a series, those of that instance

@@ -88,7 +88,7 @@ pub struct Series {
     pub left_out: Vec<When>,
     /// Instances that were moved, renamed or cancelled.
     pub changed: Vec<ChangedInstance>,
-    /// The next instances from now on.
+    /// The next instances from now on; of an instance that is not among them those from it on.
     pub next: Vec<Instance>,
     /// The instance that is shown, by the start that the series gives it; `None`: the
     /// series as a whole.
@@ -100,9 +100,20 @@ pub struct Series {
 /// One time of a series.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
-    /// Names it to `Ask::View`.
+    /// Names it to `Ask::View` and `Ask::Open`.
     pub of: Millis,
     pub start: When,
+}
+
+/// Which instances of a series are sought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Seek {
+    /// Those that begin after that moment (of what has none, its wall).
+    After(Millis),
+    /// The last before it.
+    Before(Millis),
+    /// Those from that day on, as the series itself has it (midnight, as [`When::wall`]).
+    Day(Millis),
 }
 
 /// An instance with a component of its own.

@@ -17,7 +17,7 @@ use super::zone::{Zone, Zones};
 use crate::order;
 
 /// An item with more than this in the window is shown in part.
-const LIMIT: usize = 4_000;
+pub(super) const LIMIT: usize = 4_000;
 
 /// RFC 5545 knows one RRULE; some write more, none so many.
 const RULES: usize = 8;
@@ -147,6 +147,12 @@ fn placed_all(line: &Line<'_>, first: &Placed, zones: &mut Zones<'_, '_>) -> (Ve
         out.push((start, length));
     }
     (out, unread)
+}
+
+/// The start (seconds) that an RDATE adds. A period begins when it says, if the series has
+/// times at all.
+fn added(date: &Placed, length: Option<i64>, first: &Placed) -> i64 {
+    if length.is_some() && !first.moment.is_date() { date.utc() } else { date.of(first) }
 }
 
 /// One VEVENT's own times.
@@ -387,7 +393,7 @@ fn series(
         let (dates, unread) = placed_all(line, start, zones);
         out.cut(unread);
         out.partial |= dates.iter().any(|(date, _)| date.guessed);
-        starts.extend(dates.into_iter().map(|(date, length)| (date.utc(), length)));
+        starts.extend(dates.into_iter().map(|(date, length)| (added(&date, length, start), length)));
     }
     let mut out_of_it = Points::default();
     overrides.iter().for_each(|o| out_of_it.add(&o.id, start));

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::edit::{folder, server};
 use crate::harness::browser::{Browser, Kind, SOON};
+use crate::harness::dav::Dav;
 use crate::harness::sample::CALENDAR;
 use crate::harness::wait;
 use crate::person::{after_change, delete, install, read_item, save, set_up, show, synchronize_well, wait_items};
@@ -90,4 +91,79 @@ pub fn one_event_then_the_following_then_one_less(kind: Kind) {
         &folder(CALENDAR),
         &[&first, &|text| second(text) && text.contains(&format!("EXDATE:{}", starts[3]))],
     );
+
+    past_and_far_ahead(&browser, &dav, &[&first, &|text| second(text)]);
+}
+
+/// Every instance of a series without end can be reached: one that is over is retitled, one
+/// far ahead is deleted.
+fn past_and_far_ahead(browser: &Browser, dav: &Dav, others: &[&dyn Fn(&str) -> bool]) {
+    dav.put(
+        &format!("{}run.ics", folder(CALENDAR)),
+        &format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Other//EN\r\nBEGIN:VEVENT\r\nUID:run\r\n\
+             DTSTAMP:20260101T000000Z\r\nSUMMARY:Morning run\r\nDTSTART:{}\r\nDURATION:PT1H\r\n\
+             RRULE:FREQ=DAILY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+            at(browser, -30)
+        ),
+    );
+    synchronize_well(browser);
+    let listed = |n: &str| browser.text(&format!("#next li:{n} button")).unwrap_or_default();
+    let open_listed = |n: &str| {
+        browser.click(&format!("#next li:{n} button"));
+        browser.wait_for("#whole");
+        browser.click("#edit");
+        browser.wait_for("#reach-one:checked");
+    };
+    let another = |before: &str| {
+        wait::until("other times to be listed", SOON, || {
+            let now = listed("first-child");
+            (!now.is_empty() && now != before).then_some(())
+        });
+    };
+
+    // The last one before those that come.
+    show(browser, "events");
+    read_item(browser, "Morning run");
+    let next = listed("first-child");
+    browser.click("#earlier");
+    another(&next);
+    assert_eq!(browser.count("#next li"), 6);
+    open_listed("last-child");
+    browser.fill("#title", "Long run");
+    save(browser);
+    synchronize_well(browser);
+    // Before ten in the morning it was yesterday's.
+    let over = [-1, 0].map(|day| format!("RECURRENCE-ID:{}", at(browser, day)));
+    let retitled = |text: &str| over.iter().any(|id| text.contains(id)) && text.contains("SUMMARY:Long run\n");
+    let all = |run: &dyn Fn(&str) -> bool| {
+        let wanted: Vec<&dyn Fn(&str) -> bool> = others.iter().copied().chain([run]).collect();
+        wait_items(dav, &folder(CALENDAR), &wanted);
+    };
+    all(&|text| retitled(text) && !text.contains("EXDATE"));
+
+    // More than a year ahead.
+    let far = at(browser, 400);
+    show(browser, "events");
+    read_item(browser, "Morning run");
+    let next = listed("first-child");
+    browser.choose("#from-day", &format!("{}-{}-{}", &far[..4], &far[4..6], &far[6..8]));
+    another(&next);
+    open_listed("first-child");
+    delete(browser);
+    synchronize_well(browser);
+    all(&|text| retitled(text) && text.contains(&format!("EXDATE:{far}")));
+
+    // Nothing is before the first, and that is said.
+    show(browser, "events");
+    read_item(browser, "Morning run");
+    let next = listed("first-child");
+    browser.choose("#from-day", "2000-01-01");
+    another(&next);
+    browser.click("#earlier");
+    wait::until("that to be said", SOON, || {
+        (!browser.text("#instances-said").unwrap_or_default().is_empty()).then_some(())
+    });
+    assert_eq!(browser.count("#next li"), 6, "what was listed stays");
+    assert_eq!(browser.texts(".error").concat(), "");
 }

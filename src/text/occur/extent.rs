@@ -3,7 +3,7 @@
 use super::super::lines::Tree;
 use super::super::recur::{self, Budget, CLOCKS, Last};
 use super::super::zone::Zones;
-use super::{Events, Instance, RULES, Times, instances, placed_all};
+use super::{Events, Instance, RULES, Times, added, instances, placed_all};
 
 /// From when to when an item happens at all, in seconds as [`Instance`] has them
 /// (local times of floating and all-day instances count as UTC).
@@ -90,7 +90,7 @@ fn series(tree: &Tree<'_>, times: &Times, zones: &mut Zones<'_, '_>, budget: &mu
     }
     for line in tree.all(times.component, "RDATE") {
         for (date, length) in placed_all(line, &times.start, zones).0 {
-            let at = date.utc();
+            let at = added(&date, length, &times.start);
             start = start.min(at);
             end = later(end, length.map_or_else(|| times.end(at), |length| at.saturating_add(length)));
         }

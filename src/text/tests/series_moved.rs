@@ -1,7 +1,9 @@
 //! Series that move, as a whole or in part, with all that hangs on them; instances that
 //! are named in other ways than the series is.
 
-use super::series::{all, change, change_at, event, of, text, utc};
+use proptest::prelude::*;
+
+use super::series::{all, change, change_at, event, of, sorted, text, utc};
 use super::{NOW, calendar};
 use crate::model::{Ends, EventFields, Fields, Reach, Recurrence};
 use crate::text::moment::at;
@@ -364,4 +366,109 @@ fn dates_without_a_zone_are_in_that_of_the_start() {
         "SUMMARY:B\nRECURRENCE-ID:20260316T090000\nDTSTART;TZID=Europe/Berlin:20260316T100000",
     );
     assert_eq!(starts(&text), ["03-02T08:00", "03-10T08:00", "03-16T09:00"]);
+}
+
+#[test]
+fn a_date_among_times_is_the_time_of_that_day_and_a_time_among_days_the_day() {
+    let timed = with("DTSTART;TZID=Europe/Berlin:20260302T090000\nDURATION:PT1H\nRDATE;VALUE=DATE:20260410", "");
+    assert_eq!(starts(&timed), ["03-02T08:00", "04-10T07:00"]);
+    let days = with("DTSTART;VALUE=DATE:20260302\nRDATE:20260410T093000Z", "");
+    assert_eq!(starts(&days), ["03-02T00:00", "04-10T00:00"]);
+    let one = change(&days, Reach::One(of("20260410")), |f| f.title = "B".into());
+    assert_eq!(all(&one.item.unwrap())[1].3, "B");
+}
+
+/// A series in UTC, floating or of days that moves as a whole, with exceptions by number:
+/// left out, moved, or with another title alone; each named by its start or its day.
+fn whole() -> impl Strategy<Value = (String, i64)> {
+    let form = prop_oneof![
+        Just(("", "T230000", "Z", 3_600)),
+        Just(("", "T090000", "", 3_600)),
+        Just((";VALUE=DATE", "", "", 86_400))
+    ];
+    let rule = "FREQ=(DAILY|WEEKLY|DAILY;BYDAY=MO,TU,WE,TH,FR|WEEKLY;BYDAY=MO,SU|WEEKLY;BYDAY=TU,WE,SA;WKST=SU);INTERVAL=[1-3](;COUNT=1[0-9]|;UNTIL=20260[3-6]01)";
+    (form, 1u32..29, rule, proptest::collection::vec((0usize..12, 0usize..3, any::<bool>()), 0..4)).prop_map(
+        |((form, time, z, length), day, rule, exceptions)| {
+            let rule = if time.is_empty() || !rule.contains("UNTIL") { rule } else { format!("{rule}T235959{z}") };
+            let bare = format!(
+                "DTSTART{form}:202601{day:02}{time}{z}\nDURATION:{}\nRRULE:{rule}",
+                if time.is_empty() { "P1D" } else { "PT1H" }
+            );
+            let given = all(with(&bare, "").as_bytes());
+            let written = |utc: i64, day: bool| {
+                let at = at(utc);
+                if day || time.is_empty() {
+                    at.format(";VALUE=DATE:%Y%m%d").to_string()
+                } else {
+                    format!("{form}:{}{z}", at.format("%Y%m%dT%H%M%S"))
+                }
+            };
+            let (mut more, mut changed, mut seen) = (String::new(), Vec::new(), Vec::new());
+            for (n, sort, day) in exceptions {
+                let Some(start) = given.get(n).map(|i| i.1).filter(|start| !seen.contains(start)) else { continue };
+                seen.push(start);
+                let id = written(start, day);
+                let to = |title: &str, by: i64| {
+                    format!(
+                        "SUMMARY:{title}\nRECURRENCE-ID{id}\nDTSTART{}\nDURATION:{}",
+                        written(start + by, false),
+                        if time.is_empty() { "P1D" } else { "PT1H" }
+                    )
+                };
+                match sort {
+                    0 => more.push_str(&format!("\nEXDATE{id}")),
+                    1 => changed.push(to("Moved", length)),
+                    _ => changed.push(to("Named", 0)),
+                }
+            }
+            (with(&format!("{bare}{more}"), &changed.join("\nEND:VEVENT\nBEGIN:VEVENT\nUID:u\n")), length)
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_series_moves_as_a_whole((series, unit) in whole(), pick in 0usize..40, by in -9i64..10) {
+        let before = all(series.as_bytes());
+        let there: Vec<_> = before.iter().filter(|i| i.3 != "Moved").collect();
+        prop_assume!(!there.is_empty());
+        let chosen = there[pick % there.len()].0.unwrap();
+        let by = by * unit;
+        let step = |f: &mut EventFields| {
+            let form = if f.all_day { "%Y-%m-%d" } else { "%Y-%m-%dT%H:%M" };
+            let moved = |value: &str| at(utc(value) + by).format(form).to_string();
+            (f.start, f.end) = (moved(&f.start), moved(&f.end));
+        };
+        let new = text(change_at(&series, chosen * 1000, Reach::All, step).unwrap().item);
+        let moved = before.into_iter().map(|(of, start, length, title)| {
+            let start = if title == "Moved" { start } else { start + by };
+            (of.map(|of| of + by), start, length, title)
+        });
+        prop_assert_eq!(sorted(all(new.as_bytes())), sorted(moved.collect()), "{}{}", series, new);
+    }
+
+    #[test]
+    fn a_series_in_another_zone_or_all_day_has_the_instances_it_had((series, _) in whole(), pick in 0usize..40, zone in "(Europe/Berlin|America/New_York|UTC|day)") {
+        let before = all(series.as_bytes());
+        prop_assume!(!before.is_empty());
+        let chosen = before[pick % before.len()].0.unwrap();
+        let other = |f: &mut EventFields| match (zone.as_str(), f.all_day) {
+            ("day", false) => {
+                let day = f.start[..10].to_owned();
+                (f.all_day, f.start, f.end, f.zone) = (true, day.clone(), day, String::new());
+            }
+            ("day", true) => (f.all_day, f.start, f.end) = (false, format!("{}T10:00", f.start), format!("{}T11:00", f.end)),
+            (zone, false) => f.zone = zone.to_owned(),
+            (_, true) => {}
+        };
+        let new = text(change_at(&series, chosen * 1000, Reach::All, other).unwrap().item);
+        let titles = |text: &str| {
+            let mut list: Vec<_> = all(text.as_bytes()).into_iter().map(|i| (i.0, i.3)).collect();
+            list.sort();
+            list.into_iter().map(|(_, title)| title).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(titles(&new), titles(&series), "{}{}", series, new);
+    }
 }

@@ -1,6 +1,6 @@
 //! An event (RFC 5545, 3.6.1) or a task (3.6.2).
 
-use crate::model::view::{EventView, When};
+use crate::model::view::{EventView, Seek, When};
 use crate::model::{Millis, Saying};
 use crate::text::escape;
 use crate::text::lines::Tree;
@@ -31,7 +31,7 @@ pub fn view(
     missed: &mut Vec<Saying>,
 ) -> (String, EventView) {
     let mut zones = Zones::new(tree);
-    let mut series = series::read(tree, main, now, &mut zones);
+    let mut series = series::read(tree, main, now, &mut zones, missed);
     let chosen = of.filter(|_| series.is_some()).and_then(|of| series::instance(tree, main, of, &mut zones));
     let (c, times) = match &chosen {
         Some(chosen) => (chosen.component, (Some(chosen.start.clone()), chosen.end.clone())),
@@ -39,6 +39,11 @@ pub fn view(
     };
     if let (Some(series), Some(chosen)) = (&mut series, &chosen) {
         series.of = of;
+        // Those around it are listed, wherever it is.
+        if series.next.iter().all(|next| Some(next.of) != of) {
+            let at = chosen.start.at.unwrap_or(chosen.start.wall);
+            series.next = series::page(tree, Seek::After(at.saturating_sub(1)), &mut zones);
+        }
         series.moved_from.clone_from(&chosen.moved_from);
     }
     let task = tree.components()[main].name == "VTODO";

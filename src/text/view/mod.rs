@@ -42,10 +42,11 @@ mod words;
 
 pub(super) use part::{STYLED, styled};
 
-use crate::model::view::{Detail, View};
+use crate::model::view::{Detail, Instance, Seek, View};
 use crate::model::{Millis, Saying};
 
 use super::lines::Tree;
+use super::zone::Zones;
 use super::{escape, main};
 
 /// As many of one sort are shown: attendees, categories, instances that were moved.
@@ -100,15 +101,31 @@ fn others(tree: &Tree<'_>, shown: usize, missed: &mut Vec<Saying>) {
     let all = (0..tree.components().len()).filter(|c| kinds.contains(&&*tree.components()[*c].name) && !within(*c));
     let uid = tree.text(shown, "UID");
     let of_it = |c: &usize| *c == shown || (tree.find(*c, "RECURRENCE-ID").is_some() && tree.text(*c, "UID") == uid);
-    // What comes later is counted without being looked at: there may be very many.
-    let (mut near, mut count) = (0, 0);
-    for c in all {
-        near += 1;
-        count += usize::from(near > MOST || !of_it(&c));
-    }
+    let all: Vec<usize> = all.collect();
+    let count = all.len() - apart(tree, all.iter().copied()).filter(of_it).count();
     if count > 0 {
         missed.push(Saying::new("missed_others").with(count));
     }
+}
+
+/// The components of which each line is looked at a few times at most: of those that are
+/// within others only the first, for they may be within each other without end.
+fn apart<'t>(tree: &'t Tree<'_>, all: impl Iterator<Item = usize> + 't) -> impl Iterator<Item = usize> + 't {
+    let (mut end, mut within) = (0, 0);
+    all.filter(move |c| {
+        let c = &tree.components()[*c];
+        let alone = c.begin >= end;
+        within += usize::from(!alone);
+        end = end.max(c.end);
+        alone || within <= MOST
+    })
+}
+
+/// The instances of the text's series that are sought, in order; as many as are shown at
+/// once.
+pub fn instances(text: &[u8], seek: Seek) -> Vec<Instance> {
+    let tree = Tree::parse(text);
+    series::page(&tree, seek, &mut Zones::new(&tree))
 }
 
 /// The lines of a text that is neither calendar nor card, and what may be its title.
@@ -133,5 +150,7 @@ fn cut(text: &str, most: usize) -> String {
     format!("{}…", &text[..end])
 }
 
+#[cfg(test)]
+mod series_tests;
 #[cfg(test)]
 mod tests;

@@ -1,24 +1,33 @@
 //! What an event is one of: the rule in words, what was moved or cancelled, what comes
 //! next, and the instance that was chosen.
 
-use crate::model::view::{ChangedInstance, Instance, Series, When};
+use crate::model::view::{ChangedInstance, Instance, Seek, Series, When};
 use crate::model::{Millis, Saying};
 use crate::order;
 use crate::text::escape;
 use crate::text::lines::{Line, Tree};
-use crate::text::occur::{Placed, instances, placed, placed_as};
+use crate::text::occur::{self, LIMIT, Placed, instances, placed, placed_as};
 use crate::text::zone::Zones;
 
-use super::{MOST, cut, part, recurrence};
+use super::{MOST, apart, cut, part, recurrence};
 
 /// As many rules are said; RFC 5545 knows one.
 const RULES: usize = 8;
-/// The next instances that are listed, and how far ahead they are looked for (seconds).
+/// As many instances are listed at once. They are looked for within an hour, then further
+/// and further, to a century (seconds).
 const NEXT: usize = 6;
-const AHEAD: i64 = 2 * 366 * 86_400;
+const NEAR: i64 = 3_600;
+const FURTHER: i64 = 16;
+const FAR: i64 = NEAR * FURTHER.pow(5);
 
 /// `None` for what does not recur.
-pub fn read(tree: &Tree<'_>, main: usize, now: Millis, zones: &mut Zones<'_, '_>) -> Option<Series> {
+pub fn read(
+    tree: &Tree<'_>,
+    main: usize,
+    now: Millis,
+    zones: &mut Zones<'_, '_>,
+    missed: &mut Vec<Saying>,
+) -> Option<Series> {
     let alone = tree.find(main, "RECURRENCE-ID").is_some();
     let recurs = ["RRULE", "RDATE"].iter().any(|name| tree.find(main, name).is_some());
     let overrides = overrides(tree, main);
@@ -41,12 +50,20 @@ pub fn read(tree: &Tree<'_>, main: usize, now: Millis, zones: &mut Zones<'_, '_>
     let changed = overrides.iter().filter_map(|c| changed(tree, *c, first, &title, zones));
     let mut changed: Vec<ChangedInstance> = changed.collect();
     order::by_key(&mut changed, |changed| changed.of);
+    if changed.len() > MOST {
+        missed.push(Saying::new("missed_changed").with(changed.len() - MOST));
+        // Those around now.
+        let begin = changed.partition_point(|changed| changed.of < now).saturating_sub(MOST / 2);
+        let begin = begin.min(changed.len() - MOST);
+        changed = changed.split_off(begin);
+        changed.truncate(MOST);
+    }
     Some(Series {
         words,
         added: dates(tree, main, "RDATE", first, zones),
         left_out: dates(tree, main, "EXDATE", first, zones),
         changed,
-        next: next(tree, now, zones),
+        next: page(tree, Seek::After(now.saturating_sub(1)), zones),
         of: None,
         moved_from: None,
     })
@@ -55,8 +72,8 @@ pub fn read(tree: &Tree<'_>, main: usize, now: Millis, zones: &mut Zones<'_, '_>
 /// The components of the series that describe single instances.
 fn overrides(tree: &Tree<'_>, main: usize) -> Vec<usize> {
     let (uid, name) = (tree.text(main, "UID"), tree.components()[main].name.clone());
-    let near = tree.named(&name).filter(|c| *c != main).take(MOST);
-    near.filter(|c| tree.find(*c, "RECURRENCE-ID").is_some() && tree.text(*c, "UID") == uid).collect()
+    let others = apart(tree, tree.named(&name)).filter(|c| *c != main);
+    others.filter(|c| tree.find(*c, "RECURRENCE-ID").is_some() && tree.text(*c, "UID") == uid).collect()
 }
 
 /// What the RECURRENCE-ID of a component says, and the start (seconds) that it names of
@@ -135,14 +152,49 @@ fn when_of(tree: &Tree<'_>, c: usize, utc: i64, zones: &mut Zones<'_, '_>) -> Op
     Some(part::like(&part::when(&first, line), &first, utc))
 }
 
-fn next(tree: &Tree<'_>, now: Millis, zones: &mut Zones<'_, '_>) -> Vec<Instance> {
-    let now = now.div_euclid(1000);
-    let all = instances(tree, now, now.saturating_add(AHEAD)).list.into_iter().filter(|i| i.start >= now);
-    let next = all.filter_map(|i| {
-        let start = when_of(tree, i.component, i.start, zones)?;
-        Some(Instance { of: i.of?.saturating_mul(1000), start })
-    });
-    next.take(NEXT).collect()
+/// The instances that are sought, in order; [`NEXT`] at most.
+pub fn page(tree: &Tree<'_>, seek: Seek, zones: &mut Zones<'_, '_>) -> Vec<Instance> {
+    const DAY: i64 = 86_400;
+    let (at, back) = match seek {
+        Seek::After(at) => (at.div_euclid(1000).saturating_add(1), false),
+        Seek::Before(at) => (at.div_euclid(1000), true),
+        // Whatever its zone is.
+        Seek::Day(day) => (day.div_euclid(1000).saturating_sub(DAY), false),
+    };
+    let sought = |instance: &Instance| !matches!(seek, Seek::Day(day) if instance.start.wall < day);
+    let mut reach = NEAR;
+    loop {
+        let (from, to) = if back { (at.saturating_sub(reach), at - 1) } else { (at, at.saturating_add(reach)) };
+        let found = if back { last(tree, from, to) } else { instances(tree, from, to).list };
+        let found = found.into_iter().filter(|i| (from..=to).contains(&i.start));
+        let mut found: Vec<Instance> = found.filter_map(|i| shown(tree, &i, zones)).filter(sought).collect();
+        if found.len() >= NEXT || reach >= FAR {
+            let begin = if back { found.len().saturating_sub(NEXT) } else { 0 };
+            found = found.split_off(begin);
+            found.truncate(NEXT);
+            return found;
+        }
+        reach = reach.saturating_mul(FURTHER);
+    }
+}
+
+/// The last of the instances in the window; of a dense series the first would be given.
+fn last(tree: &Tree<'_>, from: i64, to: i64) -> Vec<occur::Instance> {
+    const ROUNDS: usize = 16;
+    let mut found = instances(tree, from, to).list;
+    for _ in 0..ROUNDS {
+        let Some(next) = found.last().filter(|_| found.len() >= LIMIT).map(|last| last.start) else { break };
+        let more = instances(tree, next, to).list;
+        found = found.split_off(found.len().saturating_sub(NEXT));
+        found.retain(|i| i.start < next);
+        found.extend(more);
+    }
+    found
+}
+
+fn shown(tree: &Tree<'_>, instance: &occur::Instance, zones: &mut Zones<'_, '_>) -> Option<Instance> {
+    let of = instance.of?.saturating_mul(1000);
+    Some(Instance { of, start: when_of(tree, instance.component, instance.start, zones)? })
 }
 
 /// One instance, with the component that describes it.

@@ -1,14 +1,21 @@
 //! An event or a task, laid out.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::Ways;
 use super::part::{self, fact, facts, section};
-use crate::model::view::{Alarm, ChangedInstance, EventView, Person, Series, When};
-use crate::pages::saying::{say, say_of, sentence};
+use crate::browser::api;
+use crate::fault;
+use crate::message::{Answer, Ask};
+use crate::model::view::{Alarm, ChangedInstance, EventView, Instance, Person, Seek, Series, When};
+use crate::model::{ItemId, Millis};
+use crate::pages::moment;
+use crate::pages::saying::{of_fault, say, say_of, sentence};
 use crate::text::view::link;
 
-pub fn laid(event: EventView, ways: Ways) -> AnyView {
+/// `id` of what has times that can be asked for: an event, not a task.
+pub fn laid(event: EventView, id: Option<ItemId>, ways: Ways) -> AnyView {
     let times = event.start.as_ref().map(|start| {
         view! {
             <div id="when" class="near">
@@ -58,7 +65,7 @@ pub fn laid(event: EventView, ways: Ways) -> AnyView {
         {color}
         {section("about", "workspace_description", part::text(&event.description))}
         {section("attendees", "view_attendees", people)}
-        {series.map(|series| of_series(series, ways))}
+        {series.map(|series| of_series(series, id, ways))}
     }
     .into_any()
 }
@@ -120,24 +127,10 @@ fn chosen(series: &Series, ways: Ways) -> Option<AnyView> {
     )
 }
 
-fn of_series(series: Series, ways: Ways) -> AnyView {
+fn of_series(series: Series, id: Option<ItemId>, ways: Ways) -> AnyView {
     let words = series.words.iter().map(|words| view! { <p>{sentence(words)}</p> }).collect_view();
-    let next: Vec<AnyView> = series
-        .next
-        .iter()
-        .map(|instance| {
-            let of = instance.of;
-            let current = (series.of == Some(of)).then_some("true");
-            view! {
-                <li>
-                    <button type="button" class="link instance" aria-current=current
-                        on:click=move |_| ways.instance.run(Some(of))>{part::when(&instance.start)}</button>
-                </li>
-            }
-            .into_any()
-        })
-        .collect();
-    let next = (!next.is_empty()).then(|| view! { <ul id="next">{next}</ul> }.into_any());
+    let (listed, of) = (series.next.clone(), series.of);
+    let next = id.map(|id| view! { <Instances id listed of ways /> }.into_any());
     let list = |all: &[When]| part::several(all.iter().map(|when| part::when(when).into_any()).collect());
     let changed: Vec<AnyView> = series.changed.iter().map(|each| changed(each, ways)).collect();
     let changed = (!changed.is_empty()).then(|| view! { <ul id="changed">{changed}</ul> }.into_any());
@@ -155,6 +148,66 @@ fn of_series(series: Series, ways: Ways) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Some times of the series, and the ways to those before and after them, and to any day.
+#[component]
+fn Instances(id: ItemId, listed: Vec<Instance>, of: Option<Millis>, ways: Ways) -> impl IntoView {
+    let moment = |instance: &Instance| instance.start.at.unwrap_or(instance.start.wall);
+    // Where to go on from when nothing is listed: a series that is over has its last times before now.
+    let edges = move |listed: &[Instance]| match listed {
+        [first, .., last] => (moment(first), moment(last)),
+        [only] => (moment(only), moment(only)),
+        [] => (moment::now(), moment::now()),
+    };
+    let listed = RwSignal::new(listed);
+    let (day, said) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let seek = Callback::new(move |seek: Seek| {
+        let ask = Ask::Instances { id: id.clone(), seek };
+        spawn_local(async move {
+            match api::ask(&ask).await {
+                Ok(Answer::Instances(found)) if found.is_empty() => said.set(say("view_no_more")),
+                Ok(Answer::Instances(found)) => {
+                    said.set(String::new());
+                    listed.set(found);
+                }
+                Ok(_) => said.set(of_fault(&fault::internal("no instances").during("Instances"))),
+                Err(fault) => said.set(of_fault(&fault)),
+            }
+        });
+    });
+    let rows = move || {
+        let rows = listed.get().into_iter().map(|instance| {
+            let own = instance.of;
+            let current = (of == Some(own)).then_some("true");
+            view! {
+                <li>
+                    <button type="button" class="link instance" aria-current=current
+                        on:click=move |_| ways.instance.run(Some(own))>{part::when(&instance.start)}</button>
+                </li>
+            }
+        });
+        rows.collect_view()
+    };
+    let earlier = move |_| seek.run(Seek::Before(listed.with_untracked(|listed| edges(listed).0)));
+    let later = move |_| seek.run(Seek::After(listed.with_untracked(|listed| edges(listed).1)));
+    let go = move |_| {
+        if let Some(day) = day.with_untracked(|day| moment::row_date(day)) {
+            seek.run(Seek::Day(day));
+        }
+    };
+    view! {
+        <div class="near">
+            <ul id="next" aria-live="polite">{rows}</ul>
+            <div class="row">
+                <button id="earlier" type="button" on:click=earlier>{say("view_earlier")}</button>
+                <button id="later" type="button" on:click=later>{say("view_later")}</button>
+                <label for="from-day">{say("view_from_day")}</label>
+                <input id="from-day" type="date" bind:value=day on:change=go />
+            </div>
+            <p id="instances-said" class="hint" role="status">{said}</p>
+        </div>
+    }
 }
 
 /// An instance that is not as the series has it: when it was to be, and what became of it.

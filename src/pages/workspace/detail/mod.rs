@@ -101,8 +101,8 @@ fn Laid(view: View, shown: Shown, folders: Vec<Folder>, ways: Ways, focus: bool)
     });
     let has_form = matches!(view.detail, Read::Event(_) | Read::Contact(_) | Read::Note(_));
     let (kind, content) = match view.detail {
-        Read::Event(event) => ("event", event::laid(*event, ways)),
-        Read::Task(task) => ("task", event::laid(*task, ways)),
+        Read::Event(event) => ("event", event::laid(*event, Some(shown.id.clone()), ways)),
+        Read::Task(task) => ("task", event::laid(*task, None, ways)),
         Read::Contact(contact) => ("contact", contact::laid(*contact, ways)),
         Read::Note(note) => ("note", note::laid(*note)),
         Read::Unknown(lines) => ("unknown", part::lines(lines)),
