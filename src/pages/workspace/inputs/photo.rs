@@ -65,7 +65,7 @@ fn call(of: &JsValue, name: &str, values: &[JsValue]) -> Result<JsValue, JsValue
 /// The picture as a `data:` URI, scaled down where it is too large.
 async fn small(file: &JsValue) -> Result<String, JsValue> {
     let window: JsValue = window().into();
-    let bitmap: Promise = call(&window, "createImageBitmap", &[file.clone()])?.dyn_into()?;
+    let bitmap: Promise = call(&window, "createImageBitmap", std::slice::from_ref(file))?.dyn_into()?;
     let bitmap = JsFuture::from(bitmap).await?;
     let length = |name: &str| get(&bitmap, name).map(|length| length.as_f64().unwrap_or_default());
     let (width, height) = (length("width")?, length("height")?);
