@@ -26,12 +26,25 @@ pub use split::{Broken, Flaw, Part, Split, made, split};
 
 use scan::{Object, scan};
 
+use super::lines::lines;
 use super::same_meaning;
+use super::sameness::is_stamp;
 
 /// Whether two items say the same, whatever calendar they stand in: what a server or
 /// a program writes around them (METHOD, X-WR-CALNAME, …) is not looked at.
 pub fn same_item(a: &[u8], b: &[u8]) -> bool {
     a == b || same_meaning(&body(a), &body(b))
+}
+
+/// Whether two items have the same lines, but for stamps and folding. Stricter than
+/// [`same_item`], which knows time zones: their tables are too large for pages.
+pub fn same_lines(a: &[u8], b: &[u8]) -> bool {
+    let said = |text: &[u8]| -> Vec<Vec<u8>> {
+        let body = body(text);
+        let said = lines(&body).filter(|line| !is_stamp(&line.name().to_ascii_uppercase()));
+        said.map(|line| line.logical().to_vec()).collect()
+    };
+    a == b || said(a) == said(b)
 }
 
 /// The name of the first component that is no time zone, in upper case (`VEVENT`,

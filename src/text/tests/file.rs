@@ -8,7 +8,7 @@ use super::files;
 use crate::model::{CollectionId, Index, ItemId, Kind};
 use crate::text::file::join::{calendar, cards};
 use crate::text::file::note::note;
-use crate::text::file::{Flaw, Part, Split, component, same_item, split};
+use crate::text::file::{Flaw, Part, Split, component, same_item, same_lines, split};
 use crate::text::lines::Tree;
 use crate::text::zone::Zone;
 use crate::text::{self, same_meaning, uid};
@@ -329,6 +329,18 @@ fn one_file_of_many_items() {
     let stack = cards(&[card.clone(), cut, b"BEGIN:VCARD\nFN:y\nEND:VCARD".to_vec()]);
     assert_eq!((stack.left, stack.text), (vec![1], [&card[..], b"BEGIN:VCARD\nFN:y\nEND:VCARD\r\n"].concat()));
     assert_eq!(Tree::parse(&calendar::<Vec<u8>>(&[], &known).text).components().len(), 1);
+}
+
+#[test]
+fn two_exports_of_an_item_have_the_same_lines() {
+    let export = |program: &str, stamp: &str, title: &str| {
+        let event = event("u", &format!("DTSTAMP:{stamp}\nDTSTART:20260101T100000Z\nSUMMARY:{title}\n"));
+        crlf(&format!("BEGIN:VCALENDAR\nPRODID:{program}\nVERSION:2.0\n{event}END:VCALENDAR\n"))
+    };
+    let one = export("A", "20260101T000000Z", "Choir practice");
+    assert!(same_lines(&one, &export("B", "20270101T000000Z", "Choir\n  practice")), "another stamp, and folded");
+    assert!(!same_lines(&one, &export("A", "20260101T000000Z", "Choir")));
+    assert!(!same_lines(&one, b"BEGIN:VCALENDAR\r\n"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::browser::api;
 use crate::fault;
 use crate::message::{Answer, Ask, BATCH, Compared, Differing, Imported, LARGEST, Standing, Text};
 use crate::model::{CollectionId, Fault, Kind, Role};
-use crate::text::file::{Broken, Part, same_item, split};
+use crate::text::file::{Broken, Part, same_lines, split};
 
 use super::Place;
 
@@ -158,7 +158,7 @@ impl Incoming {
 /// may be thousands of one UID.
 fn is_same(a: &Part, b: &Part) -> bool {
     let (less, more) = (a.size().min(b.size()), a.size().max(b.size()));
-    a == b || (more <= 2 * less + AROUND && same_item(&a.text(), &b.text()))
+    a == b || (more <= 2 * less + AROUND && same_lines(&a.text(), &b.text()))
 }
 
 /// The rows in pieces that a message can carry, each of one sort.
