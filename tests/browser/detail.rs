@@ -170,7 +170,7 @@ pub fn a_contact_a_note_and_a_text_that_nobody_understands(kind: Kind) {
     assert_eq!(browser.texts("#list .name"), ["Half a note", "Plans", "Oil the gate"]);
     assert_eq!(browser.texts("#list li.heading"), ["Tasks"]);
     read_item(&browser, "Oil the gate");
-    shows(&browser, "#detail[data-kind=task]", &["Oil the gate", "12 April 2026"]);
+    shows(&browser, "#detail[data-kind=task]", &["Oil the gate", "April 12, 2026"]);
     browser.fill("#filter", "gate");
     wait_rows(&browser, 1);
     browser.fill("#filter", "half");
