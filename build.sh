@@ -31,6 +31,7 @@ usage: ./build.sh WORD
             bench text               items read and printed, beside calcard and icalendar
             bench answers            answers read, beside quick-xml alone; runs planned
             bench search             a key typed into the search of 20,000 items, in Chromium
+            bench size               what the bytes of the WebAssembly are
   dist      the archives for the shops, in dist/
 
   setup     only install what the others need
@@ -273,12 +274,13 @@ fuzz() {
 bench() {
   local part=${1:-}
   case $part in
-    "") bench_sync; bench_crowd; bench_criterion text; bench_criterion answers; bench_search ;;
+    "") bench_sync; bench_crowd; bench_criterion text; bench_criterion answers; bench_search; bench_size ;;
     sync) shift; bench_sync "$@" ;;
     crowd) [ $# -eq 1 ] || die "bench crowd takes no options; I got: ${*:2}"; bench_crowd ;;
     text | answers) [ $# -eq 1 ] || die "bench $part takes no options; I got: ${*:2}"; bench_criterion "$part" ;;
     search) [ $# -eq 1 ] || die "bench search takes no options; I got: ${*:2}"; bench_search ;;
-    *) die "bench knows sync, crowd, text, answers and search; not $part" ;;
+    size) [ $# -eq 1 ] || die "bench size takes no options; I got: ${*:2}"; bench_size ;;
+    *) die "bench knows sync, crowd, text, answers, search and size; not $part" ;;
   esac
 }
 
@@ -306,6 +308,11 @@ bench_search() {
   say "measuring the search of 20,000 items in Chromium"
   PIMENTO_MANY=20000 WASM_BINDGEN_TEST_TIMEOUT=3000 in_a_page -- "$case" --nocapture 2>&1 | tee "$log"
   measure --search "$log" --write docs/performance.md
+}
+
+bench_size() {
+  web --test
+  measure --bytes "target/web/$WASM/web" --write docs/performance.md
 }
 
 measure() {

@@ -18,7 +18,7 @@ use cost::others::{Tsdav, Vdirsyncer};
 use cost::probe::Probe;
 use cost::report::{Heat, Results};
 use cost::world::{Server, World};
-use cost::{crowd, floor, report, search, spent};
+use cost::{bytes, crowd, floor, report, search, spent};
 use harness::browser::Kind;
 
 const USAGE: &str = "\
@@ -26,6 +26,7 @@ usage: measure [--size full|tenth|hundredth|tenfold] [--server NAME,...] [--dela
                [--who NAME,...] [--scenario NAME,...] [--rounds N] [--write FILE]
        measure --crowd [--write FILE]
        measure --search FILE [--write FILE]   of what the test printed there
+       measure --bytes FOLDER [--write FILE]  of what the compiler left there
   servers   radicale radicale-raised xandikos
   who       floor probe chromium firefox vdirsyncer tsdav
   scenarios first nothing there here";
@@ -49,6 +50,8 @@ struct Wanted {
     crowd: bool,
     /// Nor them, but what the test of the search printed into this file.
     search: Option<PathBuf>,
+    /// Nor that, but what the modules consist of that the compiler put there.
+    bytes: Option<PathBuf>,
     write: Option<PathBuf>,
     /// The options, as they were given.
     given: String,
@@ -83,10 +86,14 @@ fn main() -> ExitCode {
 
 /// The heading and the text.
 fn told_of(wanted: &Wanted) -> Result<(String, String), String> {
-    match &wanted.search {
-        Some(file) => search::table(&std::fs::read_to_string(file).map_err(|why| why.to_string())?),
-        None if wanted.crowd => Ok(crowd()),
-        None => Ok(measure(wanted)),
+    match (&wanted.search, &wanted.bytes) {
+        (Some(file), _) => search::table(&std::fs::read_to_string(file).map_err(|why| why.to_string())?),
+        (_, Some(made)) => {
+            let bundled = std::env::var("PIMENTO_EXTENSIONS").map_err(|_| "PIMENTO_EXTENSIONS says where they are")?;
+            Ok(bytes::table(made, &PathBuf::from(bundled).join("chromium")))
+        }
+        _ if wanted.crowd => Ok(crowd()),
+        _ => Ok(measure(wanted)),
     }
 }
 
@@ -100,6 +107,7 @@ fn wanted(mut arguments: Peekable<impl Iterator<Item = String>>) -> Result<Wante
         rounds: 3,
         crowd: false,
         search: None,
+        bytes: None,
         write: None,
         given: String::new(),
     };
@@ -124,6 +132,7 @@ fn wanted(mut arguments: Peekable<impl Iterator<Item = String>>) -> Result<Wante
             "--rounds" => wanted.rounds = value()?.parse().map_err(|_| "--rounds wants a number")?,
             "--crowd" => wanted.crowd = true,
             "--search" => wanted.search = Some(value()?.into()),
+            "--bytes" => wanted.bytes = Some(value()?.into()),
             "--write" => wanted.write = Some(value()?.into()),
             "--help" => return Err("these are the options".into()),
             // cargo may add its own.

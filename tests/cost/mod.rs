@@ -12,6 +12,7 @@
 //! | [`floor`] | the fewest requests that move the same content |
 //! | [`crowd`] | ten thousand clients of one server |
 //! | [`search`] | what finding among many items costs, as a test in a page printed it |
+//! | [`bytes`] | what the bytes of the WebAssembly are |
 //! | [`report`] | medians, ratios, and the tables |
 
 // Each test target compiles this module for itself and uses its own part of it.
@@ -20,6 +21,7 @@
 #![allow(clippy::disallowed_methods)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+pub mod bytes;
 pub mod contestant;
 pub mod crowd;
 pub mod data;
