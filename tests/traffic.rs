@@ -114,9 +114,9 @@ async fn over_the_fake_like_xandikos() {
 fn after_a_power_cut_a_crowd_spreads() {
     let load = |kind| simulate(kind, Start::AtOnce, 8, u32::MAX);
     let (ours, naive) = (load(Kind::Ours), load(Kind::Naive));
-    // All come up within half a minute, and each runs as it does.
-    assert_eq!(ours.peak(0..1), naive.peak(0..1));
-    // From then on ours spread, and the others never do.
+    // All come up within half a minute. Ours spread at once and ever more, the others
+    // never do.
+    assert!(ours.peak(0..1) * 5 < naive.peak(0..1) * 3, "{} {}", ours.peak(0..1), naive.peak(0..1));
     assert!(ours.peak(1..2) < 100, "{}", ours.peak(1..2));
     assert!(ours.peak(7..8) < 50, "{}", ours.peak(7..8));
     assert_eq!(naive.peak(7..8), naive.peak(0..1));

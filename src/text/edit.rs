@@ -251,7 +251,7 @@ pub(super) fn with_parts(
     parts.resize(parts.len().max(least).max(most), String::new());
     for (i, text) in set {
         if let Some(part) = parts.get_mut(*i) {
-            *part = escaped_for(tree, component, text);
+            *part = escape::closed(&escaped_for(tree, component, text));
         }
     }
     parts.join(";")
