@@ -338,11 +338,13 @@ fn set_moment(tree: &mut Tree<'_>, c: usize, name: &str, at: NaiveDateTime, new:
     }
 }
 
-/// A zone that the text does not define is defined.
+/// A zone that the text does not define is defined, but where that would change what another
+/// zone is guessed to be; its name says enough.
 fn zone_known(tree: &mut Tree<'_>, c: usize, tzid: &str, all_day: bool) {
     let Some(start) = start(tree, c) else { return };
-    let defined = tree.named("VTIMEZONE").any(|c| tree.text(c, "TZID") == tzid);
-    if all_day || defined || matches!(Zone::by_name(tzid), None | Some(Zone::Utc | Zone::Floating)) {
+    let mut zones = Zones::new(tree);
+    let named = matches!(Zone::by_name(tzid), Some(Zone::Named(_)));
+    if all_day || !named || zones.defined(tzid).is_some() || zones.guesses() {
         return;
     }
     let Some(lines) = zone::definition(tzid, start.utc(), start.utc()) else { return };

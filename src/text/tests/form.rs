@@ -330,3 +330,24 @@ fn what_was_typed_is_kept_and_the_rest_is_as_it_is_now() {
     assert_eq!(rebase(&note("a", "b"), &note("x", "b"), &note("c", "d")), note("x", "d"));
     assert_eq!(rebase(&note("a", "b"), &note("a", "b"), &was), note("a", "b"), "of different kinds");
 }
+
+/// A definition would be what the zone of the others is guessed by, or no longer the only one.
+#[test]
+fn an_instance_in_another_zone_leaves_the_guessed_zone_of_its_series() {
+    use super::series::{all, change, of, text, utc};
+    use crate::model::Reach;
+
+    let series = |before: &str| {
+        calendar(&format!(
+            "{before}BEGIN:VEVENT\nUID:u\nDTSTART;TZID=Foo:20260601T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3\nEND:VEVENT"
+        ))
+    };
+    let only = "BEGIN:VTIMEZONE\nTZID:Here\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0200\n\
+        TZOFFSETTO:+0200\nEND:STANDARD\nEND:VTIMEZONE\n";
+    for before in ["X-WR-TIMEZONE:Europe/Berlin\n", only] {
+        let second = Reach::One(of("20260602T070000Z"));
+        let new = text(change(&series(before), second, |f| f.zone = "America/New_York".into()).item);
+        let starts: Vec<i64> = all(new.as_bytes()).into_iter().map(|(_, start, ..)| start).collect();
+        assert_eq!(starts, ["20260601T070000Z", "20260602T130000Z", "20260603T070000Z"].map(utc), "{new}");
+    }
+}
