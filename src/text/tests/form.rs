@@ -260,6 +260,8 @@ fn cards_change_where_they_are_changed() {
     assert!(card(firm, |f| f.organization = "Other".into()).contains("\nFN:Other\nN:;;;;\nORG:Other\n"));
     let bare = "BEGIN:VCARD\nVERSION:4.0\nFN:x y\nEND:VCARD\n";
     let new = card(bare, |f| (f.given, f.family) = ("x".into(), "z".into()));
+    assert!(new.contains("\nN:z;x;;;\n") && new.contains("\nFN:x y\n"), "the name in one piece is there still: {new}");
+    let new = card(bare, |f| (f.name, f.given, f.family) = (String::new(), "x".into(), "z".into()));
     assert!(new.contains("\nN:z;x;;;\n") && new.contains("\nFN:x z\n"), "{new}");
 }
 
