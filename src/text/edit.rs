@@ -225,8 +225,7 @@ pub fn part(tree: &Tree<'_>, component: usize, name: &str, part: usize) -> Strin
     escape::parts(&value).get(part).map(|part| escape::unescape(part)).unwrap_or_default()
 }
 
-/// Sets some parts of that value, the others as written; of a new one there are at `least`
-/// so many.
+/// Sets some parts of that value, the others as written; a new one has at `least` so many.
 pub fn set_parts(tree: &mut Tree<'_>, component: usize, name: &str, set: &[(usize, &str)], least: usize) {
     let at = tree.find(component, name);
     let value = with_parts(tree, component, at, set, least);
