@@ -48,6 +48,27 @@ fn a_title_touches_the_title() {
 }
 
 #[test]
+fn a_color_touches_the_color() {
+    let (_, lines) = changed(&event(MEETING), |f| f.color = "teal".into());
+    assert_eq!(lines, ["COLOR:teal"]);
+    let colored = event(&format!("{MEETING}\nCOLOR;X-A=1:Tomato\nX-APPLE-CALENDAR-COLOR:#FF0000"));
+    assert_eq!(event_of(&colored).color, "tomato");
+    let (new, lines) = changed(&colored, |f| f.color = "navy".into());
+    assert_eq!(lines, ["COLOR;X-A=1:navy"]);
+    assert!(new.contains("SEQUENCE:4\r\n") && new.contains("X-APPLE-CALENDAR-COLOR:#FF0000\r\n"));
+    let (new, lines) = changed(&colored, |f| f.color = String::new());
+    assert!(lines.is_empty() && !new.contains("\r\nCOLOR"));
+    let (_, lines) = changed(&colored, |f| f.title = "B".into());
+    assert_eq!(lines, ["SUMMARY:B"]);
+    // What is none stays as it is, and is not written.
+    let odd = event(&format!("{MEETING}\nCOLOR:very red"));
+    assert_eq!(changed(&odd, |f| f.title = "B".into()).1, ["SUMMARY:B"]);
+    let typed = EventFields { color: "red\r\nX-B:1".into(), ..event_of(&colored) };
+    let after = String::from_utf8(apply(colored.as_bytes(), &Fields::Event(typed), NOW)).unwrap();
+    assert!(after.contains("COLOR;X-A=1:Tomato\r\n") && !after.contains("X-B"), "{after}");
+}
+
+#[test]
 fn inputs_hold_one_line_and_change_nothing_by_it() {
     let text = event("SUMMARY: A\\nB\nLOCATION:Street 1\\n12345 Town\nDTSTART:20260601T090000Z\nDESCRIPTION:x\\ny");
     let f = event_of(&text);
