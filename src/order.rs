@@ -1,6 +1,5 @@
 //! Sorting that is compiled once. The one of the standard library is compiled anew for
-//! each type: five kilobytes each, of a worker that is read at each start. All here is
-//! stable.
+//! each type, and is long, in a worker that is read at each start. All here is stable.
 
 use std::cmp::Ordering;
 

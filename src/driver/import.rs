@@ -238,8 +238,9 @@ fn target<'a>(all: &'a [Collection], folder: &CollectionId) -> Result<&'a Collec
     Ok(collection)
 }
 
-/// Whether the folder takes what the text is, which is no larger than an item. What is neither event, note nor task
-/// (free/busy times, a program's own) has no place here, whatever the server says.
+/// Whether the folder takes what the text is, which is no larger than an item. What is
+/// neither event, note nor task (free/busy times, a program's own) has no place here,
+/// whatever the server says.
 fn fits(collection: &Collection, text: &[u8]) -> bool {
     if text.len() > LARGEST {
         return false;

@@ -4,8 +4,8 @@ use idna::punycode;
 use url::Url;
 
 /// The URL, with the letters beyond ASCII of its host as the DNS has them (RFC 3492).
-/// The `url` crate would do it with tables of all of Unicode, which are a tenth of a
-/// worker that is read at each start; small letters are what people type (ADR 9).
+/// The `url` crate would do it with tables of all of Unicode, which are large in a worker
+/// that is read at each start; small letters are what people type (ADR 9).
 pub fn parse(address: &str) -> Option<Url> {
     let (scheme, rest) = address.split_once("://")?;
     let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());

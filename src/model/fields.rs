@@ -52,6 +52,8 @@ pub struct EventFields {
     pub access: Access,
     /// The time is not taken (TRANSP:TRANSPARENT).
     pub free: bool,
+    /// COLOR (RFC 7986, 5.9): a name of CSS or `#rrggbb`, in lower case; empty: the calendar's.
+    pub color: String,
     pub url: String,
 }
 

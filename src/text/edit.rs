@@ -129,10 +129,10 @@ fn escaped(value: &str, old: bool) -> String {
 }
 
 /// The head for another value: without the encoding that the old one had, and without
-/// what says the old one in other words (ALTREP, the LABEL of an address).
+/// what says the old one in other words (ALTREP, SORT-AS, the LABEL of an address).
 fn head_for_text(line: &Line<'_>) -> Vec<u8> {
     let address = line.is("ADR");
-    head_without(line, |p| p.name == "ALTREP" || (p.name == "LABEL" && address))
+    head_without(line, |p| matches!(p.name.as_str(), "ALTREP" | "SORT-AS") || (p.name == "LABEL" && address))
 }
 
 /// The head without its encoding and what else is to go, and its quotes closed: a quote in
@@ -225,8 +225,7 @@ pub fn part(tree: &Tree<'_>, component: usize, name: &str, part: usize) -> Strin
     escape::parts(&value).get(part).map(|part| escape::unescape(part)).unwrap_or_default()
 }
 
-/// Sets some parts of that value, the others as written; of a new one there are at `least`
-/// so many.
+/// Sets some parts of that value, the others as written; a new one has at `least` so many.
 pub fn set_parts(tree: &mut Tree<'_>, component: usize, name: &str, set: &[(usize, &str)], least: usize) {
     let at = tree.find(component, name);
     let value = with_parts(tree, component, at, set, least);
@@ -236,8 +235,8 @@ pub fn set_parts(tree: &mut Tree<'_>, component: usize, name: &str, set: &[(usiz
     }
 }
 
-/// The structured value of line `at`, or a new one, with some of its parts set; at least so
-/// many.
+/// The structured value of line `at`, or a new one of at `least` so many parts, with some of
+/// them set.
 pub(super) fn with_parts(
     tree: &Tree<'_>,
     component: usize,
@@ -245,7 +244,9 @@ pub(super) fn with_parts(
     set: &[(usize, &str)],
     least: usize,
 ) -> String {
-    let value = at.and_then(|at| tree.lines().get(at)).map(Line::decoded).unwrap_or_default();
+    let line = at.and_then(|at| tree.lines().get(at));
+    let least = if line.is_some() { 0 } else { least };
+    let value = line.map(Line::decoded).unwrap_or_default();
     let mut parts: Vec<String> = escape::parts(&value).into_iter().map(escape::closed).collect();
     let most = set.iter().map(|(i, _)| i + 1).max().unwrap_or(0);
     parts.resize(parts.len().max(least).max(most), String::new());

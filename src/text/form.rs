@@ -83,7 +83,7 @@ pub(super) fn event(was: &EventFields, typed: &EventFields, now: &EventFields) -
     let when = |f: &EventFields| (f.all_day, f.start.clone(), f.end.clone(), f.zone.clone());
     let (all_day, start, end, zone) = pick(when(was), when(typed), when(now));
     picked!(EventFields, was, typed, now;
-        title, place, description, recurs, of, since, recurrence, status, access, free, url;
+        title, place, description, recurs, of, since, recurrence, status, access, free, color, url;
         all_day: all_day, start: start, end: end, zone: zone,
         alarms: set(&was.alarms, &typed.alarms, &now.alarms),
         categories: set(&was.categories, &typed.categories, &now.categories))

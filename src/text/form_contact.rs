@@ -183,11 +183,18 @@ pub(super) fn apply(tree: &mut Tree<'_>, c: usize, old: &ContactFields, new: &Co
     edit::stamp_change(tree, c, now, false);
 }
 
-/// FN follows where it said no more than the old fields; a name that the person
-/// gave it themselves stays, unless it is the names that changed.
+/// FN is the name that was typed for it. Else it follows where it said no more than the old
+/// fields; a name in one piece stays, and one that the person gave it themselves, unless it
+/// is the names that changed.
 fn set_formatted(tree: &mut Tree<'_>, c: usize, old: &ContactFields, new: &ContactFields) {
-    let shown = tree.text(c, "FN");
-    let shown = shown.trim();
+    let typed = escape::one_line(&new.name);
+    if !typed.is_empty() {
+        if typed != old.name {
+            edit::set_text(tree, c, "FN", &typed);
+        }
+        return;
+    }
+    let shown = escape::one_line(&tree.text(c, "FN"));
     let names_changed = (&old.given, &old.family) != (&new.given, &new.family);
     if !names_changed && (shown != formatted(old) || formatted(old) == formatted(new)) {
         return;

@@ -64,6 +64,7 @@ fn fields_in(tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>) -> Option<Eve
         status,
         access,
         free: value("TRANSP") == "TRANSPARENT",
+        color: tree.get(c, "COLOR").and_then(|line| view::css_color(&line.plain())).unwrap_or_default(),
         url: tree.get(c, "URL").map(edit::uri).unwrap_or_default(),
     })
 }
@@ -144,6 +145,16 @@ pub(super) fn set_texts(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &
     if old.url != new.url {
         edit::set_uri(tree, c, "URL", &new.url);
         changed = true;
+    }
+    if old.color != new.color {
+        // What is no color is not written.
+        if let Some(color) = view::css_color(&new.color) {
+            edit::set_value(tree, c, "COLOR", &color);
+            changed = true;
+        } else if new.color.is_empty() {
+            edit::remove(tree, c, "COLOR");
+            changed = true;
+        }
     }
     if old.categories != new.categories {
         edit::set_list(tree, c, "CATEGORIES", &old.categories, &new.categories);
@@ -338,11 +349,13 @@ fn set_moment(tree: &mut Tree<'_>, c: usize, name: &str, at: NaiveDateTime, new:
     }
 }
 
-/// A zone that the text does not define is defined.
+/// A zone that the text does not define is defined, but where that would change what another
+/// zone is guessed to be; its name says enough.
 fn zone_known(tree: &mut Tree<'_>, c: usize, tzid: &str, all_day: bool) {
     let Some(start) = start(tree, c) else { return };
-    let defined = tree.named("VTIMEZONE").any(|c| tree.text(c, "TZID") == tzid);
-    if all_day || defined || matches!(Zone::by_name(tzid), None | Some(Zone::Utc | Zone::Floating)) {
+    let mut zones = Zones::new(tree);
+    let named = matches!(Zone::by_name(tzid), Some(Zone::Named(_)));
+    if all_day || !named || zones.defined(tzid).is_some() || zones.guesses() {
         return;
     }
     let Some(lines) = zone::definition(tzid, start.utc(), start.utc()) else { return };

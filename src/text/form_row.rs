@@ -63,7 +63,7 @@ pub(super) fn set<R: Row>(tree: &mut Tree<'_>, c: usize, name: &str, old: &[R], 
         new.iter().filter(|row| row.at().is_some() && !row.is_empty()).map(|row| (row.at(), row)).collect();
     let known: HashSet<Option<u32>> = old.iter().map(Row::at).filter(|at| line(*at).is_some()).collect();
     let (sizes, envelopes) = (group::sizes(tree, c), envelopes(tree, c, name));
-    let mut unlabelled = HashSet::new();
+    let (mut unlabelled, mut left) = (HashSet::new(), HashSet::new());
     let mut gone = Vec::new();
     for was in old {
         let Some(at) = line(was.at()) else { continue };
@@ -82,9 +82,11 @@ pub(super) fn set<R: Row>(tree: &mut Tree<'_>, c: usize, name: &str, old: &[R], 
                     for at in [Some(at), envelope].into_iter().flatten() {
                         relabel(tree, c, at, row.label(), shared);
                     }
-                    if !shared {
-                        unlabelled.insert(group);
-                    }
+                    if shared {
+                        left.insert(group)
+                    } else {
+                        unlabelled.insert(group)
+                    };
                 }
             }
             None => gone.extend([Some(at), envelope].into_iter().flatten()),
@@ -92,6 +94,7 @@ pub(super) fn set<R: Row>(tree: &mut Tree<'_>, c: usize, name: &str, old: &[R], 
     }
     group::unlabel(tree, c, &unlabelled);
     group::remove(tree, c, &gone);
+    group::remove_empty(tree, c, &left);
     let mut last = tree.own(c).filter(|i| tree.lines()[*i].is(name)).last();
     for row in new.iter().filter(|row| !row.is_empty() && !known.contains(&row.at())) {
         let value = row.line(tree, c, name);
@@ -192,7 +195,7 @@ fn relabel(tree: &mut Tree<'_>, c: usize, at: usize, label: &Label, leave: bool)
     let mut types: Vec<String> = kept.map(str::to_owned).collect();
     types.extend(words.into_iter().map(|word| if old { word.to_ascii_uppercase() } else { word }));
     let mut head = line.head_without(says);
-    if leave {
+    if leave && !line.group().is_empty() {
         head = head.splitn(2, |b| *b == b'.').last().unwrap_or_default().to_vec();
     }
     if old {

@@ -28,6 +28,11 @@ pub(super) fn sizes(tree: &Tree<'_>, c: usize) -> HashMap<String, usize> {
 pub(super) fn remove(tree: &mut Tree<'_>, c: usize, lines: &[usize]) {
     let groups: HashSet<String> = lines.iter().filter_map(|at| tree.lines().get(*at)).map(of).collect();
     tree.remove_all(lines);
+    remove_empty(tree, c, &groups);
+}
+
+/// Removes what is left of those of the groups that have no property any more.
+pub(super) fn remove_empty(tree: &mut Tree<'_>, c: usize, groups: &HashSet<String>) {
     let sizes = sizes(tree, c);
     remove_where(tree, c, |line, group| companion(line) && groups.contains(group) && !sizes.contains_key(group));
 }

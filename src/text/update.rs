@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::Datelike;
+
 use super::lines::{BOM, Tree};
 use super::occur::{Placed, placed};
 use super::zone::{Zone, Zones};
@@ -17,7 +19,7 @@ pub fn is_update(text: &[u8]) -> bool {
 /// The series, or what is here of it, with the instances of `update`: each in place of
 /// the one it had or behind the others, and with the time zones that they need; every
 /// other line is as it was. `None`: `update` is none, or something of either is not
-/// understood.
+/// understood, or a zone of the series is guessed.
 pub fn updated(series: &[u8], update: &[u8]) -> Option<Vec<u8>> {
     let (old, new) = (Tree::parse(series), Tree::parse(update));
     let closed = |tree: &Tree<'_>| tree.components().iter().all(|c| c.closed);
@@ -26,19 +28,25 @@ pub fn updated(series: &[u8], update: &[u8]) -> Option<Vec<u8>> {
     if component.parent.is_none() || !closed(&old) || !closed(&new) || !is_update(update) {
         return None;
     }
-    let mut zones = Zones::new(&old);
-    let by_day =
-        old.get(master, "DTSTART").and_then(|line| placed(line, &mut zones)).is_some_and(|s| s.moment.is_date());
-    let key = |id: &Placed| match by_day || id.moment.is_date() {
-        true => (true, i64::from(chrono::Datelike::num_days_from_ce(&id.moment.date()))),
-        false => (false, id.utc()),
+    let mut known = Zones::new(&old);
+    if known.guesses() {
+        return None;
+    }
+    let start = old.get(master, "DTSTART").and_then(|line| placed(line, &mut known));
+    let by_day = start.as_ref().is_some_and(|start| start.moment.is_date());
+    let series_start = start.filter(|_| old.find(master, "RECURRENCE-ID").is_none());
+    // An instance may be named in many ways: what counts is the start that the series gives it.
+    let key = |id: Placed| match &series_start {
+        Some(first) => (false, id.beside(first).of(first)),
+        None if by_day || id.moment.is_date() => (true, i64::from(id.moment.date().num_days_from_ce())),
+        None => (false, id.utc()),
     };
     let id_of = |tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>| placed(tree.get(c, "RECURRENCE-ID")?, zones);
     let (mut there, mut last) = (HashMap::new(), component.end);
     for c in old.named(&component.name) {
         last = last.max(old.components()[c].end);
-        if let Some(id) = id_of(&old, c, &mut zones) {
-            there.insert(key(&id), c);
+        if let Some(id) = id_of(&old, c, &mut known) {
+            there.insert(key(id), c);
         }
     }
     let mut zones = Zones::new(&new);
@@ -49,7 +57,7 @@ pub fn updated(series: &[u8], update: &[u8]) -> Option<Vec<u8>> {
         let id = id_of(&new, c, &mut zones)?;
         let range = &new.components()[c];
         names.extend(new.lines()[range.begin..=range.end].iter().filter_map(|line| line.param("TZID")));
-        let (at, gone) = match there.get(&key(&id)).map(|c| &old.components()[*c]) {
+        let (at, gone) = match there.get(&key(id)).map(|c| &old.components()[*c]) {
             Some(own) => (own.begin, own.end + 1 - own.begin),
             None => (last + 1, 0),
         };
@@ -60,12 +68,11 @@ pub fn updated(series: &[u8], update: &[u8]) -> Option<Vec<u8>> {
     let first = old.components().iter().filter(|c| c.name != "VCALENDAR").map(|c| c.begin).min()?;
     let mut definitions = Vec::new();
     for name in names {
-        let known = Zone::by_name(&name).is_some();
-        let defined = |tree: &Tree<'_>| tree.named("VTIMEZONE").find(|c| tree.text(*c, "TZID").trim() == name.trim());
-        match (defined(&old), defined(&new)) {
+        let named = Zone::by_name(&name).is_some();
+        match (known.defined(&name), zones.defined(&name)) {
             (None, Some(c)) => definitions.extend_from_slice(&bytes(&new, c, old.eol())),
-            (Some(a), Some(b)) if known || same_meaning(&bytes(&old, a, b"\n"), &bytes(&new, b, b"\n")) => {}
-            _ if known => {}
+            (Some(a), Some(b)) if named || same_meaning(&bytes(&old, a, b"\n"), &bytes(&new, b, b"\n")) => {}
+            _ if named => {}
             // Another zone of that name, or one that nobody knows.
             _ => return None,
         }

@@ -126,6 +126,8 @@ fn whole_hours(name: &str) -> Option<Zone> {
 pub struct Zones<'t, 'a> {
     tree: &'t Tree<'a>,
     known: HashMap<String, Option<Zone>>,
+    /// The VTIMEZONEs by their TZID, once asked for.
+    definitions: Option<HashMap<String, usize>>,
     /// Not asked for yet, nothing to go by, or the zone.
     guess: Option<Option<Zone>>,
     /// For the rules of all its VTIMEZONEs.
@@ -134,7 +136,7 @@ pub struct Zones<'t, 'a> {
 
 impl<'t, 'a> Zones<'t, 'a> {
     pub fn new(tree: &'t Tree<'a>) -> Zones<'t, 'a> {
-        Zones { tree, known: HashMap::new(), guess: None, budget: recur::Budget::new() }
+        Zones { tree, known: HashMap::new(), definitions: None, guess: None, budget: recur::Budget::new() }
     }
 
     /// The zone of a TZID: by its name, else by what the text's VTIMEZONE says of
@@ -144,11 +146,31 @@ impl<'t, 'a> Zones<'t, 'a> {
             return zone.clone();
         }
         let zone = Zone::by_name(tzid).or_else(|| {
-            let c = self.tree.named("VTIMEZONE").find(|c| self.tree.text(*c, "TZID").trim() == tzid.trim())?;
+            let c = self.defined(tzid)?;
             self.described(c)
         });
         self.known.insert(tzid.to_owned(), zone.clone());
         zone
+    }
+
+    /// The VTIMEZONE that defines a TZID, the first if there are several.
+    pub(super) fn defined(&mut self, tzid: &str) -> Option<usize> {
+        let tree = self.tree;
+        let definitions = self.definitions.get_or_insert_with(|| {
+            let mut definitions = HashMap::new();
+            for c in tree.named("VTIMEZONE") {
+                definitions.entry(tree.text(c, "TZID").trim().to_owned()).or_insert(c);
+            }
+            definitions
+        });
+        definitions.get(tzid.trim()).copied()
+    }
+
+    /// Whether the text names a zone that is guessed by what VTIMEZONEs it has: one more
+    /// would be another guess.
+    pub(super) fn guesses(&mut self) -> bool {
+        let mut names = self.tree.lines().iter().filter_map(|line| line.param("TZID"));
+        names.any(|tzid| whole_hours(&tzid).is_none() && self.resolve(&tzid).is_none())
     }
 
     /// The zone that a TZID which nobody knows is taken for: one as far from UTC as it says

@@ -130,6 +130,7 @@ fn named(property: &str) -> String {
         "STATUS" => say("workspace_status"),
         "CLASS" => say("workspace_access"),
         "TRANSP" => say("versions_transp"),
+        "COLOR" => say("workspace_color"),
         "CATEGORIES" => say("workspace_categories"),
         "URL" => say("workspace_url"),
         "TRIGGER" => say("workspace_reminder"),

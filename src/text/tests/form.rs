@@ -48,6 +48,27 @@ fn a_title_touches_the_title() {
 }
 
 #[test]
+fn a_color_touches_the_color() {
+    let (_, lines) = changed(&event(MEETING), |f| f.color = "teal".into());
+    assert_eq!(lines, ["COLOR:teal"]);
+    let colored = event(&format!("{MEETING}\nCOLOR;X-A=1:Tomato\nX-APPLE-CALENDAR-COLOR:#FF0000"));
+    assert_eq!(event_of(&colored).color, "tomato");
+    let (new, lines) = changed(&colored, |f| f.color = "navy".into());
+    assert_eq!(lines, ["COLOR;X-A=1:navy"]);
+    assert!(new.contains("SEQUENCE:4\r\n") && new.contains("X-APPLE-CALENDAR-COLOR:#FF0000\r\n"));
+    let (new, lines) = changed(&colored, |f| f.color = String::new());
+    assert!(lines.is_empty() && !new.contains("\r\nCOLOR"));
+    let (_, lines) = changed(&colored, |f| f.title = "B".into());
+    assert_eq!(lines, ["SUMMARY:B"]);
+    // What is none stays as it is, and is not written.
+    let odd = event(&format!("{MEETING}\nCOLOR:very red"));
+    assert_eq!(changed(&odd, |f| f.title = "B".into()).1, ["SUMMARY:B"]);
+    let typed = EventFields { color: "red\r\nX-B:1".into(), ..event_of(&colored) };
+    let after = String::from_utf8(apply(colored.as_bytes(), &Fields::Event(typed), NOW)).unwrap();
+    assert!(after.contains("COLOR;X-A=1:Tomato\r\n") && !after.contains("X-B"), "{after}");
+}
+
+#[test]
 fn inputs_hold_one_line_and_change_nothing_by_it() {
     let text = event("SUMMARY: A\\nB\nLOCATION:Street 1\\n12345 Town\nDTSTART:20260601T090000Z\nDESCRIPTION:x\\ny");
     let f = event_of(&text);
@@ -260,6 +281,8 @@ fn cards_change_where_they_are_changed() {
     assert!(card(firm, |f| f.organization = "Other".into()).contains("\nFN:Other\nN:;;;;\nORG:Other\n"));
     let bare = "BEGIN:VCARD\nVERSION:4.0\nFN:x y\nEND:VCARD\n";
     let new = card(bare, |f| (f.given, f.family) = ("x".into(), "z".into()));
+    assert!(new.contains("\nN:z;x;;;\n") && new.contains("\nFN:x y\n"), "the name in one piece is there still: {new}");
+    let new = card(bare, |f| (f.name, f.given, f.family) = (String::new(), "x".into(), "z".into()));
     assert!(new.contains("\nN:z;x;;;\n") && new.contains("\nFN:x z\n"), "{new}");
 }
 
@@ -329,4 +352,25 @@ fn what_was_typed_is_kept_and_the_rest_is_as_it_is_now() {
     assert_eq!(rebase(&note("a", "b"), &note("a", "x"), &note("c", "d")), note("c", "x"));
     assert_eq!(rebase(&note("a", "b"), &note("x", "b"), &note("c", "d")), note("x", "d"));
     assert_eq!(rebase(&note("a", "b"), &note("a", "b"), &was), note("a", "b"), "of different kinds");
+}
+
+/// A definition would be what the zone of the others is guessed by, or no longer the only one.
+#[test]
+fn an_instance_in_another_zone_leaves_the_guessed_zone_of_its_series() {
+    use super::series::{all, change, of, text, utc};
+    use crate::model::Reach;
+
+    let series = |before: &str| {
+        calendar(&format!(
+            "{before}BEGIN:VEVENT\nUID:u\nDTSTART;TZID=Foo:20260601T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3\nEND:VEVENT"
+        ))
+    };
+    let only = "BEGIN:VTIMEZONE\nTZID:Here\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0200\n\
+        TZOFFSETTO:+0200\nEND:STANDARD\nEND:VTIMEZONE\n";
+    for before in ["X-WR-TIMEZONE:Europe/Berlin\n", only] {
+        let second = Reach::One(of("20260602T070000Z"));
+        let new = text(change(&series(before), second, |f| f.zone = "America/New_York".into()).item);
+        let starts: Vec<i64> = all(new.as_bytes()).into_iter().map(|(_, start, ..)| start).collect();
+        assert_eq!(starts, ["20260601T070000Z", "20260602T130000Z", "20260603T070000Z"].map(utc), "{new}");
+    }
 }

@@ -321,3 +321,65 @@ fn a_name_of_one_piece() {
         assert_eq!(of(&text.replace("FN:Plumber", explained)).name, "", "{explained}");
     }
 }
+
+#[test]
+fn a_name_that_is_typed_is_the_name() {
+    let text = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Anna Berg (Firma)\r\nEND:VCARD\r\n";
+    let typed = |text: &str, given: &str, name: &str| {
+        let new = ContactFields { given: given.into(), name: name.into(), ..of(text) };
+        String::from_utf8(apply(text.as_bytes(), &Fields::Contact(new), NOW)).unwrap()
+    };
+    for (name, shown) in
+        [("Anna Berg (Company)", "Anna Berg (Company)"), ("Anna Berg (Firma)", "Anna Berg (Firma)"), ("", "Anna")]
+    {
+        let after = typed(text, "Anna", name);
+        assert!(after.contains(&format!("\r\nFN:{shown}\r\n")) && after.contains("\r\nN:;Anna;;;\r\n"), "{after}");
+    }
+}
+
+#[test]
+fn a_name_of_two_lines() {
+    let text = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Anna\\nBerg\r\nTEL:1\r\nEND:VCARD\r\n";
+    assert_eq!(of(text).name, "Anna Berg");
+    let (gone, came) = changed(text, |f| f.name = "Anna Kant".into());
+    assert_eq!((gone, came), (vec!["FN:Anna\\nBerg".to_owned()], vec!["FN:Anna Kant".to_owned()]));
+    let (gone, _) = changed(text, |f| f.phones[0].value = "2".into());
+    assert_eq!(gone, ["TEL:1"], "and stays as it is written");
+}
+
+#[test]
+fn a_name_has_as_many_parts_as_before() {
+    let text = card("3.0", "ORG:Firm").replace("N:Berg;Anna;;;", "N:Berg;Anna");
+    let (_, came) = changed(&text, |f| f.family = "Kant".into());
+    assert_eq!(came, ["FN:Anna Kant", "N:Kant;Anna"]);
+    let (_, came) = changed(&text, |f| f.prefix = "Dr.".into());
+    assert_eq!(came, ["N:Berg;Anna;;Dr."]);
+}
+
+#[test]
+fn what_a_name_was_sorted_by_goes_with_it() {
+    let text =
+        card("4.0", "ORG;SORT-AS=\"Firm\";X-A=1:The Firm;Sales").replace("\r\nN:", "\r\nN;SORT-AS=\"Berg,Anna\":");
+    let (_, came) = changed(&text, |f| f.family = "Kant".into());
+    assert_eq!(came, ["FN:Anna Kant", "N:Kant;Anna;;;"]);
+    let (_, came) = changed(&text, |f| f.organization = "A Firm".into());
+    assert_eq!(came, ["ORG;X-A=1:A Firm;Sales"]);
+    let (gone, _) = changed(&text, |f| f.nickname = "An".into());
+    assert!(gone.is_empty());
+}
+
+/// The only envelope of the only address, which is in no group.
+#[test]
+fn an_envelope_without_a_group_leaves_none() {
+    let text = card("3.0", "item1.ADR:;;Way 1;;;;\nitem1.TEL:1\nitem1.X-ABLabel:Boat\nLABEL;X-V=1.5:Way 1");
+    let (_, came) = changed(&text, |f| f.addresses[0].label = Label::Home);
+    assert_eq!(came, ["ADR;TYPE=home:;;Way 1;;;;", "LABEL;X-V=1.5;TYPE=home:Way 1"]);
+}
+
+#[test]
+fn a_shared_label_that_both_leave_goes() {
+    let text = card("3.0", "item1.TEL:1\nitem1.TEL:2\nitem1.X-ABLabel:Boat\nitem2.EMAIL:a@x\nitem2.X-ABLabel:Ship");
+    let (gone, came) = changed(&text, |f| f.phones.iter_mut().for_each(|row| row.label = Label::Home));
+    assert_eq!(gone, ["item1.TEL:1", "item1.TEL:2", "item1.X-ABLabel:Boat"]);
+    assert_eq!(came, ["TEL;TYPE=home:1", "TEL;TYPE=home:2"]);
+}

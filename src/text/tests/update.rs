@@ -73,6 +73,33 @@ fn an_instance_brings_the_zones_it_needs() {
     assert_eq!(put(&series(""), &calendar(&berlin)), Some(series(&berlin)));
 }
 
+/// A zone that would come along is what the series' own is guessed by.
+#[test]
+fn a_series_whose_zone_is_guessed_is_left() {
+    let guessed = series("")
+        .replace("Europe/Berlin", "Foo")
+        .replace("BEGIN:VEVENT", "X-WR-TIMEZONE:Europe/Berlin\r\nBEGIN:VEVENT");
+    let moved = instance(":20260702T080000Z", ";TZID=Here:20260702T120000", "Moved");
+    assert_eq!(put(&guessed, &calendar(&format!("{ZONE}{moved}"))), None);
+    assert_eq!(put(&guessed, &calendar(&instance(":20260702T080000Z", ":20260702T120000Z", "Moved"))), None);
+}
+
+#[test]
+fn the_same_instance_is_named_in_many_ways() {
+    let ids = [
+        ";VALUE=DATE:20260702",
+        ";TZID=Europe/Berlin:20260702T100000",
+        ":20260702T100000",
+        ":20260702T080000Z",
+        ";TZID=America/New_York:20260702T040000",
+    ];
+    for (own, other) in ids.iter().flat_map(|own| ids.map(|other| (own, other))) {
+        let own = instance(own, ":20260702T130000Z", "Own");
+        let moved = instance(other, ":20260702T120000Z", "Moved");
+        assert_eq!(put(&series(&own), &calendar(&moved)), Some(series(&moved)));
+    }
+}
+
 proptest! {
     #[test]
     fn anything_may_come(a in junk(), b in junk()) {

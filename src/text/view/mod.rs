@@ -40,7 +40,7 @@ mod series;
 pub mod source;
 mod words;
 
-pub(super) use part::{STYLED, styled};
+pub(super) use part::{STYLED, css_color, styled};
 
 use crate::model::view::{Detail, Instance, Seek, View};
 use crate::model::{Millis, Saying};

@@ -68,7 +68,12 @@ pub fn listed(tree: &Tree<'_>, c: usize, name: &str) -> Vec<String> {
 pub fn color(tree: &Tree<'_>, c: usize) -> Option<String> {
     let of = |c: usize| ["COLOR", "X-APPLE-CALENDAR-COLOR"].iter().find_map(|name| tree.get(c, name));
     let line = of(c).or_else(|| tree.components()[c].parent.and_then(of))?;
-    let color = line.plain().trim().to_ascii_lowercase();
+    css_color(&line.plain())
+}
+
+/// The color in lower case, if it is written as one.
+pub fn css_color(color: &str) -> Option<String> {
+    let color = color.trim().to_ascii_lowercase();
     let fits = match color.strip_prefix('#') {
         Some(digits) => matches!(digits.len(), 3 | 6 | 8) && digits.bytes().all(|b| b.is_ascii_hexdigit()),
         None => (3..=20).contains(&color.len()) && color.bytes().all(|b| b.is_ascii_lowercase()),

@@ -152,7 +152,8 @@ fn when_of(tree: &Tree<'_>, c: usize, utc: i64, zones: &mut Zones<'_, '_>) -> Op
     Some(part::like(&part::when(&first, line), &first, utc))
 }
 
-/// The instances that are sought, in order; [`NEXT`] at most.
+/// The instances that are sought, in order; [`NEXT`] at most, and those that begin at the same
+/// moment as the outermost: it is from there that one goes on.
 pub fn page(tree: &Tree<'_>, seek: Seek, zones: &mut Zones<'_, '_>) -> Vec<Instance> {
     const DAY: i64 = 86_400;
     let (at, back) = match seek {
@@ -169,13 +170,24 @@ pub fn page(tree: &Tree<'_>, seek: Seek, zones: &mut Zones<'_, '_>) -> Vec<Insta
         let found = found.into_iter().filter(|i| (from..=to).contains(&i.start));
         let mut found: Vec<Instance> = found.filter_map(|i| shown(tree, &i, zones)).filter(sought).collect();
         if found.len() >= NEXT || reach >= FAR {
-            let begin = if back { found.len().saturating_sub(NEXT) } else { 0 };
-            found = found.split_off(begin);
-            found.truncate(NEXT);
+            let moment = |i: &Instance| i.start.at.unwrap_or(i.start.wall);
+            if back {
+                return found.split_off(outermost(&found, moment));
+            }
+            found.reverse();
+            found = found.split_off(outermost(&found, moment));
+            found.reverse();
             return found;
         }
         reach = reach.saturating_mul(FURTHER);
     }
+}
+
+/// Where the last [`NEXT`] begin, and those at the same moment as the first of them.
+fn outermost<T>(found: &[T], moment: impl Fn(&T) -> i64) -> usize {
+    let Some(first) = found.len().checked_sub(NEXT).filter(|first| *first > 0) else { return 0 };
+    let at = moment(&found[first]);
+    found[..first].iter().rposition(|each| moment(each) != at).map_or(0, |before| before + 1)
 }
 
 /// The last of the instances in the window; of a dense series the first would be given.
@@ -185,7 +197,7 @@ fn last(tree: &Tree<'_>, from: i64, to: i64) -> Vec<occur::Instance> {
     for _ in 0..ROUNDS {
         let Some(next) = found.last().filter(|_| found.len() >= LIMIT).map(|last| last.start) else { break };
         let more = instances(tree, next, to).list;
-        found = found.split_off(found.len().saturating_sub(NEXT));
+        found = found.split_off(outermost(&found, |i| i.start));
         found.retain(|i| i.start < next);
         found.extend(more);
     }

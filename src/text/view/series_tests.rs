@@ -65,6 +65,27 @@ fn page_by_page_there_and_back() {
 }
 
 #[test]
+fn more_at_the_same_time_than_a_page_has() {
+    let mut lines = "BEGIN:VEVENT\nUID:u\nDTSTART:20200101T090000Z\nRRULE:FREQ=DAILY;COUNT=20\nEND:VEVENT".to_owned();
+    for day in 5..13 {
+        let id = format!("202001{day:02}T090000Z");
+        lines.push_str(&format!("\nBEGIN:VEVENT\nUID:u\nRECURRENCE-ID:{id}\nDTSTART:20200108T120000Z\nEND:VEVENT"));
+    }
+    let text = calendar(&lines);
+    let (mut there, mut from) = (Vec::new(), at("20200101T000000Z"));
+    while let [.., last] = instances(text.as_bytes(), Seek::After(from)).as_slice() {
+        there.extend(instances(text.as_bytes(), Seek::After(from)));
+        from = last.start.at.unwrap();
+    }
+    let (mut back, mut to) = (Vec::new(), from + 1_000);
+    while let [first, ..] = instances(text.as_bytes(), Seek::Before(to)).as_slice() {
+        back.splice(0..0, instances(text.as_bytes(), Seek::Before(to)));
+        to = first.start.at.unwrap();
+    }
+    assert_eq!((there.len(), &there), (20, &back));
+}
+
+#[test]
 fn a_day_is_the_series_own() {
     let tokyo = event("DTSTART;TZID=Asia/Tokyo:20200101T003000\nRRULE:FREQ=DAILY");
     assert_eq!(sought(&tokyo, Seek::Day(at("20310707")))[..2], ["310707T00", "310708T00"]);

@@ -18,8 +18,8 @@ use crate::text::moment::{at, seconds};
 const ZONES: &str = include_str!("zones.txt");
 /// `name=IANA name` a line.
 const NAMES: &str = include_str!("names.txt");
-/// What the lists of Windows show of zones whose clocks change, or whose offset is no whole
-/// hour, where `names.txt` has an older wording: as it is.
+/// What the lists of Windows show of zones today, where `names.txt` has not that wording: as
+/// it is.
 const DISPLAYS: &str = include_str!("displays.txt");
 
 /// 1900-01-01, from which changes are told; what was before counts as it was then.

@@ -162,10 +162,18 @@ fn Instances(id: ItemId, listed: Vec<Instance>, of: Option<Millis>, ways: Ways) 
     };
     let listed = RwSignal::new(listed);
     let (day, said) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    // The last that was asked for: answers may come in another order.
+    let asked = StoredValue::new(0_u32);
     let seek = Callback::new(move |seek: Seek| {
         let ask = Ask::Instances { id: id.clone(), seek };
+        asked.update_value(|n| *n = n.wrapping_add(1));
+        let this = asked.get_value();
         spawn_local(async move {
-            match api::ask(&ask).await {
+            let answer = api::ask(&ask).await;
+            if asked.try_get_value() != Some(this) {
+                return;
+            }
+            match answer {
                 Ok(Answer::Instances(found)) if found.is_empty() => said.set(say("view_no_more")),
                 Ok(Answer::Instances(found)) => {
                     said.set(String::new());
@@ -192,7 +200,9 @@ fn Instances(id: ItemId, listed: Vec<Instance>, of: Option<Millis>, ways: Ways) 
     let earlier = move |_| seek.run(Seek::Before(listed.with_untracked(|listed| edges(listed).0)));
     let later = move |_| seek.run(Seek::After(listed.with_untracked(|listed| edges(listed).1)));
     let go = move |_| {
-        if let Some(day) = day.with_untracked(|day| moment::row_date(day)) {
+        // A year that is being typed is 0002, then 0020, before it is 2026.
+        let typed = day.with_untracked(|day| (!day.starts_with('0')).then(|| moment::row_date(day)).flatten());
+        if let Some(day) = typed {
             seek.run(Seek::Day(day));
         }
     };

@@ -25,6 +25,7 @@ pub fn inputs(event: EventFields) -> (AnyView, Callback<(), Typed>) {
     let status = RwSignal::new(format!("{:?}", event.status));
     let access = RwSignal::new(format!("{:?}", event.access));
     let free = RwSignal::new(event.free);
+    let color = RwSignal::new(event.color.clone());
     let categories = Categories::new(event.categories.clone());
     // A date field takes no time and the other way round. What the person had
     // before comes back when they change their mind.
@@ -67,6 +68,7 @@ pub fn inputs(event: EventFields) -> (AnyView, Callback<(), Typed>) {
     let more = !event.categories.is_empty()
         || !event.url.is_empty()
         || event.free
+        || !event.color.is_empty()
         || event.access != Access::Public
         || matches!(event.status, Status::Tentative | Status::Cancelled);
     let named = categories.view().into_any();
@@ -107,6 +109,7 @@ pub fn inputs(event: EventFields) -> (AnyView, Callback<(), Typed>) {
                 <input type="checkbox" id="free" bind:checked=free />
                 <label for="free">{say("workspace_free")}</label>
             </div>
+            <Choice id="color" name=say("workspace_color") value=color options=colors(&event.color) />
             <Field id="url" name=say("workspace_url") value=url kind="url" />
             {named}
         </More>
@@ -134,6 +137,7 @@ pub fn inputs(event: EventFields) -> (AnyView, Callback<(), Typed>) {
             status: statuses.iter().map(|(value, _)| *value).find(|v| format!("{v:?}") == status).unwrap_or_default(),
             access: accesses.iter().map(|(value, _)| *value).find(|v| format!("{v:?}") == access).unwrap_or_default(),
             free: free.get_untracked(),
+            color: color.get_untracked(),
             url: line(url),
         };
         // Both are of one form, in which earlier is less.
@@ -143,6 +147,28 @@ pub fn inputs(event: EventFields) -> (AnyView, Callback<(), Typed>) {
         Ok(Fields::Event(fields))
     };
     (view.into_any(), Callback::new(typed))
+}
+
+/// Some of the names of CSS, and the event's own where it is another.
+fn colors(own: &str) -> Vec<(String, String)> {
+    let known = [
+        ("", "workspace_color_none"),
+        ("red", "workspace_color_red"),
+        ("orange", "workspace_color_orange"),
+        ("gold", "workspace_color_gold"),
+        ("green", "workspace_color_green"),
+        ("teal", "workspace_color_teal"),
+        ("turquoise", "workspace_color_turquoise"),
+        ("blue", "workspace_color_blue"),
+        ("navy", "workspace_color_navy"),
+        ("purple", "workspace_color_purple"),
+        ("violet", "workspace_color_violet"),
+        ("pink", "workspace_color_pink"),
+        ("brown", "workspace_color_brown"),
+        ("gray", "workspace_color_gray"),
+    ];
+    let other = known.iter().all(|(name, _)| *name != own).then(|| (own.to_owned(), own.to_owned()));
+    known.into_iter().map(|(name, key)| (name.to_owned(), say(key))).chain(other).collect()
 }
 
 /// The zones the browser knows, the event's own among them, and none.
