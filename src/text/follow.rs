@@ -6,10 +6,11 @@ mod rule;
 
 use std::collections::HashSet;
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use memchr::memchr;
 
-use self::rule::{Moved, Nth};
+use self::rule::{Days, Moved};
+use super::instance::{like, ranged};
 use super::lines::{Line, Tree, fold};
 use super::moment::{Moment, at};
 use super::occur::{Placed, instances, placed, placed_as};
@@ -31,44 +32,76 @@ pub(super) fn formed(line: &Line<'_>, form: &[u8]) -> Vec<u8> {
 }
 
 /// How the series' moments move.
-struct Step<'a> {
+pub(super) struct Step<'a> {
     before: &'a Placed,
     after: Placed,
     /// Of local time.
     by: TimeDelta,
     /// Of the time of day alone.
     time: TimeDelta,
-    /// The days are the n-th of a weekday in their months, and become another's.
-    nth: Option<Nth>,
+    /// Of the day alone.
+    date: TimeDelta,
+    /// The days are each one of its month, and become another's.
+    days: Option<Days>,
     /// The start is of the same sort and in the same zone as before.
     keeps_form: bool,
 }
 
 impl Step<'_> {
     fn local(&self, local: NaiveDateTime) -> Option<NaiveDateTime> {
-        match self.nth.as_ref().and_then(|nth| nth.moved(local.date())) {
+        match self.days.as_ref().and_then(|days| days.moved(local.date())) {
             Some(day) => day.and_time(local.time()).checked_add_signed(self.time),
             None => local.checked_add_signed(self.by),
         }
     }
 
+    /// As [`Step::local`], of an end of the rule, `below_day` of one that counts in less
+    /// than days: it stays behind the last start that it leaves.
+    fn end(&self, local: NaiveDateTime, below_day: bool) -> Option<NaiveDateTime> {
+        let last = NaiveTime::from_hms_opt(23, 59, 59)?;
+        let day = match self.days.as_ref().and_then(|days| days.last(local.date())) {
+            Some((day, moved)) if day < local.date() => return Some(moved.and_time(last)),
+            Some((_, moved)) => moved,
+            None => local.date().checked_add_signed(self.date)?,
+        };
+        // The end of a day is that, whatever time the series has on it.
+        match local.time() == last && !below_day {
+            true => Some(day.and_time(last)),
+            false => self.local(local),
+        }
+    }
+
     /// `exact`: a moment in UTC is one of the series' local times.
     fn moved(&self, placed: &Placed, exact: bool) -> Option<Moment> {
+        self.moved_as(placed, exact, &|local| self.local(local))
+    }
+
+    fn moved_as(
+        &self,
+        placed: &Placed,
+        exact: bool,
+        moved: &dyn Fn(NaiveDateTime) -> Option<NaiveDateTime>,
+    ) -> Option<Moment> {
         let start = self.before.moment;
         // Where the series has times, a date means its time on that day.
         let on = |day: NaiveDate| day.and_time(start.local().time());
         if self.keeps_form {
             return Some(match placed.moment {
-                Moment::Date(day) => Moment::Date(self.local(on(day))?.date()),
+                Moment::Date(day) => Moment::Date(moved(on(day))?.date()),
                 Moment::Utc(_) if exact => {
-                    let local = self.local(self.before.zone.to_local(placed.utc()))?;
+                    let local = moved(self.before.zone.to_local(placed.utc()))?;
                     Moment::Utc(at(self.before.zone.to_utc(local)))
                 }
-                Moment::Utc(at) => Moment::Utc(self.local(at)?),
-                Moment::Local(at) => Moment::Local(self.local(at)?),
+                Moment::Utc(at) => Moment::Utc(moved(at)?),
+                // Which of its month a day is, is told where the series is.
+                Moment::Local(at) if exact && self.days.is_some() && !start.is_date() => {
+                    let own = self.before.zone.to_local(placed.utc());
+                    Moment::Local(at.checked_add_signed(moved(own)? - own)?)
+                }
+                Moment::Local(at) => Moment::Local(moved(at)?),
             });
         }
-        let local = self.local(match (placed.moment, start) {
+        let local = moved(match (placed.moment, start) {
             (Moment::Date(day), _) => on(day),
             (_, Moment::Date(_)) => placed.moment.local(),
             _ => self.before.zone.to_local(placed.utc()),
@@ -80,17 +113,25 @@ impl Step<'_> {
         })
     }
 
-    fn until(&self, value: &str) -> Option<Moment> {
+    fn until(&self, value: &str, below_day: bool) -> Option<Moment> {
         let moment = Moment::parse(value)?;
         let zone = match moment {
             Moment::Utc(_) => super::zone::Zone::Utc,
             _ => self.before.zone.clone(),
         };
-        let moved = self.moved(&Placed { moment, zone, guessed: false }, true)?;
+        let end = |local| self.end(local, below_day);
+        let moved = self.moved_as(&Placed { moment, zone, guessed: false }, true, &end)?;
         Some(match moved {
             Moment::Local(local) if !self.keeps_form => form_rule::until(local, &self.after),
             moved => moved,
         })
+    }
+
+    /// How much farther than the start the instance moves that the component is about.
+    pub fn farther(&self, tree: &Tree<'_>, o: usize) -> Option<TimeDelta> {
+        let id = placed(tree.get(o, "RECURRENCE-ID")?, &mut Zones::new(tree))?.beside(self.before);
+        let local = like(self.before, id.of(self.before)).local();
+        Some(self.local(local)? - local - (self.after.moment.local() - self.before.moment.local()))
     }
 }
 
@@ -110,7 +151,12 @@ pub(super) fn movable(tree: &Tree<'_>, c: usize, old: &EventFields, new: &EventF
     };
     let start = |fields: &EventFields| form_event::typed(&fields.start, fields.all_day);
     let (Some(from), Some(to)) = (start(old), start(new)) else { return true };
-    said || rules(tree, c).all(|i| rule::moved(&tree.lines()[i].plain(), from, to, !new.all_day).is_some())
+    let rules = rules(tree, c).map(|i| rule::moved(&tree.lines()[i].plain(), from, to, !new.all_day));
+    said || rules.collect::<Option<Vec<_>>>().is_some_and(|rules| {
+        // What is for "this and following" moves by days, and so do other rules' dates.
+        let alone = || rules.len() == 1 && !family(tree, c).into_iter().any(|o| ranged(tree, o));
+        rules.iter().all(|rule| rule.days.is_none()) || alone()
+    })
 }
 
 /// The changed instances that are when the series gives them: at which time they are is
@@ -155,29 +201,41 @@ pub(super) fn shift(old: &EventFields, shown: &EventFields, wanted: &EventFields
     (new.start, new.end) = (form_event::shown(start, new.all_day), form_event::shown(end, new.all_day));
 }
 
-/// The series' exceptions follow its start, which was `before`: by the time of day, and
-/// by days where the rule does not name the days itself, or names them anew (`rule`).
-pub(super) fn follow(tree: &mut Tree<'_>, c: usize, before: &Placed, keeps_form: bool) {
-    let Some(after) = form_event::start(tree, c) else { return };
+/// How the series moves that began with `before`, and its rules then: by the time of day,
+/// and by days where the rule does not name the days itself, or names them anew (`rule`).
+#[allow(clippy::type_complexity)]
+pub(super) fn step<'a>(
+    tree: &Tree<'_>,
+    c: usize,
+    before: &'a Placed,
+    keeps_form: bool,
+) -> Option<(Step<'a>, Vec<(usize, Option<Moved>)>)> {
+    let after = form_event::start(tree, c)?;
     let (from, to) = (before.moment.local(), after.moment.local());
     let timed = !before.moment.is_date() && !after.moment.is_date();
     let rules: Vec<(usize, Option<Moved>)> =
         rules(tree, c).map(|i| (i, rule::moved(&tree.lines()[i].plain(), from, to, timed))).collect();
     let stays = rules.iter().any(|(_, moved)| moved.is_none());
     let time = to.time() - from.time();
-    let by = if stays { time } else { to - from };
-    if by.is_zero() && keeps_form {
+    let (by, date) = if stays { (time, TimeDelta::zero()) } else { (to - from, to.date() - from.date()) };
+    let days = rules.iter().find_map(|(_, moved)| moved.as_ref()?.days).filter(|_| !stays);
+    Some((Step { before, after, by, time, date, days, keeps_form }, rules))
+}
+
+/// The series' exceptions follow its start, which was `before` ([`step`]).
+pub(super) fn follow(tree: &mut Tree<'_>, c: usize, before: &Placed, keeps_form: bool) {
+    let Some((step, rules)) = step(tree, c, before, keeps_form) else { return };
+    if step.by.is_zero() && keeps_form {
         return;
     }
-    let nth = rules.iter().find_map(|(_, moved)| moved.as_ref()?.nth);
-    let step = Step { before, after, by, time, nth: nth.filter(|_| !stays), keeps_form };
     let eol = tree.eol();
     for (i, moved) in rules {
         let line = &tree.lines()[i];
         let old = line.plain().into_owned();
+        let below_day = moved.as_ref().is_some_and(|moved| moved.below_day);
         let until = |part: &str| {
             let (name, value) = part.split_once('=')?;
-            let value = name.eq_ignore_ascii_case("UNTIL").then(|| step.until(value))??;
+            let value = name.eq_ignore_ascii_case("UNTIL").then(|| step.until(value, below_day))??;
             Some(format!("{name}={value}"))
         };
         let new = moved.map_or_else(|| old.clone(), |moved| moved.rule);

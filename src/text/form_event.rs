@@ -259,9 +259,15 @@ fn set_times(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields
         set_moment(tree, c, "DTSTART", start, new, keeps_form);
     }
     set_end(tree, c, (start, written_end), old, new, keeps_form);
+    let step = before.as_ref().and_then(|before| follow::step(tree, c, before, keeps_form));
     for (o, was) in alike.into_iter().filter(|(o, _)| settled.binary_search(o).is_err()) {
+        // Where the rule gives it then, which need not be as far as the start moved.
+        let farther = step.as_ref().filter(|_| begins).and_then(|(step, _)| step.farther(tree, o)).unwrap_or_default();
+        let moved = |at: NaiveDateTime| shown(at.checked_add_signed(farther).unwrap_or(at), new.all_day);
+        let last = typed(&new.end, new.all_day).unwrap_or(end);
+        let new = EventFields { start: moved(start), end: moved(last), ..new.clone() };
         let mut now = was.clone();
-        follow::shift(&was, old, new, &mut now);
+        follow::shift(&was, old, &new, &mut now);
         set_times(tree, o, &was, &now, &[]);
     }
     if let Some(before) = before.filter(|_| begins) {

@@ -12,12 +12,15 @@
 //! that were when the series gives them; others keep the time they were given. To where
 //! the rule cannot say it, it does not move ([`Refused::Days`]).
 
+use chrono::NaiveDateTime;
+
 use crate::model::{EventFields, Fields, Millis, Reach};
 
-use super::follow::{self, shift};
-use super::instance::{EVER, NEAR, Series, component_at, ranged, repoint};
+use super::follow::{self, shift, starts};
+use super::instance::{EVER, NEAR, Series, component_at, like, ranged, repoint};
 use super::lines::{Tree, fold};
-use super::occur::{instances, placed};
+use super::moment::Moment;
+use super::occur::{Placed, instances, placed};
 use super::split::split;
 use super::zone::Zones;
 use super::{edit, form, form_event, form_rule, main};
@@ -235,6 +238,10 @@ fn all(text: &[u8], of: i64, shown: &EventFields, wanted: &EventFields, now: Mil
     };
     let first = |tree: &Tree<'_>| tree.named("VEVENT").next().unwrap_or_default();
     let (described, begin) = (settled(&series), first(&tree));
+    let when = |f: &EventFields| (f.all_day, f.zone.clone(), f.start.clone());
+    // Where a new rule gives the instance, the rule says.
+    let moves = when(&old) != when(&new) && old.recurrence == new.recurrence;
+    let lands = if moves { given(&series.start, of, &old, shown, wanted) } else { None };
     // From the last on: components within one are no concern of those before it. A zone
     // that has to be defined comes before them all.
     for o in described.into_iter().rev() {
@@ -244,7 +251,41 @@ fn all(text: &[u8], of: i64, shown: &EventFields, wanted: &EventFields, now: Mil
     let Some(series) = Series::read(&tree) else { return Ok(text.to_vec()) };
     let (c, settled) = (series.c, settled(&series));
     form_event::apply_beside(&mut tree, c, &old, &new, &settled, now);
-    Ok(tree.print())
+    match lands.is_none_or(|at| gives(&tree, at)) {
+        true => Ok(tree.print()),
+        false => Err(Refused::Days),
+    }
+}
+
+/// The start, of the series' sort and in its time, that an instance is to have which the
+/// series gave `of`, after a change from `shown` to `wanted`.
+fn given(
+    start: &Placed,
+    of: i64,
+    old: &EventFields,
+    shown: &EventFields,
+    wanted: &EventFields,
+) -> Option<NaiveDateTime> {
+    let own = form_event::shown(like(start, of).local(), old.all_day);
+    let own = EventFields { start: own.clone(), end: own, ..old.clone() };
+    let mut new = own.clone();
+    shift(&own, shown, wanted, &mut new);
+    form_event::typed(&new.start, new.all_day)
+}
+
+/// Whether the series gives a start then, exceptions or not.
+fn gives(tree: &Tree<'_>, local: NaiveDateTime) -> bool {
+    let Some(series) = Series::read(tree) else { return true };
+    let at = Placed {
+        moment: match series.start.moment {
+            Moment::Date(_) => Moment::Date(local.date()),
+            Moment::Utc(_) => Moment::Utc(local),
+            Moment::Local(_) => Moment::Local(local),
+        },
+        ..series.start
+    };
+    let (given, cut) = starts(tree, series.c, (at.utc(), at.utc()), true);
+    cut || !given.is_empty()
 }
 
 /// What a component whose form has `old` says after a change from `shown` to `wanted` in

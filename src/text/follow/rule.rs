@@ -4,12 +4,14 @@
 //! | the rule names | it names then |
 //! | --- | --- |
 //! | weekdays | those as many days on; WKST too, where weeks that are left out would be others |
-//! | the n-th weekday of a month | the weekday and number that the new start is, of no fifth but where it was one |
-//! | days of the month | the new start's, or those as many days on where each month has them |
-//! | months | the new start's |
+//! | the n-th weekday of a month, no fifth | the weekday and number that the new start is |
+//! | a day of the month, or none | the new start's, where each of its months has both |
+//! | days of the month | those as many days on, where each month has them |
+//! | months | the new start's, of a single one |
 //! | hours, minutes, seconds | the new start's, or those as much on within the day |
 //!
-//! Anything else is not said by a rule of that sort, and the series does not move there.
+//! To other days a rule that names any does not move, nor one that counts by the day or
+//! week within months: those that it names would begin or end a month elsewhere.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike, Weekday};
 
@@ -18,24 +20,42 @@ const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 /// A rule of a series that moved.
 pub struct Moved {
     pub rule: String,
-    pub nth: Option<Nth>,
+    /// `None`: its days are as many days on.
+    pub days: Option<Days>,
+    /// It counts in less than days.
+    pub below_day: bool,
 }
 
-/// The days of a rule that was about one n-th weekday of a month, and is about another.
-#[derive(Clone, Copy)]
-pub struct Nth {
-    was: (i64, Weekday),
-    now: (i64, Weekday),
+/// The days of a rule that is about one in a month, and about another now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Days {
+    /// An n-th weekday, and which it becomes.
+    Nth((i64, Weekday), (i64, Weekday)),
+    /// A day of the month, so many months on, and which it becomes.
+    Day(u32, i64, u32),
 }
 
-impl Nth {
+impl Days {
     /// The day that a day of the rule became; `None`: it is none.
     pub fn moved(&self, day: NaiveDate) -> Option<NaiveDate> {
-        let ((was, weekday), (n, new)) = (self.was, self.now);
-        if day.weekday() != weekday || number(day, was < 0) != was {
-            return None;
+        match *self {
+            Days::Nth(was, (n, weekday)) => {
+                let own = day.weekday() == was.1 && number(day, was.0 < 0) == was.0;
+                own.then(|| day_of_month(day, n, weekday)).flatten()
+            }
+            Days::Day(was, months, now) => {
+                let month = i64::from(day.year()) * 12 + i64::from(day.month0()) + months;
+                let year = i32::try_from(month.div_euclid(12)).ok()?;
+                let moved = NaiveDate::from_ymd_opt(year, month.rem_euclid(12) as u32 + 1, now);
+                moved.filter(|_| day.day() == was)
+            }
         }
-        day_of_month(day, n, new)
+    }
+
+    /// The last day of the rule by that one, as if it left out no month, and what it became.
+    pub fn last(&self, by: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+        // Of three months one has each day that any has.
+        by.iter_days().rev().take(93).find_map(|day| Some((day, self.moved(day)?)))
     }
 }
 
@@ -66,29 +86,27 @@ pub fn moved(rule: &str, from: NaiveDateTime, to: NaiveDateTime, timed: bool) ->
         .collect();
     let of = |name: &str| parts.iter().find(|(n, _)| n == name).map(|(_, value)| *value);
     let days = (to.date() - from.date()).num_days();
-    let monthly = matches!(of("FREQ").map(str::to_ascii_uppercase).as_deref(), Some("MONTHLY" | "YEARLY"));
-    let numbered = of("BYDAY").is_some_and(|value| value.bytes().any(|b| b.is_ascii_digit()));
-    let nth = match days != 0 && (numbered || monthly && of("BYSETPOS").is_some()) {
-        true => Some(nth(&of, from.date(), to.date())?),
-        false => None,
-    };
-    let wkst = if days == 0 || monthly { None } else { wkst(&of, from.date(), days) };
+    let others = if days == 0 { None } else { self::days(&of, from.date(), to.date())? };
+    if timed && from.time() != to.time() && below_day(&of) && parts.iter().any(|(name, _)| name.starts_with("BY")) {
+        return None;
+    }
+    let wkst = if days == 0 { None } else { wkst(&of, from.date(), days) };
     let mut out = Vec::new();
     for part in rule.split(';') {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         let key = name.trim().to_ascii_uppercase();
-        let new = match (key.as_str(), nth) {
-            ("BYDAY" | "BYMONTHDAY" | "BYSETPOS" | "BYMONTH" | "BYYEARDAY" | "BYWEEKNO", _) if days == 0 => None,
-            ("BYDAY", Some(Nth { now: (_, day), .. })) if !numbered => Some(name_of(day).to_owned()),
-            ("BYDAY", Some(Nth { now: (n, day), .. })) => Some(format!("{n}{}", name_of(day))),
-            ("BYDAY", None) => {
+        let new = match (key.as_str(), others) {
+            ("BYDAY" | "BYMONTHDAY" | "BYSETPOS" | "BYMONTH", _) if days == 0 => None,
+            ("BYDAY", Some(Days::Nth(_, (_, day)))) if of("BYSETPOS").is_some() => Some(name_of(day).to_owned()),
+            ("BYDAY", Some(Days::Nth(_, (n, day)))) => Some(format!("{n}{}", name_of(day))),
+            ("BYDAY", _) => {
                 let on: Option<Vec<&str>> = weekdays(value).map(|day| Some(rotated(day?, days))).collect();
                 Some(on?.join(","))
             }
-            ("BYSETPOS", Some(Nth { now: (n, _), .. })) => Some(n.to_string()),
+            ("BYSETPOS", Some(Days::Nth(_, (n, _)))) => Some(n.to_string()),
+            ("BYMONTHDAY", Some(Days::Day(_, _, day))) => Some(day.to_string()),
             ("BYMONTHDAY", _) => Some(month_days(value, from.date(), to.date())?),
             ("BYMONTH", _) => Some(numbers(value, (1, 12), (from.month(), to.month()), false)?),
-            ("BYYEARDAY" | "BYWEEKNO", _) => return None,
             ("BYHOUR", _) if timed => {
                 let whole = (from.minute(), from.second()) == (to.minute(), to.second());
                 Some(numbers(value, (0, 23), (from.hour(), to.hour()), whole)?)
@@ -106,7 +124,7 @@ pub fn moved(rule: &str, from: NaiveDateTime, to: NaiveDateTime, timed: bool) ->
     if let (Some(day), None) = (wkst, of("WKST")) {
         out.push(format!("WKST={day}"));
     }
-    Some(Moved { rule: out.join(";"), nth })
+    Some(Moved { rule: out.join(";"), days: others, below_day: below_day(&of) })
 }
 
 fn name_of(day: Weekday) -> &'static str {
@@ -137,8 +155,63 @@ fn wkst<'v>(of: &impl Fn(&str) -> Option<&'v str>, start: NaiveDate, days: i64) 
     apart.then(|| rotated(first as usize, days))
 }
 
+/// Whether it counts in less than days.
+fn below_day<'v>(of: &impl Fn(&str) -> Option<&'v str>) -> bool {
+    let freq = of("FREQ").unwrap_or_default().to_ascii_uppercase();
+    matches!(freq.as_str(), "HOURLY" | "MINUTELY" | "SECONDLY")
+}
+
+fn same_month(from: NaiveDate, to: NaiveDate) -> bool {
+    (from.year(), from.month()) == (to.year(), to.month())
+}
+
+/// What becomes of the rule's days: `Some(None)`, they are as many days on; `None`, it
+/// cannot say them.
+#[allow(clippy::option_option)]
+fn days<'v>(of: &impl Fn(&str) -> Option<&'v str>, from: NaiveDate, to: NaiveDate) -> Option<Option<Days>> {
+    if ["BYYEARDAY", "BYWEEKNO", "RSCALE", "SKIP"].iter().any(|name| of(name).is_some()) {
+        return None;
+    }
+    let numbered = of("BYDAY").is_some_and(|value| value.bytes().any(|b| b.is_ascii_digit()));
+    let yearly = match of("FREQ").unwrap_or_default().to_ascii_uppercase().as_str() {
+        "YEARLY" => true,
+        "MONTHLY" => false,
+        freq => {
+            let weeks = freq == "WEEKLY" && of("BYMONTHDAY").is_some();
+            return (of("BYMONTH").is_none() && !numbered && !weeks).then_some(None);
+        }
+    };
+    if numbered || of("BYSETPOS").is_some() {
+        return nth(of, from, to).map(Some);
+    }
+    let own = of("BYMONTHDAY").is_none_or(|value| value == from.day().to_string());
+    match (of("BYDAY"), of("BYMONTHDAY")) {
+        (Some(_), None) => (of("INTERVAL").unwrap_or("1") == "1" && of("BYMONTH").is_none()).then_some(None),
+        (None, _) if own => day(of, yearly, from, to).map(Some),
+        _ => same_month(from, to).then_some(None),
+    }
+}
+
+/// Which day of the month the rule is about, and is to be about, where each month it can
+/// be in has both.
+fn day<'v>(of: &impl Fn(&str) -> Option<&'v str>, yearly: bool, from: NaiveDate, to: NaiveDate) -> Option<Days> {
+    let on = i64::from(to.year() - from.year()) * 12 + i64::from(to.month()) - i64::from(from.month());
+    let months: Vec<i64> = match of("BYMONTH") {
+        Some(value) => value.split(',').map(|n| n.trim().parse().ok()).collect::<Option<_>>()?,
+        None if yearly && of("BYMONTHDAY").is_none() => vec![i64::from(from.month())],
+        None if yearly && on != 0 => return None,
+        None => (1..=12).collect(),
+    };
+    let has = |month: i64, day: u32| {
+        // Of no leap year.
+        NaiveDate::from_ymd_opt(2001, (month - 1).rem_euclid(12) as u32 + 1, day).is_some()
+    };
+    let fits = months.into_iter().all(|month| has(month, from.day()) && has(month.saturating_add(on), to.day()));
+    fits.then(|| Days::Day(from.day(), on, to.day()))
+}
+
 /// Which n-th weekday the rule is about, and is to be about.
-fn nth<'v>(of: &impl Fn(&str) -> Option<&'v str>, from: NaiveDate, to: NaiveDate) -> Option<Nth> {
+fn nth<'v>(of: &impl Fn(&str) -> Option<&'v str>, from: NaiveDate, to: NaiveDate) -> Option<Days> {
     let month = match of("FREQ")?.to_ascii_uppercase().as_str() {
         "MONTHLY" => true,
         "YEARLY" => of("BYMONTH").is_some(),
@@ -155,9 +228,9 @@ fn nth<'v>(of: &impl Fn(&str) -> Option<&'v str>, from: NaiveDate, to: NaiveDate
     let own = from.weekday() == weekday(name)? && number(from, n < 0) == n;
     let new = number(to, n < 0);
     // Not every month has a fifth.
-    let fits = new.abs() < 5 || new == n;
-    let same_month = (from.year(), from.month()) == (to.year(), to.month());
-    (month && !others && own && fits && same_month).then(|| Nth { was: (n, from.weekday()), now: (new, to.weekday()) })
+    let fits = n.abs() < 5 && new.abs() < 5;
+    let said = month && !others && own && fits && same_month(from, to);
+    said.then(|| Days::Nth((n, from.weekday()), (new, to.weekday())))
 }
 
 fn weekday(name: &str) -> Option<Weekday> {
@@ -181,21 +254,17 @@ fn numbers(value: &str, range: (i64, i64), (from, to): (u32, u32), whole: bool) 
     fits.then(|| moved.map(|n| n.to_string()).collect::<Vec<_>>().join(","))
 }
 
-/// As [`numbers`], of days of the month; every month has the first 28.
+/// The days of the month that are as many days on; every month has the first 28, and the
+/// last.
 fn month_days(value: &str, from: NaiveDate, to: NaiveDate) -> Option<String> {
-    let from_end = |day: NaiveDate| i64::from(day.day0()) - length(day);
-    let same_month = (from.year(), from.month()) == (to.year(), to.month());
-    if same_month && value == from_end(from).to_string() {
-        return Some(from_end(to).to_string());
+    let every = |n: &i64| (1..=28).contains(n);
+    let from_end = |day: NaiveDate| length(day) - i64::from(day.day0());
+    if same_month(from, to) && value == format!("-{}", from_end(from)) {
+        let moved = from_end(to);
+        return (every(&from_end(from)) && every(&moved)).then(|| format!("-{moved}"));
     }
     let days = (to - from).num_days();
-    let list: Option<Vec<i64>> = value.split(',').map(|n| n.trim().parse::<i64>().ok().filter(|n| *n > 0)).collect();
-    let list = list?;
-    if list == [i64::from(from.day())] {
-        return Some(to.day().to_string());
-    }
-    let every = |n: &i64| (1..=28).contains(n);
-    let moved: Vec<i64> = list.iter().filter_map(|n| n.checked_add(days)).collect();
-    let fits = list.iter().all(every) && moved.len() == list.len() && moved.iter().all(every);
-    fits.then(|| moved.iter().map(i64::to_string).collect::<Vec<_>>().join(","))
+    let list: Option<Vec<i64>> = value.split(',').map(|n| n.trim().parse().ok().filter(every)).collect();
+    let moved: Option<Vec<i64>> = list?.iter().map(|n| n.checked_add(days).filter(every)).collect();
+    Some(moved?.iter().map(i64::to_string).collect::<Vec<_>>().join(","))
 }

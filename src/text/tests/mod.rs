@@ -19,6 +19,7 @@ mod properties;
 mod radicale;
 mod sameness;
 mod series;
+mod series_days;
 mod series_moved;
 mod update;
 mod words;

@@ -10,7 +10,7 @@ use crate::text::moment::at;
 use crate::text::series::{Refused, deleted, fields};
 
 /// A series, and a changed instance of it.
-fn with(series: &str, changed: &str) -> String {
+pub(super) fn with(series: &str, changed: &str) -> String {
     let end = if changed.is_empty() { String::new() } else { format!("\nBEGIN:VEVENT\nUID:u\n{changed}\nEND:VEVENT") };
     calendar(&format!("BEGIN:VEVENT\nUID:u\nSUMMARY:A\n{series}\nEND:VEVENT{end}"))
 }
@@ -21,18 +21,18 @@ fn times(text: &str) -> Vec<(String, String)> {
     all(text.as_bytes()).into_iter().map(|i| (shown(i.0.unwrap()), shown(i.1))).collect()
 }
 
-fn starts(text: &str) -> Vec<String> {
+pub(super) fn starts(text: &str) -> Vec<String> {
     times(text).into_iter().map(|(_, start)| start).collect()
 }
 
 /// The series after a change of all in the form of one instance.
-fn all_by(series: &str, at: &str, change: impl Fn(&mut EventFields)) -> String {
+pub(super) fn all_by(series: &str, at: &str, change: impl Fn(&mut EventFields)) -> String {
     let parts = change_at(series, of(at), Reach::All, change).unwrap();
     assert_eq!(parts.new, None);
     text(parts.item)
 }
 
-fn to(start: &'static str, end: &'static str) -> impl Fn(&mut EventFields) {
+pub(super) fn to(start: &'static str, end: &'static str) -> impl Fn(&mut EventFields) {
     move |f| (f.start, f.end) = (start.into(), end.into())
 }
 
