@@ -90,7 +90,7 @@ impl Session<'_> {
         }
         collection.ahead.clear();
         if told.audited {
-            collection.audited = self.started;
+            collection.audited = self.now;
         }
         collection.marker = marker;
         self.keep_choice(collection).await?;
