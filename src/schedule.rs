@@ -48,7 +48,7 @@ fn planned(settings: &Settings, now: Millis, runs: &[Run], jitter: u8) -> Option
         Some(after) => {
             let failures = runs.iter().take_while(|run| retry(run).is_some()).count().min(16);
             let back_off = (MINUTE << (failures - 1)).min(LONGEST.max(interval));
-            back_off.max(after.map_or(0, |seconds| Millis::from(seconds) * 1000))
+            back_off.max(after.map_or(0, |seconds| Millis::from(seconds.min(86_400)) * 1000))
         }
     };
     // Counted from the end of the last run, so that waking up late or often does not

@@ -14,8 +14,8 @@ use fake::flavour::Flavour;
 use fake::trouble::{Etags, Planned, Texts, Trouble, Ways};
 use pimento::driver::Driver;
 use pimento::model::Texts as PimentoTexts;
-use pimento::model::{Account, Edit, Fault, Href, Index, Marker, Millis, Outcome, Policy, Role, Trigger};
-use pimento::port::{Http, Ports, Request, Response, Store};
+use pimento::model::{Account, Collection, Edit, Fault, Href, Index, Marker, Millis, Outcome, Policy, Role, Trigger};
+use pimento::port::{Change, Commit, Http, Ports, Request, Response, Store};
 use world::act::Act;
 use world::ports::{Ticks, Turns, driven};
 use world::text::Part;
@@ -98,6 +98,24 @@ fn one_run_by_a_clock_that_was_ahead_costs_no_text_and_puts_nothing_off() {
     asked(&world);
     assert_eq!(world.kept().len(), before + 1);
     assert_eq!(asked(&world), [HOME]);
+}
+
+#[test]
+fn an_item_that_cannot_be_read_here_does_not_stop_what_is_to_be_done() {
+    let world = in_step();
+    let notes = world.collections().into_iter().find(|c| c.role == Some(Role::Notes)).unwrap();
+    let ids: Vec<_> = now(world.memory.heads(&notes.id)).unwrap().into_iter().map(|head| head.id).collect();
+    let whole = world.memory.index(&ids[1]).unwrap();
+    for id in &ids {
+        let item = Box::new(now(world.memory.item(id)).unwrap().unwrap());
+        let changes = vec![Change::Index { item, index: Index::default() }];
+        now(world.memory.commit(Commit { changes, ..Commit::default() })).unwrap();
+    }
+    now(world.memory.save_collection(&Collection { indexed: 0, ..notes })).unwrap();
+    *world.life.torn.borrow_mut() = Some(ids[0].clone());
+    let run = now(world.worker().run(world.account(), Trigger::Interval)).unwrap();
+    assert_eq!(run.outcome, Outcome::Ok, "{:#?}", run.log);
+    assert_eq!(world.memory.index(&ids[1]), Some(whole), "the others are indexed anew");
 }
 
 /// A server for which telling a marker takes its time.

@@ -88,7 +88,8 @@ async fn reindex(store: &dyn Store, collection: &Collection, now: Millis) -> Res
     for heads in heads.chunks(BATCH) {
         let mut commit = Commit::default();
         for head in heads {
-            let Some(item) = store.item(&head.id).await? else { continue };
+            // What cannot be read is not to keep the others from it.
+            let Ok(Some(item)) = store.item(&head.id).await else { continue };
             let index = index(kind_of(&item.head), &item, now);
             commit.changes.push(Change::Index { item: Box::new(item), index });
         }

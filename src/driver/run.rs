@@ -27,7 +27,10 @@ impl Driver {
         let mut report = self.begin(&account, trigger).await?;
         let (mut collections, mut learnt) = (Vec::new(), account.clone());
         // Before anything is asked of the server, which may not be there.
-        renew(&*self.ports.store, &account.id, self.ports.clock.now()).await?;
+        if let Err(fault) = renew(&*self.ports.store, &account.id, self.ports.clock.now()).await {
+            // Lists are older than they could be; what the run does is not the worse for it.
+            report.log.push(self.line(true, fault.text));
+        }
         let outcome = match self.session(account, &report).await {
             Err(fault) => Err(fault),
             Ok(mut session) => {
