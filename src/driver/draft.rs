@@ -135,7 +135,7 @@ impl Session<'_> {
             _ => (compare, rest),
         };
         for hrefs in read.chunks(BATCH) {
-            fetched.extend(self.remote.fetch(collection, hrefs).await?);
+            fetched.extend(self.remote.fetch_listed(collection, hrefs).await?);
         }
         let mut remote = Remote::new();
         for fetched in &fetched {
