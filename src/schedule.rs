@@ -19,7 +19,15 @@ const LATE: Millis = 2 * MINUTE;
 /// After a failure that may pass by itself the wait starts at a minute and doubles
 /// with each one that follows, up to an hour but not beyond the interval if that is
 /// longer; a Retry-After is kept to.
+///
+/// A last run that is still to come was noted by a clock that was ahead: the next is due.
 pub fn next(settings: &Settings, now: Millis, runs: &[Run], jitter: u8) -> Option<Millis> {
+    let ahead = runs.first().is_some_and(|last| end(last) > now);
+    planned(settings, now, runs, jitter).map(|at| if ahead { now } else { at.max(now) })
+}
+
+/// As [`next`], though it be past.
+fn planned(settings: &Settings, now: Millis, runs: &[Run], jitter: u8) -> Option<Millis> {
     let interval = interval(settings);
     let spread = |wait: Millis| spread(wait, jitter);
     let retry = |run: &Run| match &run.outcome {
@@ -40,13 +48,12 @@ pub fn next(settings: &Settings, now: Millis, runs: &[Run], jitter: u8) -> Optio
         Some(after) => {
             let failures = runs.iter().take_while(|run| retry(run).is_some()).count().min(16);
             let back_off = (MINUTE << (failures - 1)).min(LONGEST.max(interval));
-            back_off.max(after.map_or(0, |seconds| Millis::from(seconds) * 1000))
+            back_off.max(after.map_or(0, |seconds| Millis::from(seconds.min(86_400)) * 1000))
         }
     };
     // Counted from the end of the last run, so that waking up late or often does not
     // put the next run off.
-    let from = last.ended.unwrap_or(last.started);
-    Some((from + spread(wait)).max(now))
+    Some(end(last) + spread(wait))
 }
 
 /// When the first run after a start of the browser or a sleep of the machine is due:
@@ -58,7 +65,7 @@ pub fn back(now: Millis, jitter: u8) -> Millis {
 /// Whether the run by the clock should have been long ago, so that this is the first
 /// moment since that the browser is there. `runs` as for [`next`].
 pub fn overdue(settings: &Settings, now: Millis, runs: &[Run]) -> bool {
-    !runs.is_empty() && next(settings, Millis::MIN, runs, 255).is_some_and(|planned| planned + LATE < now)
+    !runs.is_empty() && planned(settings, now, runs, 255).is_some_and(|planned| planned + LATE < now)
 }
 
 /// The settings where the connection `saves` data: four times the interval, and an hour
@@ -74,6 +81,10 @@ pub fn spared(settings: Settings, saves: bool) -> Settings {
 /// When the periodic run after one that ends at `now` is due.
 pub fn periodic(settings: &Settings, now: Millis, jitter: u8) -> Millis {
     now + spread(interval(settings), jitter)
+}
+
+fn end(run: &Run) -> Millis {
+    run.ended.unwrap_or(run.started)
 }
 
 fn interval(settings: &Settings) -> Millis {
@@ -110,6 +121,14 @@ mod tests {
         assert_eq!(next(&settings, NOW, &[run(NOW, None)], 0), Some(NOW + 15 * MINUTE));
         assert_eq!(next(&settings, NOW, &[run(NOW - 14 * MINUTE, None)], 0), Some(NOW + MINUTE));
         assert_eq!(next(&settings, NOW, &[run(NOW - 60 * MINUTE, None)], 0), Some(NOW), "overdue");
+    }
+
+    #[test]
+    fn a_run_by_a_clock_that_was_ahead_puts_nothing_off() {
+        let settings = Settings::default();
+        let ahead = [run(NOW + 365 * 24 * 60 * MINUTE, None)];
+        assert_eq!(next(&settings, NOW, &ahead, 255), Some(NOW));
+        assert!(!overdue(&settings, NOW, &ahead));
     }
 
     #[test]

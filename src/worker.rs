@@ -10,7 +10,7 @@ use crate::driver::{Driver, Options, between, renew};
 use crate::fault;
 use crate::message::{Answer, Ask, Drafted, Reply, State};
 use crate::model::{
-    Account, Fate, Fault, Guard, History, Millis, News, Outcome, Progress, Run, Saying, Settings, Trigger,
+    Account, Fate, Fault, Guard, Head, History, Millis, News, Outcome, Progress, Run, Saying, Settings, Trigger,
 };
 use crate::port::Ports;
 use crate::schedule;
@@ -56,6 +56,8 @@ pub struct Worker {
     running: Rc<Cell<Option<Progress>>>,
     /// Asked for while a run was under way, which may have been too late for it.
     again: Rc<Cell<Option<Trigger>>>,
+    /// Asked for while the lock was held by what is no run.
+    missed: Rc<Cell<Option<Trigger>>>,
 }
 
 impl Worker {
@@ -63,24 +65,32 @@ impl Worker {
         let running = Rc::new(Cell::new(None));
         let shell = Rc::new(Listening { shell: ports.shell.clone(), running: running.clone() });
         let driver = Driver::new(Ports { shell, ..ports }, options);
-        Worker { driver, running, again: Rc::default() }
+        Worker { driver, running, again: Rc::default(), missed: Rc::default() }
     }
 
     /// Answers the event, and says what run it leads to: the caller answers whoever
     /// asked, then calls [`Worker::run`].
     pub async fn handle(&self, event: Event) -> (Reply, Option<Trigger>) {
-        match self.event(event).await {
+        let renews = matches!(event, Event::Installed { first: false } | Event::Startup);
+        let told = self.event(event).await;
+        if renews {
+            // The alarms are set by now, should the worker not live through it. What goes
+            // wrong is not the event's trouble: the next run says it.
+            let _ = self.renew().await;
+        }
+        let (reply, trigger) = match told {
             Ok((answer, trigger)) => (Ok(answer), trigger),
             Err(fault) => (Err(fault), None),
+        };
+        match self.missed.take() {
+            Some(missed) => (reply, stronger(trigger, missed)),
+            None => (reply, trigger),
         }
     }
 
     async fn event(&self, event: Event) -> Result<(Answer, Option<Trigger>), Fault> {
         let store = &self.driver.ports.store;
         let set_up = !self.driver.accounts().await?.is_empty();
-        if matches!(event, Event::Installed { first: false } | Event::Startup) {
-            self.renew().await?;
-        }
         let trigger = match event {
             Event::Ask(ask) => return self.ask(ask).await,
             Event::Installed { first } => {
@@ -244,7 +254,7 @@ impl Worker {
         // What failed would fail again; what the person asked for is tried.
         while let Some(trigger) = self.again.take().filter(|again| went_well || by_person(*again)) {
             let done = self.run_locked(trigger).await;
-            went_well = matches!(done, Ok(Some(true)));
+            went_well = matches!(done, Ok(None | Some(true)));
             failure = done.err();
         }
         drop(lock);
@@ -255,9 +265,15 @@ impl Worker {
     /// Runs for each account that is due. `None`: for none.
     async fn run_locked(&self, trigger: Trigger) -> Result<Option<bool>, Fault> {
         let ports = &self.driver.ports;
+        let begun = ports.clock.now();
         let due = self.due(trigger).await?;
         if due.is_empty() {
-            ports.shell.wake(CHANGE, None).await;
+            if trigger == Trigger::Change {
+                ports.shell.wake(CHANGE, None).await;
+                if !self.due(trigger).await?.is_empty() {
+                    ports.shell.wake(CHANGE, Some(ports.clock.now() + SOON)).await;
+                }
+            }
             self.schedule().await?;
             return Ok(None);
         }
@@ -279,9 +295,27 @@ impl Worker {
             // It was for the case that the worker died. What failed is tried again by
             // the clock, ever later.
             ports.shell.wake(CHANGE, None).await;
+            if self.edited_since(begun).await.unwrap_or(true) {
+                ports.shell.wake(CHANGE, Some(ports.clock.now() + SOON)).await;
+            }
         }
         self.schedule().await?;
         done.map(Some)
+    }
+
+    /// Whether there is an edit that the run that began then may not have seen.
+    async fn edited_since(&self, begun: Millis) -> Result<bool, Fault> {
+        let store = &self.driver.ports.store;
+        for account in self.driver.accounts().await?.into_iter().filter(|account| !account.stopped) {
+            for collection in store.collections(&account.id).await? {
+                let todo = store.todo(&collection.id).await?;
+                let new = |head: &Head| head.waiting.is_none() && head.edited.is_some_and(|at| at >= begun);
+                if todo.iter().any(new) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// The accounts that a run is for. Only the person goes ahead with one that was
@@ -294,7 +328,7 @@ impl Worker {
             return Ok(due);
         }
         let now = ports.clock.now();
-        due.retain(|account| !account.stopped && account.not_before.is_none_or(|at| at <= now));
+        due.retain(|account| !account.stopped && account.waits(now).is_none());
         if trigger == Trigger::Interval {
             let (settings, runs) = (self.settings().await?, ports.store.runs(RUNS).await?);
             let by = |account: &Account, at: Millis| {
@@ -336,24 +370,38 @@ impl Worker {
     async fn renew(&self) -> Result<(), Fault> {
         let ports = &self.driver.ports;
         let Some(lock) = ports.shell.lock(LOCK).await else { return Ok(()) };
+        let renewed = self.renew_all().await;
+        self.give_back(lock);
+        if renewed? {
+            ports.shell.tell(&News::Changed);
+        }
+        Ok(())
+    }
+
+    async fn renew_all(&self) -> Result<bool, Fault> {
+        let ports = &self.driver.ports;
         let mut renewed = false;
         for account in ports.store.accounts().await? {
             renewed |= renew(&*ports.store, &account.id, ports.clock.now()).await?;
         }
-        drop(lock);
-        if renewed {
-            ports.shell.tell(&News::Changed);
-        }
-        Ok(())
+        Ok(renewed)
     }
 
     /// Does what must not happen in the middle of a run.
     async fn alone<T>(&self, work: impl AsyncFnOnce(&dyn crate::port::Store) -> Result<T, Fault>) -> Result<T, Fault> {
         let Some(lock) = self.driver.ports.shell.lock(LOCK).await else { return Err(fault::in_run()) };
         let done = work(&*self.driver.ports.store).await;
-        drop(lock);
+        self.give_back(lock);
         self.news();
         done
+    }
+
+    /// What found the lock taken meanwhile counted on a run that holds it.
+    fn give_back(&self, lock: Box<dyn std::any::Any>) {
+        drop(lock);
+        if let Some(again) = self.again.take() {
+            self.missed.set(stronger(self.missed.get(), again));
+        }
     }
 
     fn news(&self) {
@@ -380,7 +428,7 @@ impl Worker {
                 Some(runs) => schedule::next(&settings, now, &of(account, runs), jitter),
                 None => settings.periodic.then(|| schedule::periodic(&settings, now, jitter)),
             };
-            at.map(|at| at.max(account.not_before.unwrap_or(at)))
+            at.map(|at| at.max(account.waits(now).unwrap_or(at)))
         });
         ports.shell.wake(PERIODIC, next.min()).await;
         Ok(())
@@ -396,6 +444,10 @@ impl Worker {
     async fn back(&self, name: &str) -> Result<(Answer, Option<Trigger>), Fault> {
         let ports = &self.driver.ports;
         let at = schedule::back(ports.clock.now(), ports.random.bytes()[0]);
+        // One run is enough, where a start is also the first moment since long.
+        for name in [START, BACK] {
+            ports.shell.wake(name, None).await;
+        }
         ports.shell.wake(name, Some(at)).await;
         // That run sets the next one; this is for the case that the alarm is lost.
         self.schedule_after(None).await?;
@@ -407,7 +459,7 @@ impl Worker {
         let ports = &self.driver.ports;
         let (settings, now, runs) = (self.settings().await?, ports.clock.now(), ports.store.runs(RUNS).await?);
         let accounts = self.driver.accounts().await?;
-        let mut due = accounts.iter().filter(|account| !account.stopped && account.not_before.is_none()).peekable();
+        let mut due = accounts.iter().filter(|account| !account.stopped && account.waits(now).is_none()).peekable();
         Ok(due.peek().is_some() && due.all(|account| schedule::overdue(&settings, now, &of(account, &runs))))
     }
 

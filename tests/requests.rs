@@ -14,8 +14,8 @@ use fake::flavour::Flavour;
 use fake::trouble::{Etags, Planned, Texts, Trouble, Ways};
 use pimento::driver::Driver;
 use pimento::model::Texts as PimentoTexts;
-use pimento::model::{Account, Edit, Fault, Href, Marker, Millis, Outcome, Policy, Role, Trigger};
-use pimento::port::{Http, Ports, Request, Response, Store};
+use pimento::model::{Account, Collection, Edit, Fault, Href, Index, Marker, Millis, Outcome, Policy, Role, Trigger};
+use pimento::port::{Change, Commit, Http, Ports, Request, Response, Store};
 use world::act::Act;
 use world::ports::{Ticks, Turns, driven};
 use world::text::Part;
@@ -69,6 +69,53 @@ fn change(world: &World) {
 
 fn later(world: &World, by: Millis) {
     world.clock.0.set(world.clock.0.get() + by);
+}
+
+#[test]
+fn one_run_by_a_clock_that_was_ahead_costs_no_text_and_puts_nothing_off() {
+    let world = in_step();
+    later(&world, 400 * DAY);
+    change(&world);
+    asked(&world);
+    later(&world, -400 * DAY);
+    // What is replaced now is kept as of now, and stays.
+    let path = world.fake.texts().into_keys().find(|path| path.contains("/notes/")).unwrap();
+    world.there_edit(&path, Part::Title);
+    let before = world.kept().len();
+    let run = asked(&world);
+    assert!(run.iter().any(|asked| asked.contains("/.well-known/")), "when it was looked is not known: {run:?}");
+    assert_eq!(world.kept().len(), before + 1);
+    let at = world.clock.0.get();
+    assert!(world.account().looked <= at);
+    for collection in world.collections() {
+        assert!(collection.audited <= at, "audited in the future: never again");
+        assert!(collection.indexed_until <= at + Index::AHEAD, "{}", collection.name);
+    }
+    let runs = now(world.memory.runs(2)).unwrap();
+    assert!(runs[0].started > runs[1].started, "the key goes on");
+    assert!(runs[0].ended.unwrap() <= at);
+    later(&world, DAY);
+    asked(&world);
+    assert_eq!(world.kept().len(), before + 1);
+    assert_eq!(asked(&world), [HOME]);
+}
+
+#[test]
+fn an_item_that_cannot_be_read_here_does_not_stop_what_is_to_be_done() {
+    let world = in_step();
+    let notes = world.collections().into_iter().find(|c| c.role == Some(Role::Notes)).unwrap();
+    let ids: Vec<_> = now(world.memory.heads(&notes.id)).unwrap().into_iter().map(|head| head.id).collect();
+    let whole = world.memory.index(&ids[1]).unwrap();
+    for id in &ids {
+        let item = Box::new(now(world.memory.item(id)).unwrap().unwrap());
+        let changes = vec![Change::Index { item, index: Index::default() }];
+        now(world.memory.commit(Commit { changes, ..Commit::default() })).unwrap();
+    }
+    now(world.memory.save_collection(&Collection { indexed: 0, ..notes })).unwrap();
+    *world.life.torn.borrow_mut() = Some(ids[0].clone());
+    let run = now(world.worker().run(world.account(), Trigger::Interval)).unwrap();
+    assert_eq!(run.outcome, Outcome::Ok, "{:#?}", run.log);
+    assert_eq!(world.memory.index(&ids[1]), Some(whole), "the others are indexed anew");
 }
 
 /// A server for which telling a marker takes its time.

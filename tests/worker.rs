@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 use pimento::driver::{Options, Scope};
 use pimento::fault;
 use pimento::memory::Memory;
@@ -32,6 +34,27 @@ struct Notes {
     badge: RefCell<Option<(u32, bool)>>,
     locked: Rc<Cell<bool>>,
     saves: Cell<bool>,
+    /// What happens at that point, once.
+    meanwhile: RefCell<Option<(Point, Meanwhile)>>,
+}
+
+type Meanwhile = Box<dyn FnOnce() -> LocalBoxFuture<'static, ()>>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Point {
+    /// The lock is held.
+    Locked,
+    /// The alarm of an edit is about to be taken away.
+    Cleared,
+}
+
+impl Notes {
+    async fn reached(&self, point: Point) {
+        if self.meanwhile.borrow().as_ref().is_some_and(|(at, _)| *at == point) {
+            let (_, happens) = self.meanwhile.take().unwrap();
+            happens().await;
+        }
+    }
 }
 
 struct Held(Rc<Cell<bool>>);
@@ -55,6 +78,9 @@ impl Shell for Notes {
         self.options_opened.set(self.options_opened.get() + 1);
     }
     async fn wake(&self, name: &str, at: Option<Millis>) {
+        if name == "change" && at.is_none() {
+            self.reached(Point::Cleared).await;
+        }
         match at {
             Some(at) => self.alarms.borrow_mut().insert(name.to_owned(), at),
             None => self.alarms.borrow_mut().remove(name),
@@ -67,7 +93,12 @@ impl Shell for Notes {
         self.alarms.borrow().get(name).copied()
     }
     async fn lock(&self, _: &str) -> Option<Box<dyn Any>> {
-        (!self.locked.replace(true)).then(|| Box::new(Held(self.locked.clone())) as Box<dyn Any>)
+        if self.locked.replace(true) {
+            return None;
+        }
+        let held = Held(self.locked.clone());
+        self.reached(Point::Locked).await;
+        Some(Box::new(held))
     }
 }
 
@@ -174,6 +205,11 @@ impl Scene {
     }
     async fn last(&self) -> Run {
         self.store.runs(1).await.unwrap().remove(0)
+    }
+    /// At that point the worker is told this.
+    fn meanwhile<F: Future<Output = ()> + 'static>(&self, point: Point, happens: impl FnOnce(Worker) -> F + 'static) {
+        let worker = self.worker.clone();
+        *self.shell.meanwhile.borrow_mut() = Some((point, Box::new(move || happens(worker).boxed_local())));
     }
     fn answers(&self, status: u16, body: &str) {
         *self.network.answer.borrow_mut() = Ok((status, body.to_owned()));
@@ -512,4 +548,105 @@ async fn a_wrong_answer_changes_nothing_in_the_store() {
         assert_eq!(scene.store.heads(&notes.id).await.unwrap(), before, "{status} {body}");
         assert_eq!(scene.store.collections(&notes.account).await.unwrap(), [notes], "{status} {body}");
     }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_is_asked_for_while_the_lock_is_no_runs_is_run_after_it() {
+    for event in [Event::Installed { first: false }, Event::Ask(Ask::RemoveAccount(AccountId("b".to_owned())))] {
+        let scene = scene();
+        scene.set_up().await;
+        scene.meanwhile(Point::Locked, |worker| async move { worker.run(Trigger::Restore).await.unwrap() });
+        assert_eq!(scene.worker.handle(event.clone()).await.1, Some(Trigger::Restore), "{event:?}");
+        // Once: the next edit is sent, not set aside.
+        scene.new_note("one").await;
+        scene.worker.run(Trigger::Change).await.unwrap();
+        assert_eq!(scene.last().await.trigger, Trigger::Change, "{event:?}");
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_worker_that_dies_while_it_indexes_has_set_its_alarms() {
+    for (event, name) in [(Event::Startup, "start"), (Event::Installed { first: false }, "periodic")] {
+        let scene = scene();
+        scene.set_up().await;
+        scene.meanwhile(Point::Locked, |_| std::future::pending());
+        assert!(scene.worker.handle(event).now_or_never().is_none(), "it died");
+        assert!(scene.alarm(name).is_some(), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_start_after_a_long_while_leads_to_one_run() {
+    let names = |scene: &Scene| {
+        let alarms = scene.shell.alarms.borrow();
+        alarms.keys().filter(|name| *name != "periodic").cloned().collect::<Vec<_>>()
+    };
+    let late = Event::Alarm("periodic".to_owned());
+    for (events, left) in [([Event::Startup, late.clone()], "back"), ([late, Event::Startup], "start")] {
+        let scene = scene();
+        scene.set_up().await;
+        ran(&scene, "a", 3_600).await;
+        for event in events {
+            assert_eq!(scene.worker.handle(event).await.1, None);
+        }
+        assert_eq!(names(&scene), [left]);
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_edit_while_a_run_ends_keeps_its_alarm() {
+    // One that finds nothing to do, one that fails.
+    for trigger in [Trigger::Change, Trigger::Person] {
+        let scene = scene();
+        scene.set_up().await;
+        scene.meanwhile(Point::Cleared, |worker| async move {
+            let fields = Fields::Note(NoteFields { title: "one".to_owned(), ..NoteFields::default() });
+            let ask = Ask::Create { folder: None, fields };
+            // The worker dies before the run that this leads to.
+            assert_eq!(worker.handle(Event::Ask(ask)).await.1, Some(Trigger::Change));
+        });
+        scene.worker.run(trigger).await.unwrap();
+        assert!(scene.alarm("change").is_some(), "{trigger:?}");
+        // What failed is tried again by the clock.
+        scene.worker.run(Trigger::Change).await.unwrap();
+        assert_eq!(scene.alarm("change"), None, "{trigger:?}");
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_edit_while_nothing_is_found_to_do_is_sent() {
+    let scene = scene();
+    scene.set_up().await;
+    scene.meanwhile(Point::Cleared, |worker| async move {
+        let fields = Fields::Note(NoteFields { title: "one".to_owned(), ..NoteFields::default() });
+        let trigger = worker.handle(Event::Ask(Ask::Create { folder: None, fields })).await.1.unwrap();
+        worker.run(trigger).await.unwrap();
+    });
+    scene.worker.run(Trigger::Change).await.unwrap();
+    assert_eq!(scene.network.asked.get(), 1);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_interval_that_is_due_for_nobody_leaves_the_alarm_of_an_edit() {
+    let scene = scene();
+    scene.set_up().await;
+    ran(&scene, "a", 60).await;
+    scene.new_note("one").await;
+    scene.worker.run(Trigger::Interval).await.unwrap();
+    assert_eq!(scene.network.asked.get(), 0);
+    assert!(scene.alarm("change").is_some());
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn quirk_32_a_server_is_not_left_alone_for_longer_than_a_day() {
+    let scene = scene();
+    scene.set_up().await;
+    let account = scene.store.accounts().await.unwrap().remove(0);
+    let not_before = Some(NOW + 400 * 86_400_000);
+    scene.store.save_account(&Account { not_before, ..account }).await.unwrap();
+    ran(&scene, "a", 15 * 60).await;
+    scene.ask(Ask::SaveSettings(Settings::default())).await.0.unwrap();
+    assert!(scene.alarm("periodic").unwrap() < 3_600);
+    scene.worker.run(Trigger::Interval).await.unwrap();
+    assert_eq!(scene.network.asked.get(), 1);
 }

@@ -86,9 +86,8 @@ impl Session<'_> {
     pub async fn draft(&self, collection: &Collection, marker: Option<&str>) -> Result<Draft, Fault> {
         let store = &self.ports.store;
         let restore = self.trigger == Trigger::Restore;
-        let audit = self.trigger == Trigger::Audit
-            || collection.held.is_some()
-            || self.started - collection.audited >= AUDIT_EVERY;
+        let audit =
+            self.trigger == Trigger::Audit || collection.held.is_some() || self.passed(collection.audited, AUDIT_EVERY);
         let unchanged = marker.is_some() && marker == collection.marker.as_deref();
         let todo = store.todo(&collection.id).await?;
         if unchanged && !restore && !audit && !todo.iter().any(|head| self.to_be_read(head)) {
@@ -136,7 +135,7 @@ impl Session<'_> {
             _ => (compare, rest),
         };
         for hrefs in read.chunks(BATCH) {
-            fetched.extend(self.remote.fetch(collection, hrefs).await?);
+            fetched.extend(self.remote.fetch_listed(collection, hrefs).await?);
         }
         let mut remote = Remote::new();
         for fetched in &fetched {
@@ -217,7 +216,7 @@ impl Session<'_> {
         }
         let Deletions { here, there, .. } = deletions;
         Some(Held {
-            since: self.started,
+            since: self.now,
             of: u32::try_from(all).unwrap_or(u32::MAX),
             marker: marker.map(str::to_owned),
             agreed: false,

@@ -101,7 +101,7 @@ impl Session<'_> {
                 // another.
                 missing.extend(collection.role.take());
             } else {
-                collection.vanished.get_or_insert(Vanished { since: self.started, fate: None });
+                collection.vanished.get_or_insert(Vanished { since: self.now, fate: None });
             }
             let settled = collection.vanished.as_ref().is_none_or(|v| v.fate == Some(Fate::Keep));
             if collection != before {

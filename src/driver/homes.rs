@@ -22,9 +22,9 @@ impl Session<'_> {
     /// are is asked again when one is gone, and once a week.
     pub async fn homes(&mut self) -> Result<Vec<Described>, Fault> {
         if self.account.looked == 0 {
-            self.account.looked = self.started;
+            self.account.looked = self.now;
         }
-        let due = self.started - self.account.looked >= LOOK_EVERY;
+        let due = self.passed(self.account.looked, LOOK_EVERY);
         if due {
             self.look_again().await?;
         }
@@ -47,7 +47,7 @@ impl Session<'_> {
     /// server or principal is another state (quirk 30), and what it does not find says
     /// nothing: all stays as it is then.
     async fn look_again(&mut self) -> Result<bool, Fault> {
-        self.account.looked = self.started;
+        self.account.looked = self.now;
         if self.account.several == Some(false) {
             // It may have learnt to bear them since.
             self.flight.replace(Flight::new(None));

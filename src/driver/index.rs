@@ -60,9 +60,10 @@ pub async fn renew(store: &dyn Store, account: &AccountId, now: Millis) -> Resul
     let mut renewed = false;
     for collection in store.collections(account).await? {
         let old = collection.indexed < Index::VERSION;
+        // Further ahead than it can be now: the clock was ahead.
         let near = collection.kind == Kind::Calendar
             && collection.indexed_until != 0
-            && collection.indexed_until - now <= Index::AHEAD / 2;
+            && !(Index::AHEAD / 2 + 1..=Index::AHEAD).contains(&(collection.indexed_until - now));
         if !old && !near {
             continue;
         }
@@ -87,7 +88,8 @@ async fn reindex(store: &dyn Store, collection: &Collection, now: Millis) -> Res
     for heads in heads.chunks(BATCH) {
         let mut commit = Commit::default();
         for head in heads {
-            let Some(item) = store.item(&head.id).await? else { continue };
+            // What cannot be read is not to keep the others from it.
+            let Ok(Some(item)) = store.item(&head.id).await else { continue };
             let index = index(kind_of(&item.head), &item, now);
             commit.changes.push(Change::Index { item: Box::new(item), index });
         }

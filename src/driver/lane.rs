@@ -167,7 +167,7 @@ impl Session<'_> {
         if collection.indexed_until != 0 {
             return Ok(());
         }
-        collection.indexed_until = until(self.started);
+        collection.indexed_until = until(self.now);
         self.keep_choice(collection).await?;
         self.ports.store.save_collection(collection).await
     }

@@ -171,7 +171,7 @@ impl Session<'_> {
         head.rev = 1;
         head.arrived = Some(self.started);
         let ours = item.edit.as_deref().unwrap_or_default();
-        let text = text::copy::as_copy(ours, &uid, &self.options.mark(self.started));
+        let text = text::copy::as_copy(ours, &uid, &self.options.mark(self.now));
         Item { head, base: None, edit: Some(text) }
     }
 

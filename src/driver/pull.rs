@@ -48,7 +48,7 @@ impl Session<'_> {
             self.progress(&collection.name, total - left.len(), total);
         }
         let (first, rest) = left.split_at(size.min(left.len()));
-        let mut came = self.timed(self.remote.fetch(collection, first)).await?;
+        let mut came = self.timed(self.remote.fetch_listed(collection, first)).await?;
         left = rest;
         while !came.0.is_empty() {
             self.going()?;
@@ -63,7 +63,7 @@ impl Session<'_> {
             adds_here |= new(&read);
             // The next are on their way while these are stored: the way there and back costs
             // no time then, and the server has one request at a time all the same.
-            let next = self.timed(self.remote.fetch(collection, hrefs));
+            let next = self.timed(self.remote.fetch_listed(collection, hrefs));
             let (next, stored) = join(next, self.absorb(collection, &known, read, report)).await;
             stored?;
             self.ports.shell.tell(&News::Changed);
@@ -90,7 +90,7 @@ impl Session<'_> {
         }
         collection.ahead.clear();
         if told.audited {
-            collection.audited = self.started;
+            collection.audited = self.now;
         }
         collection.marker = marker;
         self.keep_choice(collection).await?;

@@ -181,7 +181,7 @@ impl Session<'_> {
             Some(waiting) if waiting.rev == head.rev => {
                 fault::passing(&waiting.reason)
                     || matches!(self.trigger, Trigger::Person | Trigger::Audit)
-                    || self.started - waiting.since >= DAY
+                    || self.passed(waiting.since, DAY)
             }
             _ => true,
         }
@@ -189,7 +189,7 @@ impl Session<'_> {
 
     /// What could not be read is not asked for at every run in which nothing changed.
     pub fn to_be_read(&self, head: &Head) -> bool {
-        let waited = |since| self.started - since >= DAY || matches!(self.trigger, Trigger::Person | Trigger::Audit);
+        let waited = |since| self.passed(since, DAY) || matches!(self.trigger, Trigger::Person | Trigger::Audit);
         head.refetch && head.waiting.as_ref().is_none_or(|waiting| waited(waiting.since))
     }
 

@@ -27,7 +27,10 @@ impl Driver {
         let mut report = self.begin(&account, trigger).await?;
         let (mut collections, mut learnt) = (Vec::new(), account.clone());
         // Before anything is asked of the server, which may not be there.
-        renew(&*self.ports.store, &account.id, self.ports.clock.now()).await?;
+        if let Err(fault) = renew(&*self.ports.store, &account.id, self.ports.clock.now()).await {
+            // Lists are older than they could be; what the run does is not the worse for it.
+            report.log.push(self.line(true, fault.text));
+        }
         let outcome = match self.session(account, &report).await {
             Err(fault) => Err(fault),
             Ok(mut session) => {
@@ -95,7 +98,7 @@ impl Driver {
         let password = ports.vault.open(&account.id).await?.ok_or_else(fault::no_password)?;
         if account.principal.is_none() {
             account = rediscover(ports, &account, &password).await?;
-            account.looked = report.started;
+            account.looked = ports.clock.now();
             learn(ports, &account).await?;
         } else if account.stopped {
             account.stopped = false;
@@ -111,6 +114,7 @@ impl Driver {
             settings: ports.store.settings().await?,
             trigger: report.trigger,
             started: report.started,
+            now: ports.clock.now(),
             log: RefCell::new(report.log.clone()),
             failures: Cell::new(0),
             doubts: Cell::new(0),
@@ -198,12 +202,12 @@ impl Session<'_> {
     /// The history loses what is too old and too much, when this run added to it or
     /// has been the first for a day.
     async fn tidy(&self) -> Result<(), Fault> {
-        let before = self.ports.store.runs(2).await?.get(1).map_or(0, |run| run.started);
-        if self.kept_at.get().is_none() && before.div_euclid(DAY) == self.started.div_euclid(DAY) {
+        let before = self.ports.store.runs(2).await?.get(1).map_or(0, |run| run.ended.unwrap_or(run.started));
+        if self.kept_at.get().is_none() && before.div_euclid(DAY) == self.now.div_euclid(DAY) {
             return Ok(());
         }
         let history = self.settings.history;
-        let oldest = self.started - i64::from(history.days) * DAY;
+        let oldest = self.now - i64::from(history.days) * DAY;
         self.ports.store.tidy(oldest, u64::from(history.megabytes) * 1_000_000).await
     }
 }

@@ -25,8 +25,11 @@ pub(super) struct Session<'a> {
     pub account: Account,
     pub settings: Settings,
     pub trigger: Trigger,
-    /// When the run began: stamps and the names of copies are taken from it.
+    /// The run's key in the history: later than that of every run before, so it may be
+    /// ahead of the clock.
     pub started: Millis,
+    /// The time when the run began.
+    pub now: Millis,
     pub log: RefCell<Vec<LogLine>>,
     /// Writes in a row that the server failed on (5xx).
     pub failures: Cell<u8>,
@@ -63,6 +66,12 @@ impl Session<'_> {
         if ends {
             self.end.borrow_mut().get_or_insert_with(|| fault.clone());
         }
+    }
+
+    /// Whether so long has passed since then. What is said to be still to come was noted by
+    /// a clock that was ahead, and is long past.
+    pub fn passed(&self, since: Millis, wait: Millis) -> bool {
+        !(since..since.saturating_add(wait)).contains(&self.now)
     }
 
     pub fn say(&self, text: Saying) {
@@ -122,7 +131,7 @@ impl Session<'_> {
 
     /// What lists show of the item as it is now.
     pub fn index(&self, kind: Kind, item: &Item) -> Index {
-        index(kind, item, self.started)
+        index(kind, item, self.now)
     }
 
     /// A text of the item that this run replaces or removes.
@@ -136,7 +145,7 @@ impl Session<'_> {
     pub fn waiting(&self, head: &mut Head, fault: &Fault) {
         let since = match &head.waiting {
             Some(before) if before.reason == fault.text && before.rev == head.rev => before.since,
-            _ => self.ports.clock.now(),
+            _ => self.now,
         };
         head.waiting = Some(Waiting { reason: fault.text.clone(), since, rev: head.rev });
     }

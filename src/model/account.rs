@@ -123,6 +123,13 @@ impl Account {
         }
     }
 
+    /// Until when the server is left alone, if it is. Nobody is waited for longer than a
+    /// day: what says so was noted by a clock that was ahead.
+    pub fn waits(&self, now: Millis) -> Option<Millis> {
+        const DAY: Millis = 24 * 3_600_000;
+        self.not_before.filter(|at| (now + 1..=now + DAY).contains(at))
+    }
+
     /// The id of the account of `user` with `principal` on `server`.
     pub fn id_of(server: &str, user: &str, principal: Option<&Href>) -> AccountId {
         let principal = principal.map(Href::key).unwrap_or_default();

@@ -70,7 +70,8 @@ pub struct LogLine {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
-    /// Its start; unique, the worker sees to that.
+    /// Its start; later than that of every run before, even where the clock was set back
+    /// since: what else counts time takes it from the clock.
     pub started: Millis,
     pub ended: Option<Millis>,
     pub account: AccountId,

@@ -27,6 +27,20 @@ impl Remote {
     /// `collection_gone`, `wrong_answer`, `too_large` for a single item, and those of
     /// the network and the sign-in. What goes wrong with one item is in its [`Fetch`].
     pub async fn fetch(&self, collection: &Collection, hrefs: &[Href]) -> Result<Vec<Fetched>, Fault> {
+        self.read(collection, hrefs, true).await
+    }
+
+    /// As [`Remote::fetch`], of what a listing named a moment ago: what a multiget calls
+    /// gone is asked for alone before that is believed.
+    ///
+    /// # Errors
+    /// As [`Remote::fetch`].
+    pub async fn fetch_listed(&self, collection: &Collection, hrefs: &[Href]) -> Result<Vec<Fetched>, Fault> {
+        self.read(collection, hrefs, false).await
+    }
+
+    /// `believe`: gone is gone, at the first word of it.
+    async fn read(&self, collection: &Collection, hrefs: &[Href], believe: bool) -> Result<Vec<Fetched>, Fault> {
         if hrefs.is_empty() {
             return Ok(Vec::new());
         }
@@ -52,7 +66,7 @@ impl Remote {
         let mut fetched = Vec::with_capacity(hrefs.len());
         let mut failures = 0;
         for href in hrefs {
-            let result = match answers.remove(&href.key()) {
+            let result = match answers.remove(&href.key()).filter(|answer| believe || *answer != Fetch::Gone) {
                 Some(answer) => answer,
                 None => self.alone(href, &mut failures).await?,
             };
@@ -128,7 +142,8 @@ impl Remote {
                 };
                 // What nobody asked for is not kept in memory.
                 let key = href.key();
-                if asked.contains(&key) {
+                let found = matches!(answers.get(&key), Some(Fetch::Found { .. }));
+                if asked.contains(&key) && !(found && fetch == Fetch::Gone) {
                     answers.insert(key, fetch);
                 }
             }
@@ -168,6 +183,7 @@ impl Remote {
         *failures = 0;
         Ok(match response.status {
             404 | 410 => Fetch::Gone,
+            200 if is_item(&response) && !is_whole_item(&response.body) => failed(fault::item_missing()),
             200 if is_item(&response) => {
                 Fetch::Found { etag: response.header("etag").map(|e| Etag(e.to_owned())), text: response.body }
             }
@@ -175,6 +191,21 @@ impl Remote {
             _ => failed(fault::item_missing()),
         })
     }
+}
+
+/// Ends with the `END` of what it begins with: a connection may close in the middle, and
+/// not every server says how much there was to come. What never began has no end.
+fn is_whole_item(body: &[u8]) -> bool {
+    let text = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    let mut lines = text.split(|b| matches!(b, b'\r' | b'\n')).map(|line| {
+        let line = line.trim_ascii();
+        line.split_at_checked(line.iter().position(|b| *b == b':').unwrap_or(0)).unwrap_or_default()
+    });
+    let spoken = |(name, value): &(&[u8], &[u8])| !name.is_empty() || value.iter().any(|b| *b != 0);
+    let Some((begin, what)) = lines.by_ref().find(spoken) else { return true };
+    let end = lines.filter(spoken).last();
+    !begin.eq_ignore_ascii_case(b"BEGIN")
+        || end.is_some_and(|(end, of)| end.eq_ignore_ascii_case(b"END") && of.eq_ignore_ascii_case(what))
 }
 
 /// Not a page to sign in on, and not nothing.

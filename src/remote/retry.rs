@@ -2,9 +2,17 @@
 
 use crate::port::Response;
 
+/// A day, in seconds.
+const LONGEST: u32 = 86_400;
+
 /// `Retry-After` in seconds. A date is taken relative to the server's own
-/// `Date`: it means the server's clock, not ours; without one it says nothing.
+/// `Date`: it means the server's clock, not ours; without one it says nothing. Nobody is
+/// waited for longer than a day.
 pub fn after(response: &Response) -> Option<u32> {
+    asked(response).map(|seconds| seconds.min(LONGEST))
+}
+
+fn asked(response: &Response) -> Option<u32> {
     let value = response.header("retry-after")?.trim();
     if let Ok(seconds) = value.parse::<u32>() {
         return Some(seconds);
@@ -60,6 +68,7 @@ mod tests {
     #[test]
     fn quirk_32_retry_after_comes_in_seconds_or_as_a_date() {
         assert_eq!(told(&[("retry-after", " 120 ")]), Some(120));
+        assert_eq!(told(&[("retry-after", "4294967295")]), Some(86_400), "nobody is waited for that long");
         let now = ("date", "Sun, 22 Nov 2026 23:59:00 GMT");
         assert_eq!(told(&[("retry-after", "Mon, 23 Nov 2026 00:01:30 GMT"), now]), Some(150));
         assert_eq!(told(&[("retry-after", "Monday, 23-Nov-26 00:00:00 GMT"), now]), Some(60));

@@ -67,6 +67,7 @@ fn kerio(events: Vec<(&'static str, &'static str, &'static str)>, ctag: &'static
                 multistatus(&[folder(KERIO_CALENDAR, "<c:calendar/>", "Calendar", ctag), items.collect()].concat())
             }
             ("PROPFIND", path @ (KERIO_NOTES | KERIO_BOOK)) => multistatus(&folder(path, "", "x", "guid-4:guid-1:")),
+            ("GET", path) if path.ends_with("missing.eml") => answer(404, ""),
             ("REPORT", KERIO_CALENDAR) => multistatus(&[texts.collect(), missing].concat()),
             _ => panic!("{} {}", request.method(), request.path()),
         })

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 use async_trait::async_trait;
+use pimento::fault;
 use pimento::memory::Memory;
 use pimento::model::{
     Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Millis, News, Occurrence, Past, Run,
@@ -101,6 +102,8 @@ pub struct Life {
     pub turns: Turns,
     /// Writes to the store; those of a run's own line and of items apart.
     pub lines: Cell<u32>,
+    /// An item that the store cannot read.
+    pub torn: RefCell<Option<ItemId>>,
     pub writes: Cell<u32>,
 }
 
@@ -201,6 +204,9 @@ impl Store for Shelf {
     }
     async fn item(&self, id: &ItemId) -> Result<Option<Item>, Fault> {
         self.life.alive().await;
+        if self.life.torn.borrow().as_ref() == Some(id) {
+            return Err(fault::store("torn"));
+        }
         self.memory.item(id).await
     }
     async fn by_uid(&self, uids: &[String]) -> Result<Vec<(String, ItemId, CollectionId)>, Fault> {
