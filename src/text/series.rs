@@ -10,7 +10,8 @@
 //! A series moves as a whole, by as much as the instance it was moved by: by what of its
 //! rule names days ([`follow`], its `rule`), its exceptions, and the changed instances
 //! that were when the series gives them; others keep the time they were given. To where
-//! the rule cannot say it, it does not move ([`Refused::Days`]).
+//! the rule cannot say it, or says it of the start and not of the instance it was moved by,
+//! it does not move ([`Refused::Days`]).
 
 use chrono::NaiveDateTime;
 
