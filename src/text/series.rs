@@ -10,7 +10,8 @@
 //! A series moves as a whole, by as much as the instance it was moved by: by what of its
 //! rule names days ([`follow`], its `rule`), its exceptions, and the changed instances
 //! that were when the series gives them; others keep the time they were given. To where
-//! the rule cannot say it, it does not move ([`Refused::Days`]).
+//! the rule cannot say it, or says it of the start and not of the instance it was moved by,
+//! it does not move ([`Refused::Days`]).
 
 use chrono::NaiveDateTime;
 
@@ -21,6 +22,7 @@ use super::instance::{EVER, NEAR, Series, component_at, like, ranged, repoint};
 use super::lines::{Tree, fold};
 use super::moment::Moment;
 use super::occur::{Placed, instances, placed};
+use super::recur::CLOCKS;
 use super::split::split;
 use super::zone::Zones;
 use super::{edit, form, form_event, form_rule, main};
@@ -200,15 +202,34 @@ fn without(series: &Series<'_, '_>, of: i64, now: Millis) -> Option<Option<Vec<u
         }
     }
     let c = component_at(&tree, at)?;
-    let line = fold(&series.line("EXDATE", of), tree.eol());
+    let eol = tree.eol();
+    let lines: Vec<_> = replaced(series, own, of).into_iter().map(|of| fold(&series.line("EXDATE", of), eol)).collect();
     let behind =
         ["EXDATE", "RRULE", "RDATE"].into_iter().find_map(|n| tree.own(c).filter(|i| tree.lines()[*i].is(n)).last());
     match behind {
-        Some(behind) => tree.insert(behind + 1, line),
-        None => drop(edit::append(&mut tree, c, line)),
+        Some(behind) => tree.insert_all(behind + 1, lines),
+        None => {
+            for line in lines {
+                edit::append(&mut tree, c, line);
+            }
+        }
     }
     edit::stamp_change(&mut tree, c, now, true);
     Some(something(&tree, series.start.utc()))
+}
+
+/// The starts (seconds) for which the instance stands: a component of its own that names
+/// a day is for all that the series has on it.
+fn replaced(series: &Series<'_, '_>, own: Option<usize>, of: i64) -> Vec<i64> {
+    let id = own.and_then(|o| placed(series.tree.get(o, "RECURRENCE-ID")?, &mut Zones::new(series.tree)));
+    let mut all = vec![of];
+    if let Some(Moment::Date(day)) = id.map(|id| id.moment)
+        && !series.start.moment.is_date()
+    {
+        let (given, _) = starts(series.tree, series.c, (of.saturating_sub(CLOCKS), of.saturating_add(CLOCKS)), true);
+        all.extend(given.into_iter().filter(|s| *s != of && series.start.zone.to_local(*s).date() == day));
+    }
+    all
 }
 
 /// The text, if any instance is left in it, of a series that began then.

@@ -10,8 +10,10 @@
 //! | months | the new start's, of a single one |
 //! | hours, minutes, seconds | the new start's, or those as much on within the day |
 //!
-//! To other days a rule that names any does not move, nor one that counts by the day or
-//! week within months: those that it names would begin or end a month elsewhere.
+//! Anything else is not said by a rule of that sort, and the series does not move there: to
+//! other days none that names days of the year or weeks, or months of which it names plain
+//! weekdays or counts days or weeks, or that leaves out months or years of plain weekdays;
+//! to another time none that counts in less than days and names any of them.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike, Weekday};
 

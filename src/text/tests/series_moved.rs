@@ -72,6 +72,16 @@ fn an_instance_that_is_named_as_a_date_or_in_another_zone_is_that_one() {
 }
 
 #[test]
+fn a_day_that_one_instance_stands_for_is_gone_with_it() {
+    let series = "DTSTART;TZID=Europe/Berlin:20260601T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;BYHOUR=9,17;COUNT=6";
+    let day = "RECURRENCE-ID;VALUE=DATE:20260602\nDTSTART;TZID=Europe/Berlin:20260602T120000";
+    let text = with(series, day);
+    assert_eq!(starts(&text), ["06-01T07:00", "06-01T15:00", "06-02T10:00", "06-03T07:00", "06-03T15:00"]);
+    let left = deleted(text.as_bytes(), Reach::One(of("20260602T070000Z")), NOW).unwrap().item;
+    assert_eq!(starts(&super::series::text(left)), ["06-01T07:00", "06-01T15:00", "06-03T07:00", "06-03T15:00"]);
+}
+
+#[test]
 fn this_and_following_from_a_day_on_moves_by_the_time_of_that_day() {
     let series = "DTSTART;TZID=Europe/Berlin:20260301T090000\nRRULE:FREQ=MONTHLY;COUNT=4";
     let later = "RECURRENCE-ID;VALUE=DATE;RANGE=THISANDFUTURE:20260401\nDTSTART;TZID=Europe/Berlin:20260401T100000";
