@@ -1,5 +1,6 @@
 //! When to run next. Pure: the time and the randomness are handed in.
 
+use crate::fault;
 use crate::model::{Class, Millis, Outcome, Run, Settings};
 
 const MINUTE: Millis = 60_000;
@@ -18,7 +19,8 @@ const LATE: Millis = 2 * MINUTE;
 ///
 /// After a failure that may pass by itself the wait starts at a minute and doubles
 /// with each one that follows, up to an hour but not beyond the interval if that is
-/// longer; a Retry-After is kept to.
+/// longer; not beyond the interval either where the others of the run's folders went
+/// well. A Retry-After is kept to.
 ///
 /// A last run that is still to come was noted by a clock that was ahead: the next is due.
 pub fn next(settings: &Settings, now: Millis, runs: &[Run], jitter: u8) -> Option<Millis> {
@@ -47,7 +49,9 @@ fn planned(settings: &Settings, now: Millis, runs: &[Run], jitter: u8) -> Option
         None => interval,
         Some(after) => {
             let failures = runs.iter().take_while(|run| retry(run).is_some()).count().min(16);
-            let back_off = (MINUTE << (failures - 1)).min(LONGEST.max(interval));
+            // One folder that the server fails on is not to keep the others waiting.
+            let longest = if of_one(last) { interval } else { LONGEST.max(interval) };
+            let back_off = (MINUTE << (failures - 1)).min(longest);
             back_off.max(after.map_or(0, |seconds| Millis::from(seconds.min(86_400)) * 1000))
         }
     };
@@ -83,6 +87,13 @@ pub fn periodic(settings: &Settings, now: Millis, jitter: u8) -> Millis {
     now + spread(interval(settings), jitter)
 }
 
+/// Whether it is one folder of several that the server failed on, so that the run went on.
+fn of_one(run: &Run) -> bool {
+    let failed = run.collections.iter().filter_map(|report| report.fault.as_ref());
+    let ends = matches!(&run.outcome, Outcome::Failed(fault) if !fault::failed(&fault.text));
+    !ends && run.collections.len() > 1 && failed.filter(|fault| fault::failed(&fault.text)).count() == 1
+}
+
 fn end(run: &Run) -> Millis {
     run.ended.unwrap_or(run.started)
 }
@@ -98,8 +109,7 @@ fn spread(wait: Millis, jitter: u8) -> Millis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fault;
-    use crate::model::{AccountId, Fault, Trigger};
+    use crate::model::{AccountId, CollectionReport, Fault, Trigger};
 
     fn run(ended: Millis, failed: Option<Fault>) -> Run {
         Run {
@@ -149,6 +159,21 @@ mod tests {
         assert_eq!(wait(2), Some(2 * MINUTE));
         assert_eq!(wait(5), Some(16 * MINUTE));
         assert_eq!(wait(40), Some(LONGEST));
+    }
+
+    #[test]
+    fn a_folder_that_the_server_fails_on_keeps_the_others_waiting_no_longer_than_the_interval() {
+        let settings = Settings::default();
+        let wait = |faults: [Option<Fault>; 3]| {
+            let first = faults.iter().flatten().next().cloned();
+            let reports = faults.map(|fault| CollectionReport { fault, ..CollectionReport::default() });
+            let run = Run { collections: reports.to_vec(), ..run(NOW, first) };
+            next(&settings, NOW, &vec![run; 40], 0).map(|at| at - NOW)
+        };
+        let fails = || Some(fault::busy(500, None));
+        assert_eq!(wait([None, fails(), None]), Some(15 * MINUTE));
+        assert_eq!(wait([fails(), fails(), None]), Some(LONGEST), "it fails on all");
+        assert_eq!(wait([None, Some(fault::busy(503, None)), None]), Some(LONGEST), "it is away");
     }
 
     #[test]

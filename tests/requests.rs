@@ -5,7 +5,7 @@
 mod fake;
 mod world;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use async_trait::async_trait;
@@ -326,6 +326,66 @@ fn where_writes_must_be_alone_all_arrive_and_it_is_remembered() {
     later(&world, 8 * DAY);
     asked(&world);
     assert_eq!(world.account().several, None, "it is tried again after a while");
+}
+
+/// A server whose trash bin holds the first name that something is sent to. Notes whether
+/// each is noted here as ahead of the token.
+struct Trash {
+    world: World,
+    noted: RefCell<Vec<bool>>,
+}
+
+#[async_trait(?Send)]
+impl Http for Trash {
+    async fn send(&self, request: Request) -> Result<Response, Fault> {
+        if request.method != "PUT" {
+            return self.world.fake.send(request).await;
+        }
+        let is_it = |href: &Href| href.as_str() == request.url.path();
+        let noted = self.world.collections().iter().any(|collection| collection.ahead.iter().any(is_it));
+        self.noted.borrow_mut().push(noted);
+        if self.noted.borrow().len() > 1 {
+            return self.world.fake.send(request).await;
+        }
+        let said = "<d:error xmlns:d='DAV:' xmlns:s='http://sabredav.org/ns'><s:message>Calendar object with uid \
+                    already exists in this calendar collection.</s:message></d:error>";
+        Ok(Response { status: 400, headers: Vec::new(), body: said.into(), url: request.url })
+    }
+}
+
+#[test]
+fn quirk_19_another_name_is_noted_before_anything_is_sent_there() {
+    let world = in_step();
+    world.here_new(Role::Notes);
+    let trash = Rc::new(Trash { world: world.clone(), noted: RefCell::default() });
+    let driver = Driver::new(Ports { http: trash.clone(), ..world.ports() }, world.options.clone());
+    let run = now(driver.run(world.account(), Trigger::Interval)).unwrap();
+    assert_eq!((run.outcome, *trash.noted.borrow() == [true, true]), (Outcome::Ok, true), "{:?}", trash.noted);
+    assert!(law::agree(&world).is_ok());
+}
+
+/// A server that takes nothing.
+struct Refusing(Rc<Fake>);
+
+#[async_trait(?Send)]
+impl Http for Refusing {
+    async fn send(&self, request: Request) -> Result<Response, Fault> {
+        if request.method == "PUT" {
+            return Ok(Response { status: 403, headers: Vec::new(), body: Vec::new(), url: request.url });
+        }
+        self.0.send(request).await
+    }
+}
+
+#[test]
+fn what_is_refused_does_not_show_that_several_at_a_time_are_borne() {
+    let world = in_step();
+    (0..10).for_each(|_| drop(world.here_new(Role::Notes)));
+    let driver =
+        Driver::new(Ports { http: Rc::new(Refusing(world.fake.clone())), ..world.ports() }, world.options.clone());
+    let run = now(driver.run(world.account(), Trigger::Interval)).unwrap();
+    assert_eq!(run.total(|r| r.waiting), 10);
+    assert_eq!(world.account().several, None);
 }
 
 #[test]

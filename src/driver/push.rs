@@ -31,8 +31,10 @@ const BATCH: usize = 200;
 
 /// What one try at an item came to.
 enum Tried {
-    /// Nothing is left to do for it in this run.
+    /// Nothing is left to do for it in this run, or not under this name.
     Settled,
+    /// The server took it.
+    Sent,
     /// 423: it may have been another write that was in its way.
     Locked(Fault),
     /// Something is known now that was not: try again. `compared` says that the
@@ -58,9 +60,10 @@ impl Session<'_> {
         let wanted = |head: &Head| head.edit.is_some() && self.due(head) && seen(head) && !unsure(head);
         edits.retain(&wanted);
         self.push_all(collection, edits.clone(), deletions, report).await?;
-        // Copies that were made on the way go at once.
+        // Copies that were made on the way go at once, and what got another name.
         let mut copies = self.ports.store.todo(&collection.id).await?;
-        copies.retain(|head| wanted(head) && edits.iter().all(|edit| edit.id != head.id));
+        let tried = |head: &Head| edits.iter().any(|edit| edit.id == head.id && edit.href == head.href);
+        copies.retain(|head| wanted(head) && !tried(head));
         self.push_all(collection, copies, deletions, report).await?;
         self.going()?;
         self.read_back(collection, report).await
@@ -139,8 +142,8 @@ impl Session<'_> {
                     self.flight.borrow_mut().locked();
                     queue.push_front(head);
                 }
-                Ok(_) => {
-                    if beside {
+                Ok(tried) => {
+                    if beside && matches!(tried, Tried::Sent) {
                         self.flight.borrow_mut().bore();
                     }
                     done += 1;
@@ -202,8 +205,13 @@ impl Session<'_> {
     ) -> Result<Tried, Fault> {
         let mut compared = false;
         let mut readings = 0;
+        let mut href = None;
         loop {
             let Some(item) = self.ports.store.item(id).await? else { return Ok(Tried::Settled) };
+            if href.get_or_insert_with(|| item.head.href.clone()) != &item.head.href {
+                // Nothing is sent under a name that is not noted as ahead of the token.
+                return Ok(Tried::Settled);
+            }
             let tried = match item.head.edit {
                 None => Tried::Settled,
                 // Deleted since: the guard has not seen it.
@@ -212,7 +220,7 @@ impl Session<'_> {
                 Some(Edit::Put) => self.push_text(collection, &item, compared, report).await?,
             };
             match tried {
-                Tried::Settled | Tried::Locked(_) => return Ok(tried),
+                Tried::Settled | Tried::Sent | Tried::Locked(_) => return Ok(tried),
                 Tried::Again { .. } if readings == READINGS => {
                     // The last reading may have settled it: then nothing waits.
                     let left = self.ports.store.item(id).await?.is_some_and(|item| item.head.edit.is_some());
@@ -254,7 +262,7 @@ impl Session<'_> {
                 let replaced = item.base.iter().filter(|base| !same_meaning(base, text));
                 let kept = replaced.map(|base| self.kept(item, base.clone(), Why::Sent)).collect();
                 self.ports.store.commit(Commit { changes: vec![change], kept, collection: None }).await?;
-                Ok(Tried::Settled)
+                Ok(Tried::Sent)
             }
             Written::Changed | Written::Gone => self.reread(collection, item, report).await,
             Written::UidTaken { at: None } if !head.based && !head.refetch => {
@@ -283,12 +291,16 @@ impl Session<'_> {
     ) -> Result<Tried, Fault> {
         let head = &item.head;
         let mut commit = Commit::default();
+        let mut tried = Tried::Settled;
         if head.based {
             let Some(precondition) = precondition(head, compared) else {
                 return self.reread(collection, item, report).await;
             };
             match self.remote.delete(&head.href, &precondition).await? {
-                Written::Done { .. } => report.deleted_there += 1,
+                Written::Done { .. } => {
+                    report.deleted_there += 1;
+                    tried = Tried::Sent;
+                }
                 Written::Gone => {}
                 Written::Changed | Written::UidTaken { .. } => return self.reread(collection, item, report).await,
                 Written::Refused(fault) => return self.refused(collection, head, fault).await,
@@ -299,7 +311,7 @@ impl Session<'_> {
         }
         commit.changes.push(Change::Remove { id: head.id.clone(), seen: head.rev });
         self.ports.store.commit(commit).await?;
-        Ok(Tried::Settled)
+        Ok(tried)
     }
 
     /// Reads what the server has for this item, and lets the sync table decide.
