@@ -44,6 +44,8 @@ type Meanwhile = Box<dyn FnOnce() -> LocalBoxFuture<'static, ()>>;
 enum Point {
     /// The lock is held.
     Locked,
+    /// The server is asked something.
+    Asked,
     /// The alarm of an edit is about to be taken away.
     Cleared,
 }
@@ -104,6 +106,7 @@ impl Shell for Notes {
 
 /// Answers everything in the same way, and counts.
 struct Network {
+    shell: Rc<Notes>,
     answer: RefCell<Result<(u16, String), Fault>>,
     asked: Cell<u32>,
 }
@@ -112,6 +115,7 @@ struct Network {
 impl Http for Network {
     async fn send(&self, request: Request) -> Result<Response, Fault> {
         self.asked.set(self.asked.get() + 1);
+        self.shell.reached(Point::Asked).await;
         let (status, body) = self.answer.borrow().clone()?;
         Ok(Response { status, headers: Vec::new(), body: body.into_bytes(), url: request.url })
     }
@@ -131,15 +135,16 @@ impl Clock for At {
     }
 }
 
-struct Password;
+struct Password(RefCell<String>);
 
 #[async_trait(?Send)]
 impl Vault for Password {
-    async fn seal(&self, _: &AccountId, _: &str) -> Result<(), Fault> {
+    async fn seal(&self, _: &AccountId, password: &str) -> Result<(), Fault> {
+        password.clone_into(&mut self.0.borrow_mut());
         Ok(())
     }
     async fn open(&self, _: &AccountId) -> Result<Option<String>, Fault> {
-        Ok(Some("secret".to_owned()))
+        Ok(Some(self.0.borrow().clone()))
     }
 }
 
@@ -153,13 +158,14 @@ struct Scene {
 fn scene() -> Scene {
     let store = Rc::new(Memory::default());
     let shell = Rc::new(Notes::default());
-    let network = Rc::new(Network { answer: RefCell::new(Err(fault::offline())), asked: Cell::new(0) });
+    let network =
+        Rc::new(Network { shell: shell.clone(), answer: RefCell::new(Err(fault::offline())), asked: Cell::new(0) });
     let ports = Ports {
         http: network.clone(),
         store: store.clone(),
         clock: Rc::new(At(Cell::new(NOW))),
         random: Rc::new(MachineRandom),
-        vault: Rc::new(Password),
+        vault: Rc::new(Password(RefCell::new("secret".to_owned()))),
         shell: shell.clone(),
     };
     let options = Options {
@@ -412,6 +418,28 @@ async fn quirk_28_the_first_401_stops_the_account_until_the_person_acts() {
     assert_eq!(scene.alarm("periodic"), None, "and nothing is planned");
     scene.worker.run(Trigger::Person).await.unwrap();
     assert_eq!(scene.network.asked.get(), 2, "asked for, it tries");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn quirk_28_a_password_that_is_saved_while_the_old_one_is_refused_is_not_refused() {
+    for (password, stopped) in [("new", false), ("secret", true)] {
+        let scene = scene();
+        scene.set_up().await;
+        scene.answers(401, "");
+        scene.meanwhile(Point::Asked, move |worker| async move {
+            let sign_in = SignIn {
+                server: "dav.example".to_owned(),
+                user: "ann".to_owned(),
+                password: password.to_owned(),
+                secure: true,
+            };
+            worker.handle(Event::Ask(Ask::Save { sign_in, insist: true, replaces: None })).await.0.unwrap();
+        });
+        scene.worker.run(Trigger::Interval).await.unwrap();
+        assert!(matches!(scene.last().await.outcome, Outcome::Failed(fault) if fault.class == Class::SignIn));
+        let accounts = scene.store.accounts().await.unwrap();
+        assert_eq!((accounts.len(), accounts[0].stopped), (1, stopped), "{password}");
+    }
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -26,6 +26,7 @@ impl Driver {
     pub async fn run(&self, account: Account, trigger: Trigger) -> Result<Run, Fault> {
         let mut report = self.begin(&account, trigger).await?;
         let (mut collections, mut learnt) = (Vec::new(), account.clone());
+        let signed_in = self.signed_in(&account).await?;
         // Before anything is asked of the server, which may not be there.
         if let Err(fault) = renew(&*self.ports.store, &account.id, self.ports.clock.now()).await {
             // Lists are older than they could be; what the run does is not the worse for it.
@@ -45,7 +46,10 @@ impl Driver {
         if let Err(fault) = &outcome {
             report.log.push(self.line(true, fault.text.clone()));
         }
-        self.follow(learnt, outcome.as_ref().err()).await?;
+        // Saved anew since: what was learnt is of another sign-in, or was found out by then.
+        if self.signed_in(&learnt).await? == signed_in {
+            self.follow(learnt, outcome.as_ref().err()).await?;
+        }
         if outcome.is_ok() {
             report.log.push(self.line(false, Saying::new("log_finished")));
         }
@@ -54,6 +58,14 @@ impl Driver {
         report.outcome = outcome.map_or_else(Outcome::Failed, |()| Outcome::Ok);
         self.ports.store.save_run(&report).await?;
         Ok(report)
+    }
+
+    /// What the person typed to sign in, as it is stored now.
+    async fn signed_in(&self, account: &Account) -> Result<Option<(String, bool, Option<String>)>, Fault> {
+        let stored = self.ports.store.accounts().await?.into_iter().find(|stored| stored.id == account.id);
+        // A vault that does not open is the session's to say.
+        let password = self.ports.vault.open(&account.id).await.ok().flatten();
+        Ok(stored.map(|stored| (stored.entered, stored.secure, password)))
     }
 
     /// What the run's end means for the account: stopped, or left alone for as long

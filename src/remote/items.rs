@@ -202,8 +202,8 @@ fn is_whole_item(body: &[u8]) -> bool {
         line.split_at_checked(line.iter().position(|b| *b == b':').unwrap_or(0)).unwrap_or_default()
     });
     let spoken = |(name, value): &(&[u8], &[u8])| !name.is_empty() || value.iter().any(|b| *b != 0);
-    let Some((begin, what)) = lines.by_ref().find(spoken) else { return true };
-    let end = lines.filter(spoken).last();
+    let Some((begin, what)) = lines.find(spoken) else { return true };
+    let end = lines.rfind(spoken);
     !begin.eq_ignore_ascii_case(b"BEGIN")
         || end.is_some_and(|(end, of)| end.eq_ignore_ascii_case(b"END") && of.eq_ignore_ascii_case(what))
 }
