@@ -145,10 +145,10 @@ async fn a_commit_that_fails_changes_nothing() {
     let store = fresh().await;
     let work = Collection { sync_token: Some("new".into()), ..collection("work") };
     let good = item(&work, "a", "t");
-    // A number that no row can hold exactly.
-    let mut bad = item(&work, "b", "t");
-    bad.head.rev = u64::MAX;
-    let changes = vec![put(&good, None), put(&bad, None)];
+    // An edit of what is not there, behind what could be written.
+    let was = Some(Box::new(item(&work, "b", "s")));
+    let bad = Change::Edit { was, item: Box::new(item(&work, "b", "t")), index: Index::default() };
+    let changes = vec![put(&good, None), bad];
     let kept = vec![contract::kept(1, "a", b"x")];
     store.commit(Commit { changes, kept, collection: Some(work.clone()) }).await.unwrap_err();
     assert_eq!(store.item(&good.head.id).await.unwrap(), None);
