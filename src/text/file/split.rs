@@ -135,7 +135,9 @@ impl<'a> Frame<'a> {
     /// `None` for a card.
     fn of(object: &'a Object<'_>) -> Option<Frame<'a>> {
         let Object::Calendar(calendar) = object else { return None };
-        let eol = calendar.parts.first().map_or(&b"\r\n"[..], |piece| eol(piece.bytes));
+        // As the calendar's own lines end, so that what is taken apart again is the same.
+        let first = calendar.head.first().copied().or(calendar.parts.first().map(|piece| piece.bytes));
+        let eol = first.map_or(&b"\r\n"[..], eol);
         let mut zones = HashMap::new();
         let mut first: Vec<Arc<[u8]>> = Vec::new();
         for (piece, name) in calendar.timezones() {

@@ -332,6 +332,15 @@ fn one_file_of_many_items() {
 }
 
 #[test]
+fn lines_that_end_in_two_ways_do_so_again() {
+    let a = event("a", "").replace('\n', "\r\n");
+    let file = format!("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{a}{}END:VCALENDAR\n", event("b", ""));
+    for text in texts(&split(file.as_bytes())) {
+        assert_eq!(texts(&split(text.as_bytes())), [text]);
+    }
+}
+
+#[test]
 fn two_exports_of_an_item_have_the_same_lines() {
     let export = |program: &str, stamp: &str, title: &str| {
         let event = event("u", &format!("DTSTAMP:{stamp}\nDTSTART:20260101T100000Z\nSUMMARY:{title}\n"));
