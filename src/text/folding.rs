@@ -20,6 +20,14 @@ pub fn fold(line: &[u8], eol: &[u8]) -> Vec<u8> {
             // Not UTF-8: no character to keep whole.
             at = room;
         }
+        // A CR of the text before the break would be read as the break's: rather a long line.
+        if rest[at - 1] == b'\r' {
+            at += rest[at..].iter().take_while(|byte| **byte == b'\r').count() + 1;
+            at += rest[at.min(rest.len())..].iter().take_while(|byte| **byte & 0xC0 == 0x80).count();
+            if at >= rest.len() {
+                break;
+            }
+        }
         out.extend_from_slice(&rest[..at]);
         out.extend_from_slice(eol);
         out.push(b' ');

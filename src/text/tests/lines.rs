@@ -69,6 +69,13 @@ fn folds_at_75_octets_between_characters() {
         assert_eq!(folded.replace("\r\n ", ""), line);
         assert_eq!(folded.contains("\r\n"), line.len() > 75);
     }
+    // A CR of the text is never before a break.
+    for crs in [1, 40, 200] {
+        let line = format!("X:{}{}{}", "a".repeat(72), "\r".repeat(crs), "é".repeat(99));
+        let folded = String::from_utf8(fold(line.as_bytes(), b"\n")).unwrap();
+        assert!(!folded.contains("\r\n"), "{folded:?}");
+        assert_eq!(folded.replace("\n ", ""), line);
+    }
     let junk = fold(&[0x80; 300], b"\n");
     assert!(junk.split(|b| *b == b'\n').all(|l| l.len() <= 75));
 }
