@@ -57,6 +57,22 @@ pub struct Opened {
     pub body: Box<dyn Body>,
 }
 
+impl Opened {
+    /// Read to its end.
+    ///
+    /// # Errors
+    /// Those of [`Body::piece`]; `too_large` beyond `most` bytes, of that host.
+    pub async fn whole(mut self, most: usize, host: &str) -> Result<Response, Fault> {
+        while let Some(piece) = self.body.piece().await? {
+            if self.head.body.len() + piece.len() > most {
+                return Err(fault::too_large(host));
+            }
+            self.head.body.extend_from_slice(&piece);
+        }
+        Ok(self.head)
+    }
+}
+
 /// What is still to come of an answer.
 #[async_trait(?Send)]
 pub trait Body {

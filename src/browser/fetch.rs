@@ -49,14 +49,7 @@ pub struct Fetch {
 impl Http for Fetch {
     async fn send(&self, request: Request) -> Result<Response, Fault> {
         let host = request.url.host_str().unwrap_or_default().to_owned();
-        let Opened { mut head, mut body } = self.open(request).await?;
-        while let Some(piece) = body.piece().await? {
-            if head.body.len() + piece.len() > self.limits.body {
-                return Err(fault::too_large(&host));
-            }
-            head.body.extend_from_slice(&piece);
-        }
-        Ok(head)
+        self.open(request).await?.whole(self.limits.body, &host).await
     }
 
     async fn open(&self, request: Request) -> Result<Opened, Fault> {

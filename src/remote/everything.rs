@@ -31,10 +31,7 @@ impl Remote {
         let href = &collection.href;
         let data = property::data(collection.kind);
         let request = sync_collection::report(href, None, self.report_depth.get(), Some(data));
-        let mut opened = match self.open(request).await {
-            Err(fault) if fault.text.key == "fault_too_large" => return Ok(Everything::Refused),
-            other => other?,
-        };
+        let mut opened = self.open(request).await?;
         match opened.head.status {
             207 => {}
             404 | 410 => return Err(self.gone("REPORT", href, &collection.name, opened.head.status)),
