@@ -275,11 +275,17 @@ fn ten_sent(world: &World, alone: bool) -> (u32, usize) {
 }
 
 fn sent(world: &World, alone: bool) -> (u32, usize) {
+    far_away(world, alone, 0)
+}
+
+/// A run over a way of so many milliseconds.
+fn far_away(world: &World, alone: bool, way: Millis) -> (u32, usize) {
     let far = Rc::new(Far { fake: world.fake.clone(), turns: Turns::default(), writing: Cell::default(), alone });
     let driver = Driver::new(Ports { http: far.clone(), ..world.ports() }, world.options.clone());
     let mut rounds = 0;
     let run = driven(driver.run(world.account(), Trigger::Interval), || {
         rounds += 1;
+        later(world, way);
         far.turns.release(None)
     });
     let run = run.unwrap().unwrap();
@@ -326,6 +332,44 @@ fn where_writes_must_be_alone_all_arrive_and_it_is_remembered() {
     later(&world, 8 * DAY);
     asked(&world);
     assert_eq!(world.account().several, None, "it is tried again after a while");
+}
+
+/// A server that gives no texts along with changes, this long a way away, before the first run.
+fn fresh(way: Millis) -> World {
+    let world = World::new(Ways { texts: Texts::Ignored, ..Ways::of(Flavour::Radicale) });
+    now(world.memory.save_account(&Account { way, ..world.account() })).unwrap();
+    world
+}
+
+#[test]
+fn folders_far_away_are_read_at_the_same_time_and_near_ones_one_after_the_other() {
+    // The home; what there is in the first; its texts, beside what there is in the two others;
+    // and their texts.
+    for (way, cost) in [(50, (1 + 1 + 1 + 1, 3)), (5, (1 + 3 * 2, 1))] {
+        let world = fresh(way);
+        for role in Role::ALL {
+            world.there_new(role);
+        }
+        assert_eq!(far_away(&world, false, way), cost, "{way} ms");
+    }
+}
+
+#[test]
+fn many_texts_come_in_several_answers_at_a_time_where_the_way_is_long() {
+    for (way, cost) in [(50, (1 + 1 + 1 + 1, 3)), (5, (1 + 3 + 2, 1))] {
+        let world = fresh(way);
+        (0..500).for_each(|_| drop(world.there_new(Role::Notes)));
+        assert_eq!(far_away(&world, false, way), cost, "{way} ms");
+    }
+}
+
+#[test]
+fn how_long_the_way_is_is_seen_when_the_homes_are_looked_for() {
+    let world = in_step();
+    assert_eq!(world.account().way, 0);
+    later(&world, 8 * DAY);
+    far_away(&world, false, 50);
+    assert!((50..60).contains(&world.account().way), "{} ms", world.account().way);
 }
 
 /// A server whose trash bin holds the first name that something is sent to. Notes whether

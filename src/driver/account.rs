@@ -1,12 +1,15 @@
 //! Looks what is there, saves the account, chooses and makes folders.
 
+use std::rc::Rc;
+
 use url::Url;
 
 use super::Driver;
 use super::homes::homes;
+use super::watch::Watch;
 use crate::fault;
 use crate::message::{Finding, Found, SignIn};
-use crate::model::{Account, AccountId, Collection, CollectionId, Fault, Href, Kind, Policy, Role};
+use crate::model::{Account, AccountId, Collection, CollectionId, Fault, Href, Kind, Millis, Policy, Role};
 use crate::port::Ports;
 use crate::remote::Remote;
 use crate::sync::roles;
@@ -18,8 +21,10 @@ impl Driver {
     /// # Errors
     /// What failed, and what to do about it.
     pub async fn check(&self, sign_in: &SignIn) -> Result<Finding, Fault> {
-        let (found, remote) = self.discover(sign_in).await?;
-        let account = account(sign_in, Some(&found));
+        let (found, way) = self.discover(sign_in).await?;
+        let password = self.password(sign_in).await?;
+        let remote = Remote::new(self.ports.http.clone(), found.server.clone(), &sign_in.user, &password);
+        let account = account(sign_in, Some((&found, way)));
         let described = homes(&remote, &account).await?;
         let mut collections = Vec::new();
         let chosen = Role::ALL.map(|role| {
@@ -62,11 +67,11 @@ impl Driver {
     /// What the check found wrong (without `insist`), or the store's.
     pub async fn save(&self, sign_in: &SignIn, insist: bool, replaces: Option<&AccountId>) -> Result<AccountId, Fault> {
         let found = match self.discover(sign_in).await {
-            Ok((found, _)) => Some(found),
+            Ok(found) => Some(found),
             Err(fault) if !insist || fault.text.key.starts_with("field_") => return Err(fault),
             Err(_) => None,
         };
-        let mut account = account(sign_in, found.as_ref());
+        let mut account = account(sign_in, found.as_ref().map(|(found, way)| (found, *way)));
         let store = &self.ports.store;
         let password = self.password(sign_in).await?;
         // Saved again it keeps its state; without a check, also what an earlier one found.
@@ -144,15 +149,13 @@ impl Driver {
         Ok(())
     }
 
-    async fn discover(&self, sign_in: &SignIn) -> Result<(Discovered, Remote), Fault> {
+    /// What is there, and how long the way to it and back is.
+    async fn discover(&self, sign_in: &SignIn) -> Result<(Discovered, Millis), Fault> {
         if sign_in.user.trim().is_empty() {
             return Err(fault::field("field_user_empty"));
         }
         let password = self.password(sign_in).await?;
-        let http = self.ports.http.clone();
-        let found = Remote::discover(http.clone(), &sign_in.server, sign_in.secure, &sign_in.user, &password).await?;
-        let remote = Remote::new(http, found.server.clone(), &sign_in.user, &password);
-        Ok((found, remote))
+        discover(&self.ports, &sign_in.server, sign_in.secure, &sign_in.user, &password).await
     }
 
     /// The one typed, else the one kept for this server and user.
@@ -171,7 +174,9 @@ impl Driver {
 
 /// The account as it will be kept. Without `found` its principal is still to be
 /// looked for.
-fn account(sign_in: &SignIn, found: Option<&Discovered>) -> Account {
+fn account(sign_in: &SignIn, found: Option<(&Discovered, Millis)>) -> Account {
+    let way = found.map_or(0, |(_, way)| way);
+    let found = found.map(|(found, _)| found);
     let server = found.map_or_else(|| sign_in.server.trim().to_owned(), |found| found.server.to_string());
     let principal = found.map(|found| found.principal.clone());
     Account {
@@ -181,14 +186,14 @@ fn account(sign_in: &SignIn, found: Option<&Discovered>) -> Account {
         addressbook_homes: found.map(|found| found.addressbook_homes.clone()).unwrap_or_default(),
         preferred: found.and_then(|found| found.preferred.clone()),
         default_calendar: found.and_then(|found| found.default_calendar.clone()),
+        way,
         ..Account::new(&server, &sign_in.user, principal)
     }
 }
 
 /// The account with what discovery found now; its id stays, for its state does.
 pub(super) async fn rediscover(ports: &Ports, account: &Account, password: &str) -> Result<Account, Fault> {
-    let http = ports.http.clone();
-    let found = Remote::discover(http, &account.entered, account.secure, &account.user, password).await?;
+    let (found, way) = discover(ports, &account.entered, account.secure, &account.user, password).await?;
     Ok(Account {
         server: found.server.to_string(),
         principal: Some(found.principal),
@@ -196,9 +201,22 @@ pub(super) async fn rediscover(ports: &Ports, account: &Account, password: &str)
         addressbook_homes: found.addressbook_homes,
         preferred: found.preferred,
         default_calendar: found.default_calendar,
+        way,
         stopped: false,
         ..account.clone()
     })
+}
+
+async fn discover(
+    ports: &Ports,
+    entered: &str,
+    secure: bool,
+    user: &str,
+    password: &str,
+) -> Result<(Discovered, Millis), Fault> {
+    let http = Rc::new(Watch::new(ports));
+    let found = Remote::discover(http.clone(), entered, secure, user, password).await?;
+    Ok((found, http.quickest()))
 }
 
 /// The server as an origin to resolve hrefs against.

@@ -94,7 +94,8 @@ impl Session<'_> {
             let plan = self.plan(&todo, &Remote::new());
             return Ok(Draft { plan, heads: todo, told: None, asked: HashSet::new() });
         }
-        let listed = if unchanged && audit { None } else { Some(self.list(collection, restore).await?) };
+        let listed =
+            if unchanged && audit { None } else { Some(self.reading(self.list(collection, restore)).await?.0) };
         let heads = store.heads(&collection.id).await?;
         let (mut listing, hidden) = match listed {
             Some(listing) if listing.complete || !audit => (listing, 0),
@@ -135,7 +136,7 @@ impl Session<'_> {
             _ => (compare, rest),
         };
         for hrefs in read.chunks(BATCH) {
-            fetched.extend(self.remote.fetch_listed(collection, hrefs).await?);
+            fetched.extend(self.reading(self.remote.fetch_listed(collection, hrefs)).await?.0);
         }
         let mut remote = Remote::new();
         for fetched in &fetched {
@@ -257,7 +258,7 @@ impl Session<'_> {
         heads: &[Head],
         told: Option<Listing>,
     ) -> Result<(Listing, usize), Fault> {
-        let mut full = self.remote.listing(collection).await?;
+        let (mut full, _) = self.reading(self.remote.listing(collection)).await?;
         // Told and not listed: one of the two is wrong, so it is asked for by name.
         let listed: HashSet<String> = full.items.iter().map(|item| item.href.key()).collect();
         let unlisted = told.iter().flat_map(|told| &told.items).filter(|item| !listed.contains(&item.href.key()));

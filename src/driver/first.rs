@@ -37,7 +37,7 @@ impl Session<'_> {
             self.ports.shell.tell(&News::Changed);
             Ok(())
         });
-        match everything.await? {
+        match self.reading(everything).await?.0 {
             Everything::Told { token, left } => {
                 let all = report.received as usize + left.len();
                 report.plan = (all > 0)

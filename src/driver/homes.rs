@@ -72,7 +72,9 @@ impl Session<'_> {
             }
         }
         self.account.default_calendar = found.default_calendar.or(self.account.default_calendar.take());
-        Ok(self.account != before)
+        let elsewhere = self.account != before;
+        self.account.way = found.way;
+        Ok(elsewhere)
     }
 
     /// Asks each home for its marker and for the other one. The other is taken from the
@@ -144,6 +146,7 @@ pub(super) async fn learn(ports: &Ports, run: &Account) -> Result<(), Fault> {
         markers: run.markers,
         looked: run.looked,
         several: run.several,
+        way: run.way,
         ..stored.clone()
     };
     if now == stored { Ok(()) } else { ports.store.save_account(&now).await }

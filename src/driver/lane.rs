@@ -1,10 +1,11 @@
 //! One collection's way through a run. What one has to send goes while the next is read;
-//! reading is done for one after the other.
+//! several are read at the same time only where the way to the server is long.
 
-use std::pin::pin;
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::task::{Context, Poll};
 
 use futures_util::StreamExt;
-use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
 
 use super::draft::stopped;
@@ -23,6 +24,18 @@ struct Lane {
     report: CollectionReport,
 }
 
+impl Lane {
+    fn new(at: usize, collection: Collection) -> Lane {
+        let report = CollectionReport {
+            id: Some(collection.id.clone()),
+            name: collection.name.clone(),
+            role: collection.role,
+            ..CollectionReport::default()
+        };
+        Lane { at, collection, report }
+    }
+}
+
 impl Session<'_> {
     /// All collections. What one could not do does not stop the others, unless it is
     /// what the server could not do for any.
@@ -31,34 +44,43 @@ impl Session<'_> {
         all: Vec<(Collection, Option<&Described>)>,
         reports: &mut Vec<CollectionReport>,
     ) -> Result<(), Fault> {
-        let (mut pushing, mut done) = (FuturesUnordered::new(), Vec::new());
-        for (at, (collection, described)) in all.into_iter().enumerate() {
-            if self.going().is_err() {
-                break;
+        let (reading, mut done) = (Cell::new(0), Vec::new());
+        let (mut all, mut lanes) = (all.into_iter().enumerate().peekable(), FuturesUnordered::new());
+        // One more is begun as soon as those under way leave room for its readings.
+        let mut next = |context: &mut Context<'_>| loop {
+            let room = || reading.get() < self.gate.room() && self.going().is_ok();
+            while room()
+                && let Some((at, (collection, described))) = all.next()
+            {
+                reading.set(reading.get() + 1);
+                lanes.push(self.lane(Lane::new(at, collection), described, &reading));
             }
-            let report = CollectionReport {
-                id: Some(collection.id.clone()),
-                name: collection.name.clone(),
-                role: collection.role,
-                ..CollectionReport::default()
-            };
-            let mut lane = Lane { at, collection, report };
-            let pulled = match described {
-                Some(described) => beside(self.receive(&mut lane, described), &mut pushing, &mut done).await,
-                None => Err(fault::collection_gone(&lane.collection.name)),
-            };
-            match pulled {
-                Ok(deletions) => pushing.push(self.send(lane, deletions)),
-                Err(fault) => done.push(self.over(lane, Err(fault)).await),
+            match lanes.poll_next_unpin(context) {
+                Poll::Pending if room() && all.peek().is_some() => {}
+                polled => return polled,
             }
-        }
-        while let Some(lane) = pushing.next().await {
+        };
+        while let Some(lane) = poll_fn(&mut next).await {
             done.push(lane);
         }
         order::by_key(&mut done, |lane| lane.at);
         reports.extend(done.into_iter().map(|lane| lane.report));
         let first = reports.iter().find_map(|report| report.fault.clone());
         self.going().and(first.map_or(Ok(()), Err))
+    }
+
+    /// A collection's whole way. When nothing is read for it any more, it is not counted
+    /// among those that are `reading`.
+    async fn lane(&self, mut lane: Lane, described: Option<&Described>, reading: &Cell<usize>) -> Lane {
+        let received = match described {
+            Some(described) => self.receive(&mut lane, described).await,
+            None => Err(fault::collection_gone(&lane.collection.name)),
+        };
+        reading.set(reading.get() - 1);
+        match received {
+            Ok(deletions) => self.send(lane, deletions).await,
+            Err(fault) => self.over(lane, Err(fault)).await,
+        }
     }
 
     /// Planned, looked at by the guard, then from there to here. The deletions that the
@@ -170,23 +192,5 @@ impl Session<'_> {
         collection.indexed_until = until(self.now);
         self.keep_choice(collection).await?;
         self.ports.store.save_collection(collection).await
-    }
-}
-
-/// Does this, and the others beside it; these are not waited for.
-async fn beside<T, F: Future>(
-    this: impl Future<Output = T>,
-    others: &mut FuturesUnordered<F>,
-    done: &mut Vec<F::Output>,
-) -> T {
-    let mut this = pin!(this);
-    loop {
-        if others.is_empty() {
-            return this.await;
-        }
-        match select(this.as_mut(), others.next()).await {
-            Either::Left((value, _)) => return value,
-            Either::Right((other, _)) => done.extend(other),
-        }
     }
 }

@@ -8,6 +8,7 @@
 //! | `run` | one synchronization, from the home's listing to the report |
 //! | `lane` | one collection's way through a run |
 //! | `folders` | which collections a run covers, and the making of missing ones |
+//! | `gate` | how many readings are under way at a time |
 //! | `first` | the first reading of a collection |
 //! | `draft` | what a run is about to do in one collection: a plan, and the guard |
 //! | `pull` | from the server to here, for one collection |
@@ -19,6 +20,7 @@
 //! | `import` | the items of a file: what they would meet here, and putting them in |
 //! | `history` | having back what was replaced or removed |
 //! | `decide` | previews, and what the person decides about what was stopped |
+//! | `watch` | how quickly the server answers |
 //! | `session` | what the steps of one run share |
 
 mod account;
@@ -27,6 +29,7 @@ mod draft;
 mod edits;
 mod first;
 mod folders;
+mod gate;
 mod history;
 mod homes;
 mod import;
@@ -38,6 +41,7 @@ mod push;
 mod run;
 mod session;
 mod verdict;
+mod watch;
 
 pub use index::{between, renew};
 

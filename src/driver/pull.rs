@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use futures_util::StreamExt;
 use futures_util::future::join;
+use futures_util::stream::FuturesOrdered;
 
 use crate::model::{Collection, CollectionReport, Fault, Head, Held, Href, Item, ItemId, News, Saying, Texts};
 use crate::port::{Commit, Race};
@@ -42,33 +44,36 @@ impl Session<'_> {
             self.forget_token(collection).await?;
             token = None;
         }
-        self.absorb(collection, &known, read, report).await?;
-        let (mut left, mut size) = (told.fetch.as_slice(), batch::FIRST);
-        if total > 0 {
-            self.progress(&collection.name, total - left.len(), total);
-        }
-        let (first, rest) = left.split_at(size.min(left.len()));
-        let mut came = self.timed(self.remote.fetch_listed(collection, first)).await?;
-        left = rest;
-        while !came.0.is_empty() {
+        let (mut left, mut size, mut done) = (told.fetch.as_slice(), batch::FIRST, read.len());
+        let (reading, mut coming, mut read) = (&*collection, FuturesOrdered::new(), read);
+        loop {
+            if total > 0 {
+                self.progress(&reading.name, done, total);
+            }
+            while coming.len() < self.gate.room() && !left.is_empty() {
+                let (hrefs, rest) = left.split_at(size.min(left.len()));
+                left = rest;
+                coming.push_back(self.reading(self.remote.fetch_listed(reading, hrefs)));
+            }
+            // The next are on their way while these are stored: that costs no time then.
+            let some = !read.is_empty();
+            let (next, stored) = join(coming.next(), self.absorb(reading, &known, read, report)).await;
+            stored?;
+            if some {
+                self.ports.shell.tell(&News::Changed);
+            }
+            let Some(next) = next else { break };
+            let (fetched, took) = next?;
             self.going()?;
-            self.progress(&collection.name, total - left.len(), total);
-            let (fetched, took) = came;
+            done += fetched.len();
             let bytes = fetched.iter().map(length).sum();
             size = batch::next(fetched.len(), bytes, usize::try_from(took).unwrap_or_default());
-            let (hrefs, rest) = left.split_at(size.min(left.len()));
-            left = rest;
-            let (read, absent) = apart(fetched);
+            let absent;
+            (read, absent) = apart(fetched);
             gone.extend(absent);
             adds_here |= new(&read);
-            // The next are on their way while these are stored: the way there and back costs
-            // no time then, and the server has one request at a time all the same.
-            let next = self.timed(self.remote.fetch_listed(collection, hrefs));
-            let (next, stored) = join(next, self.absorb(collection, &known, read, report)).await;
-            stored?;
-            self.ports.shell.tell(&News::Changed);
-            came = next?;
         }
+        drop(coming);
         // Once more, with what is known now: what was listed may be gone, and what was to
         // come may not have come.
         let late = gone.iter().filter_map(|fetched| known.get(&fetched.href.key()));

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::Driver;
 use super::account::{origin, rediscover};
 use super::draft::Draft;
+use super::gate::Gate;
 use super::homes::{homes, learn};
 use super::index::renew;
 use super::session::{DAY, Session};
@@ -121,6 +122,7 @@ impl Driver {
             options: &self.options,
             remote: Remote::new(ports.http.clone(), origin(&account)?, &account.user, &password)
                 .with_markers(account.markers.clone()),
+            gate: Gate::new(account.way),
             flight: RefCell::new(Flight::new(account.several)),
             account,
             settings: ports.store.settings().await?,

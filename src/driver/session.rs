@@ -13,6 +13,7 @@ use crate::sync::flight::Flight;
 use crate::text;
 
 use super::Options;
+use super::gate::Gate;
 use super::index::index;
 use super::verdict::{Verdict, verdict};
 
@@ -39,6 +40,8 @@ pub(super) struct Session<'a> {
     pub end: RefCell<Option<Fault>>,
     /// Writes under way, in all collections together.
     pub air: Cell<usize>,
+    /// Readings under way.
+    pub gate: Gate,
     /// How many writes may be under way in one collection.
     pub flight: RefCell<Flight>,
     /// What this run has sent.

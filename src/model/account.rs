@@ -53,6 +53,10 @@ pub struct Account {
     /// has not been seen.
     #[serde(default)]
     pub several: Option<bool>,
+    /// The way to the server and back: the quickest answer when it was last asked where
+    /// the homes are; 0: it is not known.
+    #[serde(default)]
+    pub way: Millis,
     /// When the server was last asked where the homes are; 0: a week counts from the
     /// next run.
     #[serde(default)]
@@ -119,6 +123,7 @@ impl Account {
             not_before: None,
             markers: BTreeMap::new(),
             several: None,
+            way: 0,
             looked: 0,
         }
     }

@@ -9,12 +9,14 @@
 //! | [`diff`] | which items a listing shows to be new, changed or gone |
 //! | [`flight`] | how many writes may be under way at a time |
 //! | [`guard`] | whether so much would be deleted that a person must be asked |
+//! | [`pace`] | how many readings may be under way at a time |
 //! | [`plan`] | what follows for one item: the sync table |
 
 pub mod batch;
 pub mod diff;
 pub mod flight;
 pub mod guard;
+pub mod pace;
 pub mod plan;
 pub mod roles;
 pub mod want;

@@ -1,0 +1,63 @@
+//! Readings under way, in all collections together: one that finds no room waits for its
+//! turn.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::task::{Poll, Waker};
+
+use super::session::Session;
+use crate::model::{Fault, Millis};
+use crate::sync::pace::Pace;
+
+pub(super) struct Gate {
+    pace: RefCell<Pace>,
+    inside: Cell<usize>,
+    waiting: RefCell<Vec<Waker>>,
+}
+
+/// Whoever has it reads.
+struct Room<'a>(&'a Gate);
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        self.0.inside.set(self.0.inside.get() - 1);
+        // All are woken: who is first may have been given up meanwhile.
+        self.0.waiting.take().into_iter().for_each(Waker::wake);
+    }
+}
+
+impl Gate {
+    pub fn new(way: Millis) -> Gate {
+        Gate { pace: RefCell::new(Pace::new(way)), inside: Cell::default(), waiting: RefCell::default() }
+    }
+
+    /// So many may be under way now.
+    pub fn room(&self) -> usize {
+        self.pace.borrow().now()
+    }
+
+    async fn enter(&self) -> Room<'_> {
+        poll_fn(|context| {
+            if self.inside.get() < self.room() {
+                self.inside.set(self.inside.get() + 1);
+                return Poll::Ready(Room(self));
+            }
+            let mut waiting = self.waiting.borrow_mut();
+            if !waiting.iter().any(|waker| waker.will_wake(context.waker())) {
+                waiting.push(context.waker().clone());
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+impl Session<'_> {
+    /// Reads when there is room for it. With the milliseconds it took.
+    pub(super) async fn reading<T>(&self, asked: impl Future<Output = Result<T, Fault>>) -> Result<(T, Millis), Fault> {
+        let _room = self.gate.enter().await;
+        let (told, took) = self.timed(asked).await?;
+        self.gate.pace.borrow_mut().took(took);
+        Ok((told, took))
+    }
+}
