@@ -1,9 +1,10 @@
 //! Real servers, each with a folder of its own that goes when it goes.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use super::dav::Dav;
@@ -225,33 +226,33 @@ fn page(mut stream: TcpStream) {
     let _ = stream.flush();
 }
 
-/// A port nobody listens on at the moment.
+/// A port nobody listens on, and which nobody is given who asks for any: it is below those
+/// that systems take for that, so that it is still free when a server comes to take it.
 pub fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Another process of tests begins elsewhere.
+    let first = std::process::id() * 64;
+    let free = |address: &str, port| match TcpListener::bind((address, port)) {
+        Err(why) => why.kind() != ErrorKind::AddrInUse,
+        Ok(_) => true,
+    };
+    let of = |n: u16| 10_000 + u16::try_from((first + u32::from(n)) % 20_000).unwrap();
+    let mut ports = std::iter::repeat_with(|| of(NEXT.fetch_add(1, Ordering::Relaxed)));
+    ports.find(|port| free("127.0.0.1", *port) && free("::1", *port)).unwrap()
 }
 
-/// Starts a server on a free port. Between finding the port and the server's
-/// taking it, another test may have taken it: the server then ends, and another
-/// port is tried.
+/// Starts a server on a free port.
 fn serve(command: impl Fn(u16) -> Command) -> (u16, Process) {
-    for _ in 0..3 {
-        let port = free_port();
-        let mut process = Process::start(&mut command(port));
-        if answers(port, &mut process) {
-            return (port, process);
-        }
-        let said = process.said().join("\n");
-        assert!(said.to_lowercase().contains("in use"), "the server ended:\n{said}");
-    }
-    panic!("three free ports, and each was taken at once");
+    let port = free_port();
+    let mut process = Process::start(&mut command(port));
+    answers(port, &mut process);
+    (port, process)
 }
 
-/// Waits until the port is open; false when the process ended instead.
-fn answers(port: u16, process: &mut Process) -> bool {
+/// Waits until the port is open.
+fn answers(port: u16, process: &mut Process) {
     wait::until("the server's port", Duration::from_secs(60), || {
-        if !process.alive() {
-            return Some(false);
-        }
-        TcpStream::connect(("127.0.0.1", port)).is_ok().then_some(true)
-    })
+        assert!(process.alive(), "the server ended:\n{}", process.said().join("\n"));
+        TcpStream::connect(("127.0.0.1", port)).ok()
+    });
 }

@@ -13,20 +13,22 @@ use thirtyfour::WindowHandle;
 use super::{Browser, Kind, SOON, Setup, manifest, session};
 use crate::harness::http::{self, Message};
 use crate::harness::process::Process;
+use crate::harness::server::free_port;
 use crate::harness::wait;
 
 pub fn start(setup: &Setup) -> Browser {
     let profile = tempfile::tempdir().unwrap();
     let mut command = Command::new("chromedriver");
-    command.arg("--port=0");
+    // Asked for any port, it ends where the one it is given on IPv6 is in use on IPv4.
+    let port = free_port();
+    command.arg(format!("--port={port}"));
     match &setup.display {
         Some(display) => command.env("DISPLAY", display),
         None => command.env_remove("DISPLAY"),
     };
     let mut process = Process::start(&mut command);
-    let port = process.line("chromedriver's port", |line| {
-        line.strip_prefix("ChromeDriver was started successfully on port ")?.trim_end_matches('.').parse::<u16>().ok()
-    });
+    process
+        .line("chromedriver's start", |line| line.starts_with("ChromeDriver was started successfully").then_some(()));
     let folder = setup.extension.display();
     let mut args = vec![
         "--disable-quic".to_owned(),
