@@ -111,39 +111,38 @@ cargo_tool() {
     || die "cargo could not install $1 $2."
 }
 
-# Finds or fetches a compiler for wasm32: any that is there, rustup's, Debian's.
+# Finds or fetches a compiler with the sources of the standard library: any that is there, rustup's, Debian's.
 wasm_target() {
   PATH=$PATH:$HOME/.cargo/bin
   commands "Rust needs a linker" cc:build-essential
   have cargo || die "Rust is missing: please install it from https://rustup.rs, then try again."
-  rustup_has_wasm && return
-  if ! debian_has_wasm && have rustup; then
-    say "adding $WASM to the Rust toolchain: the extension is WebAssembly"
-    RUSTUP_MAX_RETRIES=0 rustup target add "$WASM" >&2 && rustup_has_wasm && return
+  has_source && return
+  if ! debian_has_source && have rustup; then
+    say "adding the sources of the standard library to the Rust toolchain: it is compiled along with the extension"
+    RUSTUP_MAX_RETRIES=0 rustup component add rust-src >&2 && has_source && return
     say "rustup could not; Debian has a compiler of its own"
   fi
-  debian_has_wasm || debian "the extension is WebAssembly, and rustup could not add $WASM" \
+  debian_has_source || debian "the extension is WebAssembly, and rustup could not add rust-src" \
     rustc-web cargo-web rust-web-src lld-22
 }
-rustup_has_wasm() { [ -d "$(rustc --print sysroot)/lib/rustlib/$WASM" ]; }
-debian_has_wasm() { [ -x /usr/bin/cargo ] && [ -d /usr/lib/rustlib/src/rust/library ] && have wasm-ld-22; }
+has_source() { [ -d "$(rustc --print sysroot)/lib/rustlib/src/rust/library" ]; }
+debian_has_source() { [ -x /usr/bin/cargo ] && [ -d /usr/lib/rustlib/src/rust/library ] && have wasm-ld-22; }
 
-# web_cargo WORD ARGUMENT... runs cargo for wasm32 with whichever compiler there is.
+# web_cargo WORD ARGUMENT... runs cargo for wasm32 with whichever compiler there is. The standard library is
+# compiled along with it, for size: docs/adr/0010. That is "unstable", so the compiler has to be told that it may.
+# `test` is named for builds too: otherwise tests would compile every dependency again.
 web_cargo() {
   local cargo=(cargo "$1") flags
   # cargo would look for clippy in ~/.cargo/bin first, and find the one of another compiler.
   [ "$1" != clippy ] || cargo=(cargo-clippy clippy)
   shift
+  local -x RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=target/web PATH=$PATH
+  has_source || { PATH=/usr/bin:$PATH; local -x CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-22; }
   # Where a panic is reported from, without the folders of whoever built it.
-  flags="target.$WASM.rustflags = ['--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo', '--remap-path-prefix=$PWD=']"
-  if rustup_has_wasm; then
-    CARGO_TARGET_DIR=target/web "${cargo[@]}" --config "$flags" --target "$WASM" "$@"
-  else
-    # Debian's compiler has the sources of std instead of a built one; building them is "unstable".
-    # `test` is named for builds too: otherwise tests would compile every dependency again.
-    PATH=/usr/bin:$PATH RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-22 \
-      CARGO_TARGET_DIR=target/web "${cargo[@]}" --config "$flags" --target "$WASM" -Zbuild-std=std,panic_abort,test "$@"
-  fi
+  flags="target.$WASM.rustflags = ['--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo', '--remap-path-prefix=$PWD=',
+    '--remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rust']"
+  "${cargo[@]}" --config "$flags" --target "$WASM" \
+    -Zbuild-std=std,panic_abort,test -Zbuild-std-features=optimize_for_size "$@"
 }
 
 browsers() {
@@ -219,7 +218,7 @@ run() {
 
 check() {
   wasm_target
-  rustup_has_wasm || [ -x /usr/bin/cargo-clippy ] || debian "the wasm32 half of the code is linted too" rust-web-clippy
+  has_source || [ -x /usr/bin/cargo-clippy ] || debian "the wasm32 half of the code is linted too" rust-web-clippy
   say "formatting";      cargo fmt --check
   say "lints, native";   cargo clippy --quiet --all-targets --all-features -- -D warnings
   say "lints, wasm32";   web_cargo clippy --profile web --lib --bin background --bin pages --test indexeddb -- -D warnings

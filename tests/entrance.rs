@@ -57,7 +57,7 @@ impl Machine {
             machine.command(present, "");
         }
         machine.command("rustc", &format!("echo {}", machine.root.path().display()));
-        fs::create_dir_all(machine.root.path().join("lib/rustlib/wasm32-unknown-unknown")).expect("a folder");
+        fs::create_dir_all(machine.root.path().join("lib/rustlib/src/rust/library")).expect("a folder");
         machine
             .command("npm", "mkdir -p \"$3/node_modules/binaryen\"; touch \"$3/node_modules/binaryen/package.json\"");
         machine.command(

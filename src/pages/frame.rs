@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -36,7 +37,11 @@ pub fn ready() {
 /// Runs `work` each time it is called; calls while it is under way lead to one
 /// more round at its end, however many they are.
 pub fn rounds<F: Future<Output = ()> + 'static>(work: impl Fn() -> F + 'static) -> impl Fn() + Clone + 'static {
-    let work = Rc::new(work);
+    boxed_rounds(Rc::new(move || Box::pin(work())))
+}
+
+/// Compiled once, not for each work.
+fn boxed_rounds(work: Rc<dyn Fn() -> Pin<Box<dyn Future<Output = ()>>>>) -> impl Fn() + Clone + 'static {
     let busy = Rc::new(Cell::new(false));
     let again = Rc::new(Cell::new(false));
     move || {

@@ -11,6 +11,7 @@ use super::moment;
 use super::shelf::{Row, database, folders};
 use crate::browser::database::Words;
 use crate::model::{Fault, ItemId, Role, Saying};
+use crate::order;
 use crate::text::words::Sought;
 
 /// So many of a role are shown.
@@ -99,11 +100,16 @@ pub async fn search(sought: &Sought, first: Role) -> Result<Vec<Found>, Fault> {
     for role in [first].into_iter().chain(Role::ALL.into_iter().filter(|role| *role != first)) {
         let Some(mut hits) = hits.remove(&role) else { continue };
         match role {
-            Role::Calendar => hits.sort_by_cached_key(|hit| match held.coming.start(hit.id()) {
-                Some(next) => (0, next, Reverse("")),
-                None => (1, 0, Reverse(hit.sort())),
-            }),
-            Role::Contacts | Role::Notes => hits.sort_by_key(|hit| hit.sort()),
+            Role::Calendar => {
+                let when = |hit: &Words| match held.coming.start(hit.id()) {
+                    Some(next) => (0, next, Reverse("")),
+                    None => (1, 0, Reverse(hit.sort())),
+                };
+                let mut timed: Vec<_> = hits.into_iter().map(|hit| (when(hit), hit)).collect();
+                order::by(&mut timed, |(a, _), (b, _)| a.cmp(b));
+                hits = timed.into_iter().map(|(_, hit)| hit).collect();
+            }
+            Role::Contacts | Role::Notes => order::by(&mut hits, |a, b| a.sort().cmp(b.sort())),
         }
         let count = hits.len();
         hits.truncate(SHOWN);

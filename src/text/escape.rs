@@ -2,6 +2,7 @@
 //! (RFC 5545, 3.3.11; RFC 6350, 3.4), parameter quoting (RFC 6868),
 //! quoted-printable and the charsets of vCard 2.1.
 
+use crate::order;
 use std::collections::HashMap;
 
 /// `\n`, `\N`, `\,`, `\;`, `\:`, `\"` (which no RFC knows and many write) and `\\`
@@ -108,7 +109,7 @@ pub fn typed(text: &str, known: &[String]) -> Vec<String> {
         whole.entry(words[0].clone()).or_default().push((words, value));
     }
     // The longest of those that begin alike.
-    whole.values_mut().for_each(|alike| alike.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
+    whole.values_mut().for_each(|alike| order::by_key(alike, |(words, _)| std::cmp::Reverse(words.len())));
     let typed = words(text);
     let (mut rest, mut out) = (typed.as_slice(), Vec::new());
     while let [first, ..] = rest {

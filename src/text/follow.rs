@@ -17,6 +17,7 @@ use super::occur::{Placed, instances, placed, placed_as};
 use super::zone::Zones;
 use super::{edit, form_event, form_rule};
 use crate::model::{EventFields, Recurrence};
+use crate::order;
 
 /// TZID and VALUE of a line as they stand in its head: `;TZID=Europe/Berlin`.
 pub(super) fn form_of(line: &Line<'_>) -> Vec<u8> {
@@ -323,7 +324,7 @@ pub(super) fn starts(tree: &Tree<'_>, c: usize, (from, to): (i64, i64), dates: b
     bare.extend_from_slice(b"END:VEVENT\r\nEND:VCALENDAR\r\n");
     let found = instances(&Tree::parse(&bare), from, to);
     let mut starts: Vec<i64> = found.list.iter().map(|i| i.start).filter(|s| (from..=to).contains(s)).collect();
-    starts.sort_unstable();
+    order::all(&mut starts);
     starts.dedup();
     (starts, found.cut)
 }
@@ -387,7 +388,7 @@ pub(super) fn prune(tree: &mut Tree<'_>, c: usize, start: &Placed) -> usize {
         let other = &tree.components()[o];
         empty.extend(other.begin..if other.closed { other.end + 1 } else { other.end });
     }
-    empty.sort_unstable();
+    order::all(&mut empty);
     empty.dedup();
     let before = empty.iter().filter(|at| **at < begin).count();
     tree.remove_all(&empty);

@@ -4,6 +4,7 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use crate::model::{Ends, Frequency, MonthDay, Recurrence, Rule};
+use crate::order;
 
 use super::lines::Tree;
 use super::moment::{Moment, at, seconds};
@@ -108,7 +109,7 @@ fn read(rule: &str, start: &Placed) -> Option<Rule> {
         seen.push(name);
     }
     out.frequency = frequency?;
-    weekdays.sort_unstable();
+    order::all(&mut weekdays);
     weekdays.dedup();
     match (weekdays.as_slice(), nth, position) {
         ([], None, None) => {}

@@ -14,6 +14,7 @@ use self::known::Known;
 use super::lines::{Component, Tree};
 use super::moment::{Moment, at, seconds};
 use super::recur;
+use crate::order;
 
 /// How local times relate to UTC.
 #[derive(Clone, Debug)]
@@ -234,7 +235,7 @@ fn describe(tree: &Tree<'_>, timezone: usize, budget: &mut recur::Budget) -> Opt
     }
     let (first, before) = earliest?;
     onsets.push((first - 1, before));
-    onsets.sort_unstable();
+    order::all(&mut onsets);
     onsets.dedup();
     Some(Zone::Described(onsets))
 }

@@ -1,6 +1,6 @@
 //! [`crate::port::Store`] over the database.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use async_trait::async_trait;
 use idb::{CursorDirection, KeyRange, Query};
@@ -130,7 +130,7 @@ impl Store for Database {
         let index = transaction.object_store("entries").and_then(|s| s.index("uid")).map_err(broken)?;
         // All are asked for before any is awaited: the requests overlap.
         let mut asked = Vec::with_capacity(uids.len());
-        for uid in uids.iter().collect::<BTreeSet<_>>() {
+        for uid in uids.iter().collect::<HashSet<_>>() {
             let only = KeyRange::only(&uid.as_str().into()).map_err(broken)?;
             asked.push(index.get_all(Some(Query::KeyRange(only)), None).map_err(broken)?.into_future());
         }

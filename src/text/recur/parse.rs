@@ -3,6 +3,7 @@
 use super::super::moment::Moment;
 use super::days::{Days, Within};
 use super::{Freq, Rule};
+use crate::order;
 
 /// What no rule reaches: more seconds than there are in ten thousand years.
 const MOST: i64 = 400_000_000_000;
@@ -96,7 +97,7 @@ fn numbers(list: &str, least: i64, most: i64) -> Option<Vec<i64>> {
     let all: Option<Vec<i64>> = list.split(',').filter(|n| !n.is_empty()).map(number).collect();
     let mut all = all?;
     all.retain(|n| (least..=most).contains(n));
-    all.sort_unstable();
+    order::all(&mut all);
     all.dedup();
     Some(all)
 }
@@ -130,7 +131,7 @@ fn by_day(list: &str, days: &mut Days) -> Option<()> {
             _ => days.nth.push((day, 127)),
         }
     }
-    days.nth.sort_unstable();
+    order::all(&mut days.nth);
     days.nth.dedup();
     days.within = Within::Nothing;
     Some(())

@@ -9,6 +9,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::super::moment::{at, seconds};
 use super::{Budget, DAY, Freq, Rule, Series};
+use crate::order;
 
 /// No day after this one (the last of 9999), counted from 1970.
 const LAST_DAY: i64 = 2_932_896;
@@ -169,7 +170,7 @@ impl<'r> Walk<'r> {
             Err(_) => all.checked_sub(position.unsigned_abs() as usize),
         };
         let mut picked: Vec<usize> = self.rule.positions.iter().filter_map(place).collect();
-        picked.sort_unstable();
+        order::all(&mut picked);
         picked.dedup();
         self.step(self.rule.positions.len())?;
         for i in picked {

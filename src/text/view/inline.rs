@@ -4,6 +4,7 @@
 
 use super::link;
 use super::markdown::Inline;
+use crate::order;
 
 /// What is open: its mark, and what has been read since.
 struct Open {
@@ -282,6 +283,6 @@ fn pairs(text: &str) -> Vec<(usize, usize)> {
             _ => {}
         }
     }
-    found.sort_unstable();
+    order::all(&mut found);
     found
 }

@@ -4,6 +4,7 @@
 use chrono::{Datelike, NaiveDate, Timelike};
 
 use crate::model::Saying;
+use crate::order;
 use crate::text::moment::Moment;
 use crate::text::occur::Placed;
 
@@ -120,7 +121,7 @@ fn all(value: &str, range: std::ops::RangeInclusive<i32>, back: bool) -> Option<
     let numbers = value.split(',').map(|n| n.trim().parse().ok().filter(fits));
     let mut numbers = numbers.collect::<Option<Vec<i32>>>()?;
     // From the beginning on, then from the end; each once.
-    numbers.sort_unstable_by_key(|n| (*n < 0, *n));
+    order::by_key(&mut numbers, |n| (*n < 0, *n));
     numbers.dedup();
     (numbers.len() <= MOST).then_some(numbers)
 }
@@ -245,7 +246,7 @@ fn months(rule: &Rule) -> Saying {
 /// The days by name, each once and in the order of the week.
 fn weekdays(rule: &Rule) -> Saying {
     let mut days: Vec<usize> = rule.days.iter().map(|(_, day)| *day).collect();
-    days.sort_unstable();
+    order::all(&mut days);
     days.dedup();
     match days.as_slice() {
         [0, 1, 2, 3, 4] => Saying::new("recur_workdays"),
@@ -260,7 +261,7 @@ fn weekly(rule: &Rule, first: Option<NaiveDate>) -> Option<Saying> {
     }
     let every = every(Freq::Weekly, rule.interval);
     let mut days: Vec<usize> = rule.days.iter().map(|(_, day)| *day).collect();
-    days.sort_unstable();
+    order::all(&mut days);
     days.dedup();
     // Every week on each of these is every day.
     let through = |days: &Saying| Saying::new("recur_through_workdays").with_saying(days);
@@ -418,7 +419,7 @@ fn positioned(rule: &Rule, positions: &[i32]) -> Option<Saying> {
         return None;
     }
     let mut days: Vec<usize> = rule.days.iter().map(|(_, day)| *day).collect();
-    days.sort_unstable();
+    order::all(&mut days);
     days.dedup();
     let what = match days.as_slice() {
         [0, 1, 2, 3, 4] => Saying::new("recur_workday"),

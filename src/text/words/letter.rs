@@ -2,6 +2,7 @@
 //! below or through them. A table of the letters people write names with, because
 //! those of Unicode are far larger and pages load this.
 
+use crate::order;
 use std::sync::LazyLock;
 
 /// A letter, or two that stand for one, and what counts as the same.
@@ -74,7 +75,7 @@ const SAME: &[(&str, &str)] = &[
 /// The letters of [`SAME`] with what they count as, in order.
 static BARE: LazyLock<Vec<(char, &'static str)>> = LazyLock::new(|| {
     let mut bare: Vec<_> = SAME.iter().flat_map(|(bare, all)| all.chars().map(move |c| (c, *bare))).collect();
-    bare.sort_unstable();
+    order::all(&mut bare);
     bare
 });
 
