@@ -307,8 +307,8 @@ pub trait Shell {
     /// Opens the options page (or brings it to front), offering the server of the
     /// tab it was called from.
     async fn open_options(&self, from: Option<&str>);
-    /// Wakes the worker by the alarm `name` at that time, even if it died; `None`
-    /// takes the alarm back. Setting it again replaces it.
+    /// Wakes the worker by the alarm `name` at that time, even if it died, and again and
+    /// again, long after, until it is set anew, which replaces it, or `None` takes it back.
     async fn wake(&self, name: &str, at: Option<Millis>);
     /// Whether the connection is metered, or slow, or the person asked the browser to
     /// save data, as far as it tells.
