@@ -222,8 +222,8 @@ pub trait Store {
     /// Newest first.
     async fn kept(&self, which: Past) -> Result<Vec<Kept>, Fault>;
     /// Forgets kept texts that went before `oldest`, and of the rest the oldest
-    /// until their texts are at most `bytes` together.
-    async fn tidy(&self, oldest: Millis, bytes: u64) -> Result<(), Fault>;
+    /// until their texts are at most `bytes` together, but none that went since `recent`.
+    async fn tidy(&self, oldest: Millis, recent: Millis, bytes: u64) -> Result<(), Fault>;
 }
 
 /// What a change makes of the item the store has; `None`: nothing is to be
