@@ -247,13 +247,13 @@ fn shown(line: &Line<'_>, part: Option<usize>) -> String {
 fn moment(line: &Line<'_>, value: &[u8]) -> String {
     let value = String::from_utf8_lossy(value.trim_ascii());
     let Some(moment) = Moment::parse(&value) else { return value.into_owned() };
-    let at = moment.local();
-    let time = if at.format("%S").to_string() == "00" { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
+    let at = moment.local().to_string();
+    let at = at.strip_suffix(":00").unwrap_or(&at);
     match (moment, line.param("TZID")) {
-        (Moment::Date(day), _) => day.format("%Y-%m-%d").to_string(),
-        (Moment::Utc(_), _) => format!("{} UTC", at.format(time)),
-        (Moment::Local(_), Some(zone)) => format!("{} {zone}", at.format(time)),
-        (Moment::Local(_), None) => at.format(time).to_string(),
+        (Moment::Date(day), _) => day.to_string(),
+        (Moment::Utc(_), _) => format!("{at} UTC"),
+        (Moment::Local(_), Some(zone)) => format!("{at} {zone}"),
+        (Moment::Local(_), None) => at.to_owned(),
     }
 }
 

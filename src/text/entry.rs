@@ -141,7 +141,7 @@ fn row(tree: &Tree<'_>, kind: Kind) -> Row {
 fn event(tree: &Tree<'_>, c: usize) -> Row {
     let title = tree.text(c, "SUMMARY").trim().to_owned();
     let start = tree.get(c, "DTSTART").and_then(|line| placed(line, &mut Zones::new(tree)));
-    let sort = start.as_ref().map(|s| super::moment::at(s.utc()).format("%Y-%m-%dT%H:%M:%S").to_string());
+    let sort = start.as_ref().map(|s| format!("{:?}", super::moment::at(s.utc())));
     Row {
         kind: EntryKind::Event,
         title,
@@ -162,7 +162,7 @@ fn note(tree: &Tree<'_>, c: usize, kind: EntryKind) -> Row {
     let date = ["DTSTART", "DUE", "LAST-MODIFIED", "CREATED", "DTSTAMP"]
         .into_iter()
         .find_map(|name| tree.get(c, name).and_then(|line| Moment::parse(&line.plain())));
-    let detail = date.map(|d| d.date().format("%Y-%m-%d").to_string()).unwrap_or_default();
+    let detail = date.map(|d| d.date().to_string()).unwrap_or_default();
     Row { kind, sort: escape::folded(&title), title, detail, ..Row::default() }
 }
 

@@ -6,7 +6,7 @@ use crate::model::{ContactFields, Millis, Photo};
 
 use super::form_row;
 use super::lines::{Line, Tree, fold};
-use super::moment::Moment;
+use super::moment::{Moment, typed_day};
 use super::{edit, escape, group};
 
 /// What anniversaries are called: by the standard, and by those who could not wait.
@@ -94,7 +94,7 @@ fn day(line: &Line<'_>) -> String {
         Some(moment) => {
             let day = moment.date();
             let omitted = line.param(OMIT).is_some_and(|year| year.trim() == day.year().to_string());
-            day.format(if omitted { "--%m-%d" } else { "%Y-%m-%d" }).to_string()
+            if omitted { format!("--{:02}-{:02}", day.month(), day.day()) } else { day.to_string() }
         }
         None => text,
     }
@@ -111,16 +111,15 @@ fn set_day(tree: &mut Tree<'_>, c: usize, name: &str, typed: &str) {
         || name.as_bytes().to_vec(),
         |line| line.head_without(|p| matches!(p.name.as_str(), "VALUE" | OMIT | "ENCODING" | "CHARSET")),
     );
-    let leap = |month_day: &str| NaiveDate::parse_from_str(&format!("{NO_YEAR}-{month_day}"), "%Y-%m-%d").ok();
-    let (parameters, value) =
-        match (NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok(), typed.strip_prefix("--").and_then(leap)) {
-            (Some(day), _) if new => (String::new(), Moment::Date(day).to_string()),
-            (Some(day), _) => (String::new(), day.format("%Y-%m-%d").to_string()),
-            (_, Some(day)) if new => (String::new(), day.format("--%m%d").to_string()),
-            (_, Some(day)) => (format!(";VALUE=date;{OMIT}={NO_YEAR}"), day.format("%Y-%m-%d").to_string()),
-            // Nothing that could be written; forms refuse it before it comes here.
-            _ => return,
-        };
+    let leap = |month_day: &str| typed_day(&format!("{NO_YEAR}-{month_day}"));
+    let (parameters, value) = match (typed_day(typed), typed.strip_prefix("--").and_then(leap)) {
+        (Some(day), _) if new => (String::new(), Moment::Date(day).to_string()),
+        (Some(day), _) => (String::new(), day.to_string()),
+        (_, Some(day)) if new => (String::new(), format!("--{:02}{:02}", day.month(), day.day())),
+        (_, Some(day)) => (format!(";VALUE=date;{OMIT}={NO_YEAR}"), day.to_string()),
+        // Nothing that could be written; forms refuse it before it comes here.
+        _ => return,
+    };
     let head = [head, parameters.into_bytes()].concat();
     edit::set_line(tree, c, name, edit::with_value(&head, value));
 }

@@ -1,18 +1,15 @@
 //! A VEVENT as the fields of a form (RFC 5545, 3.6.1). Which VEVENT of a series it is
 //! that changes is [`super::series`]'s affair.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{Datelike, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
 use crate::model::{Access, EventFields, Millis, Recurrence, Status};
 
 use super::lines::{Line, Tree};
-use super::moment::{Moment, Span};
+use super::moment::{Moment, Span, typed_day, typed_minute};
 use super::occur::{Placed, first_end, placed};
 use super::zone::{self, Zone, Zones};
 use super::{compose, edit, escape, follow, form_alarm, form_rule, view};
-
-const DAY: &str = "%Y-%m-%d";
-const MINUTE: &str = "%Y-%m-%dT%H:%M";
 
 /// What the form shows of the event; `None` without a start that can be read.
 pub(super) fn fields(tree: &Tree<'_>, c: usize) -> Option<EventFields> {
@@ -71,18 +68,19 @@ fn fields_in(tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>) -> Option<Eve
 
 /// A start or end as the form has it.
 pub(super) fn shown(at: NaiveDateTime, all_day: bool) -> String {
-    at.format(if all_day { DAY } else { MINUTE }).to_string()
+    let day = at.date();
+    if all_day { day.to_string() } else { format!("{day}T{:02}:{:02}", at.hour(), at.minute()) }
 }
 
 /// A form's start or end; `None` for what is no date or time.
 pub(super) fn typed(value: &str, all_day: bool) -> Option<NaiveDateTime> {
     let value = value.trim();
-    let day = |v: &str| NaiveDate::parse_from_str(v, DAY).ok().map(|d| d.and_time(NaiveTime::MIN));
+    let day = |v: &str| typed_day(v).map(|d| d.and_time(NaiveTime::MIN));
     let at = if all_day {
         // A form that was switched to all-day may still have its times.
         day(value.get(..10).unwrap_or(value))
     } else {
-        NaiveDateTime::parse_from_str(value.get(..16).unwrap_or(value), MINUTE).ok().or_else(|| day(value))
+        typed_minute(value.get(..16).unwrap_or(value)).or_else(|| day(value))
     }?;
     (1..=9999).contains(&at.year()).then_some(at)
 }

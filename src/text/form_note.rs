@@ -11,7 +11,7 @@ pub(super) fn fields(tree: &Tree<'_>, c: usize) -> NoteFields {
     NoteFields {
         title: escape::one_line(&tree.text(c, "SUMMARY")),
         text: form_event::description(tree, c),
-        date: date.map(|at| at.date().format("%Y-%m-%d").to_string()).unwrap_or_default(),
+        date: date.map(|at| at.date().to_string()).unwrap_or_default(),
         categories: edit::list(tree, c, "CATEGORIES"),
     }
 }

@@ -7,7 +7,7 @@ use crate::model::{Ends, Frequency, MonthDay, Recurrence, Rule};
 use crate::order;
 
 use super::lines::Tree;
-use super::moment::{Moment, at, seconds};
+use super::moment::{Moment, at, seconds, typed_day};
 use super::occur::Placed;
 
 const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
@@ -133,7 +133,7 @@ fn until_day(until: Moment, start: &Placed) -> String {
         (Moment::Utc(at), Moment::Local(_)) => start.zone.to_local(seconds(at)),
         (until, _) => until.local(),
     };
-    local.date().format("%Y-%m-%d").to_string()
+    local.date().to_string()
 }
 
 /// The rule's value. What stays the same in it stays as the `old` value has it.
@@ -142,9 +142,7 @@ pub(super) fn written(rule: &Rule, old: Option<&str>, start: &Placed) -> String 
     let ends = match &rule.ends {
         Ends::Never => None,
         Ends::Count(count) => Some(format!("COUNT={}", (*count).max(1))),
-        Ends::Until(day) => {
-            NaiveDate::parse_from_str(day, "%Y-%m-%d").ok().map(|day| format!("UNTIL={}", last(day, start)))
-        }
+        Ends::Until(day) => typed_day(day).map(|day| format!("UNTIL={}", last(day, start))),
     };
     let mut out: Vec<String> = match before {
         Some((old, before)) if (Rule { ends: rule.ends.clone(), ..before.clone() }) == *rule => {

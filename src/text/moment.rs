@@ -60,6 +60,21 @@ impl fmt::Display for Moment {
     }
 }
 
+/// A day as forms have it, `2026-06-08`. Those of `chrono` take any pattern there is, and
+/// are long.
+pub fn typed_day(text: &str) -> Option<NaiveDate> {
+    let mut numbers = text.splitn(3, '-').map(|number| number.parse::<u32>().ok());
+    let year = numbers.next()??.try_into().ok()?;
+    NaiveDate::from_ymd_opt(year, numbers.next()??, numbers.next()??)
+}
+
+/// A minute as forms have it, `2026-06-08T09:30`.
+pub fn typed_minute(text: &str) -> Option<NaiveDateTime> {
+    let (day, time) = text.split_once('T')?;
+    let (hour, minute) = time.split_once(':')?;
+    typed_day(day)?.and_hms_opt(hour.parse().ok()?, minute.parse().ok()?, 0)
+}
+
 fn digits(text: &str) -> Option<u32> {
     (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
 }
