@@ -439,7 +439,7 @@ fn again(split: &Split) -> Vec<Vec<u8>> {
 }
 
 /// What this thread has had of a processor, whatever else the machine does.
-fn spent() -> Duration {
+pub(super) fn spent() -> Duration {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     Duration::from_nanos(told.split(' ').next().unwrap().parse().unwrap())
 }
