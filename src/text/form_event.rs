@@ -1,6 +1,8 @@
 //! A VEVENT as the fields of a form (RFC 5545, 3.6.1). Which VEVENT of a series it is
 //! that changes is [`super::series`]'s affair.
 
+use std::mem::discriminant;
+
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use crate::model::{Access, EventFields, Millis, Recurrence, Status};
@@ -327,10 +329,11 @@ fn set_moment(tree: &mut Tree<'_>, c: usize, name: &str, at: NaiveDateTime, new:
     let line = tree.get(c, name).or_else(|| tree.get(c, "DTSTART"));
     let start = tree.get(c, "DTSTART");
     let was = start.and_then(|l| Moment::parse(&l.plain()));
-    // A DTEND may have been in a zone of its own: the form shows it in the start's.
+    // A DTEND may have been of a sort, or in a zone, of its own: the form shows it as the start.
     let zone_param = |l: &Line<'_>| l.param("TZID");
-    let like_start = line.and_then(zone_param) == start.and_then(zone_param);
-    let keep_head = keeps_form && like_start && was.is_some() && tree.find(c, name).is_some();
+    let sort = |l: &Line<'_>| Some((discriminant(&Moment::parse(&l.plain())?), zone_param(l)));
+    let like_start = was.is_some() && line.and_then(sort) == start.and_then(sort);
+    let keep_head = keeps_form && like_start && tree.find(c, name).is_some();
     let head = match line.filter(|line| line.is(name)) {
         Some(line) if keep_head => line.head().to_vec(),
         Some(line) => line.head_without(|p| matches!(p.name.as_str(), "TZID" | "VALUE")),

@@ -139,6 +139,9 @@ fn until_day(until: Moment, start: &Placed) -> String {
 pub(super) fn written(rule: &Rule, old: Option<&str>, start: &Placed) -> String {
     let before = old.and_then(|old| Some((old, read(old, start)?)));
     let ends = match &rule.ends {
+        _ if before.as_ref().is_some_and(|(_, before)| before.ends == rule.ends) => {
+            old.and_then(|old| old.split(';').find(|part| ends_it(part))).map(str::to_owned)
+        }
         Ends::Never => None,
         Ends::Count(count) => Some(format!("COUNT={}", (*count).max(1))),
         Ends::Until(day) => {
