@@ -51,6 +51,7 @@ pub fn account() -> Account {
         not_before: Some(7),
         markers: [("/ann".to_owned(), Marker::Token)].into(),
         several: Some(true),
+        way: 40,
         looked: 5,
     }
 }
