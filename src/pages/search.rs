@@ -101,11 +101,11 @@ pub async fn search(sought: &Sought, first: Role) -> Result<Vec<Found>, Fault> {
         let Some(mut hits) = hits.remove(&role) else { continue };
         match role {
             Role::Calendar => {
-                let when = |hit: &Words| match held.coming.start(hit.id()) {
-                    Some(next) => (0, next, Reverse("")),
-                    None => (1, 0, Reverse(hit.sort())),
-                };
-                let mut timed: Vec<_> = hits.into_iter().map(|hit| (when(hit), hit)).collect();
+                let timed = hits.into_iter().map(|hit| match held.coming.start(hit.id()) {
+                    Some(next) => ((0, next, Reverse("")), hit),
+                    None => ((1, 0, Reverse(hit.sort())), hit),
+                });
+                let mut timed: Vec<_> = timed.collect();
                 order::by(&mut timed, |(a, _), (b, _)| a.cmp(b));
                 hits = timed.into_iter().map(|(_, hit)| hit).collect();
             }
