@@ -19,6 +19,7 @@ use pimento::model::{
 };
 use pimento::port::Store;
 use pimento::worker::{Event, Worker};
+use world::ports::driven;
 use world::text::{Part, compose, rewritten};
 use world::{World, now};
 
@@ -564,4 +565,24 @@ fn what_a_restore_sets_aside_is_not_forgotten_for_what_the_same_run_brings() {
     desk.world.clock.0.set(desk.world.clock.0.get() + 2 * 86_400_000);
     desk.run(Trigger::Person);
     assert_eq!(desk.world.kept().len(), 1);
+}
+
+#[test]
+fn what_the_person_chooses_for_an_account_while_a_run_goes_on_stays() {
+    let desk = desk();
+    desk.world.there_new(Role::Notes);
+    let (world, id) = (&desk.world, desk.world.account().id);
+    let (life, mut turn) = (world.life.clone(), 0);
+    life.slow.set(true);
+    // Another policy at each point at which the run waits, also between reading and
+    // writing what it learnt of the server.
+    let chosen = |turn: usize| Policy::ALL[turn % Policy::ALL.len()];
+    let run = driven(world.worker().run(world.account(), Trigger::Person), || {
+        assert_eq!(world.account().policy, chosen(turn), "after {turn} turns");
+        turn += 1;
+        now(world.person.save_policy(&id, chosen(turn))).unwrap();
+        life.turns.release(None)
+    });
+    assert_eq!(run.unwrap().unwrap().outcome, Outcome::Ok);
+    assert!(world.account().looked > 0, "and the run has learnt something");
 }

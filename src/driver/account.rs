@@ -93,7 +93,7 @@ impl Driver {
         for other in store.accounts().await? {
             if Some(&other.id) == replaces && other.id != account.id {
                 account.policy = other.policy;
-                store.save_account(&Account { active: false, ..other }).await?;
+                store.change_account(&other.id, &|other| other.active = false).await?;
             }
         }
         store.save_account(&account).await?;
@@ -105,11 +105,10 @@ impl Driver {
     /// # Errors
     /// The store's.
     pub async fn save_policy(&self, id: &AccountId, policy: Policy) -> Result<(), Fault> {
-        let accounts = self.ports.store.accounts().await?;
-        match accounts.into_iter().find(|account| account.id == *id) {
-            Some(account) => self.ports.store.save_account(&Account { policy, ..account }).await,
-            None => Err(fault::not_set_up()),
+        if !self.ports.store.accounts().await?.iter().any(|account| account.id == *id) {
+            return Err(fault::not_set_up());
         }
+        self.ports.store.change_account(id, &|account| account.policy = policy).await
     }
 
     /// How many changes made here would be lost with the account.

@@ -131,23 +131,29 @@ fn each(account: &Account) -> Vec<&Href> {
 /// What a run found out goes to the account as it is stored now: the rest of it is the
 /// person's to change, also while the run is under way.
 pub(super) async fn learn(ports: &Ports, run: &Account) -> Result<(), Fault> {
-    let accounts = ports.store.accounts().await?;
-    let Some(stored) = accounts.into_iter().find(|account| account.id == run.id) else { return Ok(()) };
-    let run = run.clone();
-    let now = Account {
-        server: run.server,
-        principal: run.principal,
-        calendar_homes: run.calendar_homes,
-        addressbook_homes: run.addressbook_homes,
-        preferred: run.preferred,
-        default_calendar: run.default_calendar,
-        stopped: run.stopped,
-        not_before: run.not_before,
-        markers: run.markers,
-        looked: run.looked,
-        several: run.several,
-        way: run.way,
-        ..stored.clone()
+    let learnt = |stored: &Account| {
+        let run = run.clone();
+        Account {
+            server: run.server,
+            principal: run.principal,
+            calendar_homes: run.calendar_homes,
+            addressbook_homes: run.addressbook_homes,
+            preferred: run.preferred,
+            default_calendar: run.default_calendar,
+            stopped: run.stopped,
+            not_before: run.not_before,
+            markers: run.markers,
+            looked: run.looked,
+            several: run.several,
+            way: run.way,
+            ..stored.clone()
+        }
     };
-    if now == stored { Ok(()) } else { ports.store.save_account(&now).await }
+    let accounts = ports.store.accounts().await?;
+    match accounts.iter().find(|account| account.id == run.id) {
+        Some(stored) if learnt(stored) != *stored => {
+            ports.store.change_account(&run.id, &|stored| *stored = learnt(stored)).await
+        }
+        _ => Ok(()),
+    }
 }
