@@ -166,7 +166,8 @@ fn without(part: &str) -> String {
 
 #[test]
 fn a_folder_that_one_listing_does_not_describe_stays_what_it_is() {
-    let odd: [(&str, fn(&str) -> String, &str); 5] = [
+    type Change = fn(&str) -> String;
+    let odd: [(&str, Change, &str); 5] = [
         ("503", |part| only(part, "<status>HTTP/1.1 503 Service Unavailable</status>"), "fault_busy"),
         ("403", |part| only(part, "<status>HTTP/1.1 403 Forbidden</status>"), "fault_forbidden"),
         ("no type", |part| part.replace("resourcetype", "elsetype"), "fault_wrong_answer"),
