@@ -483,7 +483,8 @@ fn accounts_run_beside_each_other_and_one_is_removed_alone() {
 fn a_second_account_that_cannot_be_looked_at_does_not_hide_the_plan_of_the_first() {
     let desk = desk();
     desk.notes(1);
-    desk.world.fake.misbehave(vec![Planned { after: 0, trouble: Trouble::LostBefore }]);
+    // Neither of its homes.
+    desk.world.fake.misbehave(vec![Planned { after: 0, trouble: Trouble::LostBefore }; 2]);
     let drafted = desk.drafted(Ask::Preview);
     assert_eq!(drafted.len(), 1);
     assert_eq!(drafted[0].fault.as_ref().map(|fault| fault.text.key.as_str()), Some("fault_unreachable"));

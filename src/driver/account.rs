@@ -25,7 +25,11 @@ impl Driver {
         let password = self.password(sign_in).await?;
         let remote = Remote::new(self.ports.http.clone(), found.server.clone(), &sign_in.user, &password);
         let account = account(sign_in, Some((&found, way)));
-        let described = homes(&remote, &account).await?;
+        let seen = homes(&remote, &account).await?;
+        if let Some((_, fault)) = seen.unseen.into_iter().next() {
+            return Err(fault);
+        }
+        let described = seen.described;
         let mut collections = Vec::new();
         let chosen = Role::ALL.map(|role| {
             roles::choose(role, &described, found.default_calendar.as_ref(), found.preferred.as_ref())
@@ -225,8 +229,13 @@ pub(super) fn origin(account: &Account) -> Result<Url, Fault> {
 
 /// Where a folder for the role is to be made.
 pub(super) fn home(role: Role, account: &Account) -> Option<&Href> {
+    homes_of(role, account).first()
+}
+
+/// Where the server has folders for the role.
+pub(super) fn homes_of(role: Role, account: &Account) -> &[Href] {
     match role.kind() {
-        Kind::Calendar => account.calendar_homes.first(),
-        Kind::Contacts => account.addressbook_homes.first(),
+        Kind::Calendar => &account.calendar_homes,
+        Kind::Contacts => &account.addressbook_homes,
     }
 }
