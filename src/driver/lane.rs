@@ -9,8 +9,10 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use super::draft::stopped;
+use super::folders::Sight;
 use super::index::until;
 use super::session::Session;
+use super::verdict::{Verdict, verdict};
 use crate::fault;
 use crate::model::{Collection, CollectionReport, Edit, Fault, Held, ItemId, Saying, Trigger};
 use crate::order;
@@ -41,19 +43,25 @@ impl Session<'_> {
     /// what the server could not do for any.
     pub(super) async fn lanes(
         &self,
-        all: Vec<(Collection, Option<&Described>)>,
+        all: Vec<(Collection, Sight<'_>)>,
         reports: &mut Vec<CollectionReport>,
     ) -> Result<(), Fault> {
+        let doubtful = |(_, sight): &(_, Sight<'_>)| match sight {
+            Sight::Unknown(fault) => matches!(verdict(fault), Verdict::Doubt | Verdict::EndRun),
+            Sight::Described(_) | Sight::Gone => false,
+        };
+        // Others were told of: it is one doubt, however many folders could not be.
+        self.doubts.set(all.iter().any(doubtful).into());
         let (reading, mut done) = (Cell::new(0), Vec::new());
         let (mut all, mut lanes) = (all.into_iter().enumerate().peekable(), FuturesUnordered::new());
         // One more is begun as soon as those under way leave room for its readings.
         let mut next = |context: &mut Context<'_>| loop {
             let room = || reading.get() < self.gate.room() && self.going().is_ok();
             while room()
-                && let Some((at, (collection, described))) = all.next()
+                && let Some((at, (collection, sight))) = all.next()
             {
                 reading.set(reading.get() + 1);
-                lanes.push(self.lane(Lane::new(at, collection), described, &reading));
+                lanes.push(self.lane(Lane::new(at, collection), sight, &reading));
             }
             match lanes.poll_next_unpin(context) {
                 Poll::Pending if room() && all.peek().is_some() => {}
@@ -71,10 +79,15 @@ impl Session<'_> {
 
     /// A collection's whole way. When nothing is read for it any more, it is not counted
     /// among those that are `reading`.
-    async fn lane(&self, mut lane: Lane, described: Option<&Described>, reading: &Cell<usize>) -> Lane {
-        let received = match described {
-            Some(described) => self.receive(&mut lane, described).await,
-            None => Err(fault::collection_gone(&lane.collection.name)),
+    async fn lane(&self, mut lane: Lane, sight: Sight<'_>, reading: &Cell<usize>) -> Lane {
+        let received = match sight {
+            Sight::Described(described) => self.receive(&mut lane, described).await,
+            Sight::Gone => Err(fault::collection_gone(&lane.collection.name)),
+            Sight::Unknown(fault) => {
+                reading.set(reading.get() - 1);
+                lane.report.fault = Some(fault.clone());
+                return self.over(lane, Ok(())).await;
+            }
         };
         reading.set(reading.get() - 1);
         match received {
