@@ -530,6 +530,8 @@ fn what_the_server_fails_on_in_one_folder_does_not_stop_the_others() {
         assert!(matches!(&run.outcome, Outcome::Failed(fault) if fault.text.key == "fault_busy"), "{:?}", run.outcome);
         let fine = |role| run.collections.iter().any(|r| r.role == Some(role) && r.fault.is_none() && r.sent == 1);
         assert_eq!(Role::ALL.map(fine), done, "{on:?}: {:#?}", run.collections);
+        let not_begun = run.log.iter().filter(|line| line.text.key == "log_not_begun").count();
+        assert_eq!(not_begun, Role::ALL.len() - run.collections.len(), "what was not begun is told");
         asked(&world);
         assert!(law::agree(&world).is_ok());
     }

@@ -147,6 +147,7 @@ pub(super) async fn learn(ports: &Ports, run: &Account) -> Result<(), Fault> {
         looked: run.looked,
         several: run.several,
         way: run.way,
+        failing: run.failing,
         ..stored.clone()
     };
     if now == stored { Ok(()) } else { ports.store.save_account(&now).await }

@@ -9,7 +9,7 @@ use super::gate::Gate;
 use super::homes::{homes, learn};
 use super::index::renew;
 use super::session::{DAY, Session};
-use super::verdict::{Verdict, verdict};
+use super::verdict::{Verdict, ends, verdict};
 use crate::fault;
 use crate::model::{
     Account, Class, Collection, CollectionReport, Fault, Held, LogLine, Outcome, Run, Saying, Trigger, Why,
@@ -161,7 +161,11 @@ impl Session<'_> {
                 self.say(Saying::new("log_restored").with(&collection.name).with(aside));
             }
         }
-        self.lanes(covered.all, reports).await
+        let done = self.lanes(covered.all, reports).await;
+        self.account.failing.retain(|id| !reports.iter().any(|report| report.id.as_ref() == Some(id)));
+        let failed = reports.iter().filter(|report| report.fault.as_ref().is_some_and(ends));
+        self.account.failing.extend(failed.filter_map(|report| report.id.clone()));
+        done
     }
 
     /// Plans without doing anything.
