@@ -211,12 +211,12 @@ impl Store for Memory {
         Ok(kept)
     }
 
-    async fn tidy(&self, oldest: Millis, bytes: u64) -> Result<(), Fault> {
+    async fn tidy(&self, oldest: Millis, recent: Millis, bytes: u64) -> Result<(), Fault> {
         let mut kept = self.kept(Past::Newest(usize::MAX)).await?;
         let mut total = 0;
         kept.retain(|kept| {
             total += kept.text.len() as u64;
-            kept.at >= oldest && total <= bytes
+            kept.at >= oldest && (total <= bytes || kept.at >= recent)
         });
         kept.reverse();
         self.state.borrow_mut().kept = kept;

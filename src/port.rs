@@ -222,8 +222,8 @@ pub trait Store {
     /// Newest first.
     async fn kept(&self, which: Past) -> Result<Vec<Kept>, Fault>;
     /// Forgets kept texts that went before `oldest`, and of the rest the oldest
-    /// until their texts are at most `bytes` together.
-    async fn tidy(&self, oldest: Millis, bytes: u64) -> Result<(), Fault>;
+    /// until their texts are at most `bytes` together, but none that went since `recent`.
+    async fn tidy(&self, oldest: Millis, recent: Millis, bytes: u64) -> Result<(), Fault>;
 }
 
 /// What a change makes of the item the store has; `None`: nothing is to be
@@ -307,8 +307,8 @@ pub trait Shell {
     /// Opens the options page (or brings it to front), offering the server of the
     /// tab it was called from.
     async fn open_options(&self, from: Option<&str>);
-    /// Wakes the worker by the alarm `name` at that time, even if it died; `None`
-    /// takes the alarm back. Setting it again replaces it.
+    /// Wakes the worker by the alarm `name` at that time, even if it died, and again and
+    /// again, long after, until it is set anew, which replaces it, or `None` takes it back.
     async fn wake(&self, name: &str, at: Option<Millis>);
     /// Whether the connection is metered, or slow, or the person asked the browser to
     /// save data, as far as it tells.

@@ -91,6 +91,10 @@ impl Worker {
     async fn event(&self, event: Event) -> Result<(Answer, Option<Trigger>), Fault> {
         let store = &self.driver.ports.store;
         let set_up = !self.driver.accounts().await?.is_empty();
+        let once = match &event {
+            Event::Alarm(rung) => [START, BACK].into_iter().find(|name| name == rung),
+            _ => None,
+        };
         let trigger = match event {
             Event::Ask(ask) => return self.ask(ask).await,
             Event::Installed { first } => {
@@ -104,7 +108,7 @@ impl Worker {
             Event::Startup => None,
             Event::Alarm(name) if name == START => set_up.then_some(Trigger::Start),
             Event::Alarm(name) if name == CHANGE => {
-                // Rings once: again, should the run that follows not live to its end.
+                // Sooner than by itself, should the run that follows not live to its end.
                 let ports = &self.driver.ports;
                 ports.shell.wake(CHANGE, set_up.then(|| ports.clock.now() + 2 * SOON)).await;
                 set_up.then_some(Trigger::Change)
@@ -117,6 +121,10 @@ impl Worker {
             // does not live to do so.
             Some(_) => self.schedule_after(None).await?,
             None => self.schedule().await?,
+        }
+        if let Some(name) = once {
+            // Not before: had anything failed, it would ring again.
+            self.driver.ports.shell.wake(name, None).await;
         }
         Ok((Answer::Done, trigger))
     }
@@ -180,11 +188,11 @@ impl Worker {
             Ask::Held => Answer::Drafted(driver.held().await?),
             Ask::Decide { collection, choice } => {
                 self.alone(async |_| driver.decide(&collection, choice).await).await?;
-                return Ok((Answer::Done, Some(Trigger::Change)));
+                return Ok((Answer::Done, Some(self.soon().await)));
             }
             Ask::Settle { collection, fate } => {
                 self.alone(async |_| driver.settle(&collection, fate).await).await?;
-                return Ok((Answer::Done, Some(Trigger::Change)));
+                return Ok((Answer::Done, Some(self.soon().await)));
             }
             Ask::CountRestore => Answer::Count(driver.count_restore().await?),
             Ask::View { id, of } => Answer::View(Box::new(driver.view(&id, of).await?)),
@@ -229,16 +237,19 @@ impl Worker {
         Ok((answer, None))
     }
 
-    /// After an edit: it is sent now if the person wants that, and the alarm sees to
-    /// it should the worker not live so long.
+    /// After an edit: it is sent now if the person wants that.
     async fn changed(&self) -> Result<Option<Trigger>, Fault> {
         let ports = &self.driver.ports;
         ports.shell.tell(&News::Changed);
-        if !ports.store.settings().await?.after_change {
-            return Ok(None);
-        }
+        Ok(if ports.store.settings().await?.after_change { Some(self.soon().await) } else { None })
+    }
+
+    /// What the person did is sent now, and the alarm sees to it should the worker not
+    /// live so long.
+    async fn soon(&self) -> Trigger {
+        let ports = &self.driver.ports;
         ports.shell.wake(CHANGE, Some(ports.clock.now() + SOON)).await;
-        Ok(Some(Trigger::Change))
+        Trigger::Change
     }
 
     /// Runs, unless a run is under way: then that one, when it is done, goes once
@@ -271,7 +282,7 @@ impl Worker {
             if trigger == Trigger::Change {
                 ports.shell.wake(CHANGE, None).await;
                 if !self.due(trigger).await?.is_empty() {
-                    ports.shell.wake(CHANGE, Some(ports.clock.now() + SOON)).await;
+                    self.soon().await;
                 }
             }
             self.schedule().await?;
@@ -296,20 +307,22 @@ impl Worker {
             // the clock, ever later.
             ports.shell.wake(CHANGE, None).await;
             if self.edited_since(begun).await.unwrap_or(true) {
-                ports.shell.wake(CHANGE, Some(ports.clock.now() + SOON)).await;
+                self.soon().await;
             }
         }
         self.schedule().await?;
         done.map(Some)
     }
 
-    /// Whether there is an edit that the run that began then may not have seen.
+    /// Whether there is an edit that the run that began then may not have seen. One that
+    /// is still to come is of a clock that was ahead.
     async fn edited_since(&self, begun: Millis) -> Result<bool, Fault> {
         let store = &self.driver.ports.store;
+        let since = begun..=self.driver.ports.clock.now();
         for account in self.driver.accounts().await?.into_iter().filter(|account| !account.stopped) {
             for collection in store.collections(&account.id).await? {
                 let todo = store.todo(&collection.id).await?;
-                let new = |head: &Head| head.waiting.is_none() && head.edited.is_some_and(|at| at >= begun);
+                let new = |head: &Head| head.waiting.is_none() && head.edited.is_some_and(|at| since.contains(&at));
                 if todo.iter().any(new) {
                     return Ok(true);
                 }
@@ -495,13 +508,19 @@ impl Worker {
         let runs = ports.store.runs(RUNS).await?;
         let last = accounts.iter().filter_map(|account| runs.iter().find(|run| run.account == account.id));
         let last = last.max_by_key(|run| (matches!(run.outcome, Outcome::Failed(_)), run.started)).cloned();
+        let mut next = ports.shell.due(PERIODIC).await;
+        if next.is_none() {
+            // Lost, unless none is wanted: a worker that does not start sets no alarm.
+            self.schedule().await?;
+            next = ports.shell.due(PERIODIC).await;
+        }
         Ok(State {
             set_up: !accounts.is_empty(),
             running,
             last,
             waiting: self.waiting().await?,
             undecided: self.undecided().await?,
-            next: ports.shell.due(PERIODIC).await,
+            next,
         })
     }
 }

@@ -14,8 +14,8 @@ use fake::trouble::{Planned, Trouble, Ways};
 use pimento::driver::Options;
 use pimento::message::{Answer, Ask, Drafted, State};
 use pimento::model::{
-    Account, Choice, Class, Collection, CollectionId, Fate, Fields, Guard, Href, ItemId, NoteFields, Outcome, Past,
-    Policy, Reach, Role, Run, Settings, Trigger, Why,
+    Account, Choice, Class, Collection, CollectionId, Fate, Fields, Guard, History, Href, ItemId, NoteFields, Outcome,
+    Past, Policy, Reach, Role, Run, Settings, Trigger, Why,
 };
 use pimento::port::Store;
 use pimento::worker::{Event, Worker};
@@ -535,4 +535,33 @@ fn a_restore_leaves_a_folder_that_vanished_alone() {
     desk.world.fake.remake(&desk.world.path(Role::Notes), |_| None);
     desk.run(Trigger::Restore);
     assert_eq!(now(desk.world.memory.heads(&id)).unwrap().len(), 4, "there is nothing to restore it from");
+}
+
+#[test]
+fn what_a_restore_sets_aside_is_not_forgotten_for_what_the_same_run_brings() {
+    let desk = desk();
+    let names = desk.notes(3);
+    let history = History { megabytes: 1, ..History::default() };
+    now(desk.world.memory.save_settings(&Settings { history, ..Settings::default() })).unwrap();
+    let large = |text: &[u8]| {
+        let text =
+            String::from_utf8_lossy(text).replace("DESCRIPTION:", &format!("DESCRIPTION:{}", "x".repeat(900_000)));
+        text.into_bytes()
+    };
+    for name in &names[1..] {
+        desk.world.fake.write(name, &large(&desk.world.fake.text(name).unwrap()));
+    }
+    desk.run(Trigger::Person);
+    let mine = desk.world.edit(&desk.here(Role::Notes)["0.ics"], Part::Title);
+    for name in &names[1..] {
+        desk.world.fake.write(name, &compose(Role::Notes, name, 77));
+    }
+    let run = desk.run(Trigger::Restore);
+    let kept = now(desk.world.memory.kept(Past::Run(run.started))).unwrap();
+    assert_eq!(kept.iter().map(|kept| kept.why).collect::<Vec<_>>(), [Why::Received, Why::Received, Why::Restored]);
+    assert_eq!(kept[2].text, mine);
+    // A day later it is a text like any other.
+    desk.world.clock.0.set(desk.world.clock.0.get() + 2 * 86_400_000);
+    desk.run(Trigger::Person);
+    assert_eq!(desk.world.kept().len(), 1);
 }

@@ -14,10 +14,10 @@ use futures_util::future::LocalBoxFuture;
 use pimento::driver::{Options, Scope};
 use pimento::fault;
 use pimento::memory::Memory;
-use pimento::message::{Answer, Ask, SignIn};
+use pimento::message::{Answer, Ask, Differing, SignIn, Text};
 use pimento::model::{
-    Account, AccountId, Class, Collection, Fault, Fields, Head, Href, Index, Item, ItemId, Kind, Millis, News,
-    NoteFields, Outcome, Reach, Role, Run, Saying, Settings, Trigger,
+    Account, AccountId, Choice, Class, Collection, Fate, Fault, Fields, Head, Held, Href, Index, Item, ItemId, Kind,
+    Millis, News, NoteFields, Outcome, Reach, Role, Run, Saying, Settings, Trigger, Vanished,
 };
 use pimento::native::machine::MachineRandom;
 use pimento::port::{Change, Clock, Commit, Http, Ports, Race, Request, Response, Shell, Store, Vault};
@@ -59,9 +59,9 @@ impl Notes {
     }
 }
 
-struct Held(Rc<Cell<bool>>);
+struct HeldLock(Rc<Cell<bool>>);
 
-impl Drop for Held {
+impl Drop for HeldLock {
     fn drop(&mut self) {
         self.0.set(false);
     }
@@ -98,7 +98,7 @@ impl Shell for Notes {
         if self.locked.replace(true) {
             return None;
         }
-        let held = Held(self.locked.clone());
+        let held = HeldLock(self.locked.clone());
         self.reached(Point::Locked).await;
         Some(Box::new(held))
     }
@@ -638,6 +638,92 @@ async fn an_edit_while_a_run_ends_keeps_its_alarm() {
         // What failed is tried again by the clock.
         scene.worker.run(Trigger::Change).await.unwrap();
         assert_eq!(scene.alarm("change"), None, "{trigger:?}");
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_is_imported_while_a_run_ends_keeps_its_alarm() {
+    let scene = scene();
+    let folder = scene.set_up().await.id;
+    scene.meanwhile(Point::Cleared, |worker| async move {
+        let text = "BEGIN:VCALENDAR\r\nBEGIN:VJOURNAL\r\nUID:u\r\nSUMMARY:one\r\nEND:VJOURNAL\r\nEND:VCALENDAR\r\n";
+        let texts = vec![Text::Utf8(text.to_owned())];
+        let ask = Ask::Import { folder, texts, differing: Differing::Leave, last: false };
+        assert_eq!(worker.handle(Event::Ask(ask)).await.1, None, "more is to come, but the page is closed");
+    });
+    scene.worker.run(Trigger::Person).await.unwrap();
+    assert!(scene.alarm("change").is_some());
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_edit_of_a_clock_that_was_ahead_makes_no_run_every_half_minute() {
+    let scene = scene();
+    let notes = scene.set_up().await;
+    let (id, _) = scene.new_note("one").await;
+    let was = scene.store.item(&id).await.unwrap().unwrap();
+    let mut item = was.clone();
+    item.head.edited = Some(NOW + 86_400_000);
+    let ahead = Change::Edit { was: Some(Box::new(was)), item: Box::new(item), index: Index::default() };
+    scene.store.commit(Commit { changes: vec![ahead], ..Commit::default() }).await.unwrap();
+    scene.worker.run(Trigger::Change).await.unwrap();
+    assert_eq!(scene.store.todo(&notes.id).await.unwrap().len(), 1, "it failed");
+    assert_eq!(scene.alarm("change"), None, "and is tried again by the clock, ever later");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_the_person_decided_has_an_alarm_until_a_run_has_seen_it() {
+    for settles in [false, true] {
+        let scene = scene();
+        let notes = scene.set_up().await;
+        let vanished = settles.then_some(Vanished { since: NOW, fate: None });
+        let held = (!settles).then(|| Held {
+            since: NOW,
+            here: Vec::new(),
+            there: Vec::new(),
+            of: 0,
+            marker: None,
+            agreed: false,
+        });
+        scene.store.save_collection(&Collection { vanished, held, ..notes.clone() }).await.unwrap();
+        let ask = if settles {
+            Ask::Settle { collection: notes.id, fate: Fate::Remake }
+        } else {
+            Ask::Decide { collection: notes.id, choice: Choice::Delete }
+        };
+        assert_eq!(scene.ask(ask).await.1, Some(Trigger::Change), "settles: {settles}");
+        assert_eq!(scene.alarm("change"), Some(30), "settles: {settles}");
+        scene.worker.run(Trigger::Change).await.unwrap();
+        assert_eq!(scene.network.asked.get(), 1, "settles: {settles}");
+        assert_eq!(scene.alarm("change"), None, "settles: {settles}");
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_alarm_that_was_lost_is_set_when_somebody_looks() {
+    let scene = scene();
+    let state = async || match scene.ask(Ask::State).await {
+        (Ok(Answer::State(state)), None) => state,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(state().await.next, None, "nothing is set up");
+    scene.set_up().await;
+    assert_eq!(state().await.next, scene.shell.due("periodic").await);
+    assert!(scene.alarm("periodic").is_some());
+    let settings = Settings { periodic: false, ..Settings::default() };
+    scene.ask(Ask::SaveSettings(settings)).await.0.unwrap();
+    assert_eq!(state().await.next, None, "it is not wanted");
+}
+
+/// Alarms ring again after an hour, in case the worker does not start for them.
+#[tokio::test(flavor = "current_thread")]
+async fn an_alarm_that_led_to_its_run_does_not_ring_again() {
+    for name in ["start", "back"] {
+        let scene = scene();
+        scene.set_up().await;
+        scene.shell.alarms.borrow_mut().insert(name.to_owned(), NOW + 3_600_000);
+        assert!(scene.worker.handle(Event::Alarm(name.to_owned())).await.1.is_some());
+        assert_eq!(scene.alarm(name), None, "{name}");
+        assert!(scene.alarm("periodic").is_some(), "{name}");
     }
 }
 

@@ -15,6 +15,9 @@ use crate::port::Shell;
 
 /// Browsers end a worker after 30 s without an event or a call of the extension API.
 const AWAKE_MILLIS: u32 = 20_000;
+/// What an alarm leads to sets it anew or takes it back. If the worker does not get so
+/// far, because it or the database does not start, the alarm rings again.
+const AGAIN_MINUTES: u32 = 60;
 /// One notice at a time: a new one takes the old one's place.
 const NOTICE: &str = "pimento";
 const RED: &str = "#b3261e";
@@ -74,7 +77,10 @@ impl Shell for Extension {
 
     async fn wake(&self, name: &str, at: Option<Millis>) {
         match at {
-            Some(at) => done("alarms.create", chrome::create_alarm(name, &object(&json!({ "when": at }))).await),
+            Some(at) => {
+                let alarm = object(&json!({ "when": at, "periodInMinutes": AGAIN_MINUTES }));
+                done("alarms.create", chrome::create_alarm(name, &alarm).await);
+            }
             None => done("alarms.clear", chrome::clear_alarm(name).await),
         }
     }

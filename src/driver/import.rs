@@ -138,6 +138,7 @@ impl Driver {
         let mut head = was.as_ref().map_or_else(|| self.head(collection), |was| was.head.clone());
         head.rev += 1;
         head.edit = Some(Edit::Put);
+        head.edited = Some(now);
         // The base is in the store still; an edit that was not sent is nowhere else.
         if let Some((was, edit)) = was.as_ref().and_then(|was| Some((was, was.edit.clone()?))) {
             commit.kept.push(kept(was, edit, Why::Edited, now, None));

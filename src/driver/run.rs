@@ -226,7 +226,7 @@ impl Session<'_> {
         }
         let history = self.settings.history;
         let oldest = self.now - i64::from(history.days) * DAY;
-        self.ports.store.tidy(oldest, u64::from(history.megabytes) * 1_000_000).await
+        self.ports.store.tidy(oldest, self.now - DAY, u64::from(history.megabytes) * 1_000_000).await
     }
 }
 

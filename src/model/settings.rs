@@ -63,7 +63,8 @@ impl Default for Guard {
 pub struct History {
     /// 1 to 3650.
     pub days: u32,
-    /// Of all texts together; the oldest go first. 1 to 1000.
+    /// Of all texts together; the oldest go first, but none within a day: a run does not
+    /// forget for its own sake what it has just put aside. 1 to 1000.
     pub megabytes: u32,
 }
 

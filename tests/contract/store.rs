@@ -51,6 +51,7 @@ pub fn account() -> Account {
         not_before: Some(7),
         markers: [("/ann".to_owned(), Marker::Token)].into(),
         several: Some(true),
+        way: 40,
         looked: 5,
     }
 }
@@ -267,15 +268,17 @@ pub async fn kept_texts_are_had_back_by_time_item_and_run(store: &dyn Store) {
 pub async fn history_is_kept_below_an_age_and_a_size(store: &dyn Store) {
     let all: Vec<Kept> = (1..=4).map(|at| kept(at * DAY, "a", &[at as u8; 10])).collect();
     store.commit(Commit { kept: all.clone(), ..Commit::default() }).await.unwrap();
-    let left = async |oldest, bytes| {
-        store.tidy(oldest, bytes).await.unwrap();
+    let left = async |oldest, before, bytes| {
+        store.tidy(oldest, before, bytes).await.unwrap();
         let left = store.kept(Past::Newest(10)).await.unwrap();
         left.iter().map(|kept| kept.at / DAY).collect::<Vec<_>>()
     };
-    assert_eq!(left(0, 1000).await, [4, 3, 2, 1], "nothing is too old or too much");
-    assert_eq!(left(2 * DAY, 1000).await, [4, 3, 2], "one is too old");
-    assert_eq!(left(0, 29).await, [4, 3], "one is too much");
-    assert!(left(0, 0).await.is_empty());
+    assert_eq!(left(0, 9 * DAY, 1000).await, [4, 3, 2, 1], "nothing is too old or too much");
+    assert_eq!(left(2 * DAY, 9 * DAY, 1000).await, [4, 3, 2], "one is too old");
+    assert_eq!(left(0, 9 * DAY, 29).await, [4, 3], "one is too much");
+    assert_eq!(left(0, 3 * DAY, 0).await, [4, 3], "both are too much, but too new");
+    assert_eq!(left(0, 4 * DAY, 10).await, [4], "what is too new counts");
+    assert!(left(0, 9 * DAY, 0).await.is_empty());
 }
 
 pub async fn the_persons_edit_is_written_on_what_they_saw_or_not_at_all(store: &dyn Store) {

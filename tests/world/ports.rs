@@ -235,8 +235,8 @@ impl Store for Shelf {
         self.life.alive().await;
         self.memory.kept(which).await
     }
-    async fn tidy(&self, oldest: Millis, bytes: u64) -> Result<(), Fault> {
-        self.writing(&self.life.writes, self.memory.tidy(oldest, bytes)).await
+    async fn tidy(&self, oldest: Millis, recent: Millis, bytes: u64) -> Result<(), Fault> {
+        self.writing(&self.life.writes, self.memory.tidy(oldest, recent, bytes)).await
     }
 }
 

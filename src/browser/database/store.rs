@@ -197,7 +197,7 @@ impl Store for Database {
         Ok(kept)
     }
 
-    async fn tidy(&self, oldest: Millis, bytes: u64) -> Result<(), Fault> {
+    async fn tidy(&self, oldest: Millis, recent: Millis, bytes: u64) -> Result<(), Fault> {
         self.writing(&["kept"], async |transaction| {
             let kept = transaction.object_store("kept").map_err(broken)?;
             // Rows of the schema's first version have no size: their age they have.
@@ -214,8 +214,9 @@ impl Store for Database {
             let mut total = 0.0;
             while let Some(key) = cursor.key().map_err(broken)? {
                 let key = js_sys::Array::from(&key);
+                let at = key.get(0).as_f64().unwrap_or_default();
                 total += key.get(1).as_f64().unwrap_or_default();
-                if total > bytes as f64 {
+                if total > bytes as f64 && at < recent as f64 {
                     let primary = cursor.primary_key().map_err(broken)?.unwrap_or_default();
                     kept.delete(primary).map_err(broken)?;
                 }

@@ -169,7 +169,7 @@ impl Store for FolderStore {
         Ok(Vec::new())
     }
 
-    async fn tidy(&self, oldest: Millis, bytes: u64) -> Result<(), Fault> {
+    async fn tidy(&self, oldest: Millis, recent: Millis, bytes: u64) -> Result<(), Fault> {
         let Ok(entries) = fs::read_dir(self.root.join(STATE).join("kept")) else { return Ok(()) };
         let mut files = Vec::new();
         for entry in entries {
@@ -183,7 +183,7 @@ impl Store for FolderStore {
         let mut total = 0;
         for (at, size, path) in files {
             total += size;
-            if at < oldest || total > bytes {
+            if at < oldest || (total > bytes && at < recent) {
                 fs::remove_file(path).map_err(fault::store)?;
             }
         }
