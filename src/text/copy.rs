@@ -11,6 +11,7 @@ use super::{edit, uid};
 pub fn as_copy(text: &[u8], new_uid: &str, mark: &str) -> Vec<u8> {
     let mut tree = Tree::parse(text);
     uid::set_uid(&mut tree, new_uid);
+    let mut missing = Vec::new();
     for c in uid::carriers(&tree) {
         let card = tree.components()[c].name == "VCARD";
         let title = if card { "FN" } else { "SUMMARY" };
@@ -22,12 +23,13 @@ pub fn as_copy(text: &[u8], new_uid: &str, mark: &str) -> Vec<u8> {
                 edit::set_line_text(&mut tree, c, at, &marked);
             }
             None if inherits => {}
-            None => edit::set_text(&mut tree, c, title, mark.trim()),
+            None => missing.extend(edit::new_text(&tree, c, title, mark.trim())),
         }
         if !card {
             uninvite(&mut tree, c);
         }
     }
+    tree.insert_each(missing);
     tree.print()
 }
 

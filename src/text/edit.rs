@@ -45,12 +45,15 @@ pub fn set_text(tree: &mut Tree<'_>, component: usize, name: &str, value: &str) 
     }
     match tree.find(component, name) {
         Some(at) => set_line_text(tree, component, at, value),
-        None => {
-            let old = old_card(tree, component);
-            let line = text_line(name.as_bytes(), value, &escaped(value, old), old, tree.eol());
-            append(tree, component, line);
-        }
+        None => tree.insert_each(new_text(tree, component, name, value).into_iter().collect()),
     }
+}
+
+/// A new property of that name, and the line before which it goes; `None` for an empty value.
+pub(super) fn new_text(tree: &Tree<'_>, component: usize, name: &str, value: &str) -> Option<(usize, Vec<u8>)> {
+    let at = place(tree, component).filter(|_| !value.is_empty())?;
+    let old = old_card(tree, component);
+    Some((at, text_line(name.as_bytes(), value, &escaped(value, old), old, tree.eol())))
 }
 
 /// Whether the component may have several of that name: texts of a card (RFC 6350, 6),
@@ -179,8 +182,14 @@ pub(super) fn with_value(head: &[u8], value: impl Display) -> Vec<u8> {
 /// Adds a line (folded, without ending) behind the component's own properties,
 /// before the components in it; its number.
 pub fn append(tree: &mut Tree<'_>, component: usize, line: Vec<u8>) -> usize {
-    let Some(c) = tree.components().get(component) else { return 0 };
-    let begin = c.begin;
+    let Some(at) = place(tree, component) else { return 0 };
+    tree.insert(at, line);
+    at
+}
+
+/// The line before which [`append`] adds one.
+fn place(tree: &Tree<'_>, component: usize) -> Option<usize> {
+    let begin = tree.components().get(component)?.begin;
     let inner = tree.inner(Some(component)).next().map(|c| tree.components()[c].begin);
     let at = match inner {
         // An AGENT of vCard 2.1 is said to begin by a line of its own, which stays with it.
@@ -190,9 +199,7 @@ pub fn append(tree: &mut Tree<'_>, component: usize, line: Vec<u8>) -> usize {
         None => tree.own(component).filter(|i| !tree.lines()[*i].name().is_empty()).last().unwrap_or(begin) + 1,
     };
     // Behind a soft break that nothing follows it would become part of that line.
-    let at = (begin + 1..=at).rev().find(|at| !dangling(tree, at - 1)).unwrap_or(at);
-    tree.insert(at, line);
-    at
+    Some((begin + 1..=at).rev().find(|at| !dangling(tree, at - 1)).unwrap_or(at))
 }
 
 fn dangling(tree: &Tree<'_>, at: usize) -> bool {

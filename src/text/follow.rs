@@ -16,7 +16,7 @@ use super::moment::{Moment, at};
 use super::occur::{Placed, instances, placed, placed_as};
 use super::zone::Zones;
 use super::{edit, form_event, form_rule};
-use crate::model::{EventFields, Recurrence};
+use crate::model::EventFields;
 
 /// TZID and VALUE of a line as they stand in its head: `;TZID=Europe/Berlin`.
 pub(super) fn form_of(line: &Line<'_>) -> Vec<u8> {
@@ -143,12 +143,7 @@ fn rules(tree: &Tree<'_>, c: usize) -> impl Iterator<Item = usize> {
 /// Whether a series whose form was changed so can move there: a rule says on which days
 /// it is, and has to say it of the days it moves to (`rule`), or a new one says it.
 pub(super) fn movable(tree: &Tree<'_>, c: usize, old: &EventFields, new: &EventFields) -> bool {
-    let said = match (&old.recurrence, &new.recurrence) {
-        (Recurrence::Rule(old), Recurrence::Rule(new)) => {
-            (old.frequency, &old.weekdays, old.day, old.month) != (new.frequency, &new.weekdays, new.day, new.month)
-        }
-        (old, new) => old != new,
-    };
+    let said = form_rule::other_days(&old.recurrence, &new.recurrence);
     let start = |fields: &EventFields| form_event::typed(&fields.start, fields.all_day);
     let (Some(from), Some(to)) = (start(old), start(new)) else { return true };
     let rules = rules(tree, c).map(|i| rule::moved(&tree.lines()[i].plain(), from, to, !new.all_day));

@@ -1,10 +1,13 @@
 //! A VEVENT as the fields of a form (RFC 5545, 3.6.1). Which VEVENT of a series it is
 //! that changes is [`super::series`]'s affair.
 
+use std::mem::discriminant;
+
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use crate::model::{Access, EventFields, Millis, Recurrence, Status};
 
+use super::instance::like;
 use super::lines::{Line, Tree};
 use super::moment::{Moment, Span};
 use super::occur::{Placed, first_end, placed};
@@ -198,7 +201,8 @@ pub(super) fn fill(tree: &mut Tree<'_>, c: usize, new: &EventFields) {
 }
 
 /// Writes how the event recurs; the component's number then, and true if it changed.
-/// Exceptions that the new rule does not give are no exceptions any more, and go.
+/// The event begins on the first day that a new rule gives (RFC 5545, 3.8.5.3), and
+/// exceptions that it does not give are none any more, and go.
 fn set_recurrence(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields) -> (usize, bool) {
     if old.recurrence == new.recurrence {
         return (c, false);
@@ -219,6 +223,12 @@ fn set_recurrence(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventF
             tree.remove_all(&others);
             edit::remove(tree, c, "EXRULE");
             edit::set_value(tree, c, "RRULE", &rule);
+            let other = form_rule::other_days(&old.recurrence, &new.recurrence);
+            let first = if other { form_rule::first(&rule, &start) } else { None };
+            let start = match first.filter(|at| *at != start.utc()) {
+                Some(at) => begin(tree, c, start, at),
+                None => start,
+            };
             (follow::prune(tree, c, &start), true)
         }
         Recurrence::None => {
@@ -230,6 +240,18 @@ fn set_recurrence(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventF
         // What the form has no inputs for it cannot have made.
         Recurrence::Other(_) => (c, false),
     }
+}
+
+/// Begins the event at another of its starts (seconds), as long as it is; its DTSTART then.
+pub(super) fn begin(tree: &mut Tree<'_>, c: usize, start: Placed, at: i64) -> Placed {
+    let end = tree.get(c, "DTEND").and_then(|line| placed(line, &mut Zones::new(tree)));
+    if let Some(end) = end.map(|end| end.beside(&start)) {
+        let length = end.utc() - start.utc();
+        edit::set_value(tree, c, "DTEND", &like(&end, at.saturating_add(length)).to_string());
+    }
+    let start = Placed { moment: like(&start, at), ..start };
+    edit::set_value(tree, c, "DTSTART", &start.moment.to_string());
+    start
 }
 
 /// The event's DTSTART.
@@ -327,10 +349,11 @@ fn set_moment(tree: &mut Tree<'_>, c: usize, name: &str, at: NaiveDateTime, new:
     let line = tree.get(c, name).or_else(|| tree.get(c, "DTSTART"));
     let start = tree.get(c, "DTSTART");
     let was = start.and_then(|l| Moment::parse(&l.plain()));
-    // A DTEND may have been in a zone of its own: the form shows it in the start's.
+    // A DTEND may have been of a sort, or in a zone, of its own: the form shows it as the start.
     let zone_param = |l: &Line<'_>| l.param("TZID");
-    let like_start = line.and_then(zone_param) == start.and_then(zone_param);
-    let keep_head = keeps_form && like_start && was.is_some() && tree.find(c, name).is_some();
+    let sort = |l: &Line<'_>| Some((discriminant(&Moment::parse(&l.plain())?), zone_param(l)));
+    let like_start = was.is_some() && line.and_then(sort) == start.and_then(sort);
+    let keep_head = keeps_form && like_start && tree.find(c, name).is_some();
     let head = match line.filter(|line| line.is(name)) {
         Some(line) if keep_head => line.head().to_vec(),
         Some(line) => line.head_without(|p| matches!(p.name.as_str(), "TZID" | "VALUE")),

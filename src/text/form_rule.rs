@@ -8,6 +8,7 @@ use crate::model::{Ends, Frequency, MonthDay, Recurrence, Rule};
 use super::lines::Tree;
 use super::moment::{Moment, at, seconds};
 use super::occur::Placed;
+use super::recur::{self, Budget, Series};
 
 const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
@@ -44,6 +45,26 @@ pub(super) fn onto(was: &Recurrence, typed: &Recurrence, now: &Recurrence) -> Re
         }
         _ => pick(was, typed, now),
     }
+}
+
+/// Whether one says its days otherwise than the other, however often and until when.
+pub(super) fn other_days(old: &Recurrence, new: &Recurrence) -> bool {
+    match (old, new) {
+        (Recurrence::Rule(old), Recurrence::Rule(new)) => {
+            (old.frequency, &old.weekdays, old.day, old.month) != (new.frequency, &new.weekdays, new.day, new.month)
+        }
+        (old, new) => old != new,
+    }
+}
+
+/// The first start (seconds) that the rule gives of an event that starts then, which a COUNT
+/// counts though the rule does not give it.
+pub(super) fn first(rule: &str, start: &Placed) -> Option<i64> {
+    let series = Series { start: start.moment, zone: &start.zone };
+    let rule = if count(rule).is_some() { ended(rule, None) } else { rule.to_owned() };
+    let window = (seconds(start.moment.local()), i64::MAX);
+    let found = recur::rule(&rule, series, window, 1, &mut Budget::new())?;
+    found.starts.first().map(|local| series.utc_of(*local))
 }
 
 /// The parts of a rule, their names in upper case.
@@ -139,6 +160,9 @@ fn until_day(until: Moment, start: &Placed) -> String {
 pub(super) fn written(rule: &Rule, old: Option<&str>, start: &Placed) -> String {
     let before = old.and_then(|old| Some((old, read(old, start)?)));
     let ends = match &rule.ends {
+        _ if before.as_ref().is_some_and(|(_, before)| before.ends == rule.ends) => {
+            old.and_then(|old| old.split(';').find(|part| ends_it(part))).map(str::to_owned)
+        }
         Ends::Never => None,
         Ends::Count(count) => Some(format!("COUNT={}", (*count).max(1))),
         Ends::Until(day) => {

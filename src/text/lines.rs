@@ -14,6 +14,7 @@ use memchr::memchr;
 use super::escape;
 pub use super::folding::fold;
 use super::folding::{Read, Spill, ending_len, read, spill};
+use crate::order;
 
 pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 const CRLF: &[u8] = b"\r\n";
@@ -211,10 +212,21 @@ impl<'a> Tree<'a> {
         &self.components
     }
 
-    /// The numbers of the property lines of the component, not those of components within it.
+    /// The numbers of the property lines of the component, not those of components within it,
+    /// which are not looked at: they may be within each other without end.
     pub fn own(&self, component: usize) -> impl Iterator<Item = usize> + '_ {
-        let range = self.components.get(component).map_or(0..0, |c| c.begin + 1..c.end);
-        range.filter(move |i| self.owners[*i] == Some(component))
+        let (mut next, end) = self.components.get(component).map_or((0, 0), |c| (c.begin + 1, c.end));
+        std::iter::from_fn(move || {
+            while next < end {
+                let at = next;
+                let inner = self.owners[at].filter(|owner| *owner != component);
+                next = inner.map_or(at, |inner| self.components[inner].end) + 1;
+                if inner.is_none() {
+                    return Some(at);
+                }
+            }
+            None
+        })
     }
 
     /// The numbers of the lines outside of all components.
@@ -285,24 +297,37 @@ impl<'a> Tree<'a> {
 
     /// As [`Tree::insert`], with several lines.
     pub fn insert_all(&mut self, at: usize, lines: Vec<Vec<u8>>) {
-        let at = at.min(self.lines.len());
-        let unended = at > 0 && self.lines[at - 1].ending().is_empty();
-        let eol = self.eol();
-        let count = lines.len();
-        if unended && count > 0 {
-            // The line before is the last and keeps its bytes: the break comes with ours.
-            let before = std::mem::replace(&mut self.lines[at - 1], Line::new(&b""[..]));
-            let mut ended = before.raw.into_owned();
-            ended.extend_from_slice(eol);
-            self.lines[at - 1] = Line::new(ended);
+        self.insert_each(lines.into_iter().map(|line| (at, line)).collect());
+    }
+
+    /// As [`Tree::insert`], with lines that each have their place among those there are now.
+    pub fn insert_each(&mut self, mut new: Vec<(usize, Vec<u8>)>) {
+        if new.is_empty() {
+            return;
         }
-        let lines = lines.into_iter().enumerate().map(|(i, mut line)| {
-            if !unended || i + 1 < count {
+        order::by_key(&mut new, |(at, _)| *at);
+        let eol = self.eol();
+        let old = std::mem::take(&mut self.lines);
+        let mut lines = Vec::with_capacity(old.len() + new.len());
+        let mut new = new.into_iter().peekable();
+        for (i, line) in old.into_iter().enumerate() {
+            while let Some((_, mut line)) = new.next_if(|(at, _)| *at <= i) {
+                line.extend_from_slice(eol);
+                lines.push(Line::new(line));
+            }
+            lines.push(line);
+        }
+        let last = lines.pop_if(|line| new.peek().is_some() && line.ending().is_empty());
+        // The line before is the last and keeps its bytes: the break comes with ours.
+        let unended = last.is_some();
+        lines.extend(last.map(|last| Line::new([&*last.raw, eol].concat())));
+        while let Some((_, mut line)) = new.next() {
+            if !unended || new.peek().is_some() {
                 line.extend_from_slice(eol);
             }
-            Line::new(line)
-        });
-        self.lines.splice(at..at, lines);
+            lines.push(Line::new(line));
+        }
+        self.lines = lines;
         self.find_components();
     }
 

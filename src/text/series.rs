@@ -172,7 +172,7 @@ fn one(series: &Series<'_, '_>, of: i64, shown: &EventFields, wanted: &EventFiel
 
 /// What "this and following" says from that instance on, it says from the next on.
 /// Without a next it goes. `None`: which is the next cannot be told.
-fn pass_on(series: &Series<'_, '_>, o: usize, of: i64, tree: &mut Tree<'_>) -> Option<()> {
+pub(super) fn pass_on(series: &Series<'_, '_>, o: usize, of: i64, tree: &mut Tree<'_>) -> Option<()> {
     match series.next(o, of.saturating_add(1))? {
         Some(next) => repoint(series, tree, o, next),
         None => edit::remove_components(tree, &[o]),

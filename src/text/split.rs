@@ -4,13 +4,13 @@ use crate::model::Millis;
 
 use super::follow::{family, starts};
 use super::form_rule::{count, ended};
-use super::instance::{EVER, NEAR, Series, like, repoint};
+use super::instance::{EVER, NEAR, Series, repoint};
 use super::lines::{Tree, fold};
 use super::moment::{Moment, at, stamp};
-use super::occur::{placed, placed_as};
+use super::occur::placed_as;
 use super::series::something;
 use super::zone::Zones;
-use super::{edit, uid};
+use super::{edit, form_event, uid};
 
 /// The series before the instance (`None`: there is nothing before it), and the item
 /// that begins with it, under that UID. `None`: there is no such instance.
@@ -72,7 +72,7 @@ fn latest(series: &Series<'_, '_>, of: i64) -> i64 {
 /// The item that begins with the instance; `first`: what the rule gives first from it on.
 fn from(series: &Series<'_, '_>, of: i64, first: Option<i64>, new_uid: &str, now: Millis) -> Option<Vec<u8>> {
     let mut tree = series.tree.clone();
-    let (c, start) = (series.c, &series.start);
+    let c = series.c;
     let begins = first.unwrap_or(of);
     keep_dates(&mut tree, series, |date| date >= of);
     match first {
@@ -86,14 +86,7 @@ fn from(series: &Series<'_, '_>, of: i64, first: Option<i64>, new_uid: &str, now
             });
         }
     }
-    let mut zones = Zones::new(series.tree);
-    let end = series.tree.get(c, "DTEND").and_then(|line| placed(line, &mut zones));
-    let set = |tree: &mut Tree<'_>, name: &str, moment: Moment| edit::set_value(tree, c, name, &moment.to_string());
-    if let Some(end) = end.map(|end| end.beside(start)) {
-        let length = end.utc() - start.utc();
-        set(&mut tree, "DTEND", like(&end, begins.saturating_add(length)));
-    }
-    set(&mut tree, "DTSTART", like(start, begins));
+    form_event::begin(&mut tree, c, series.start.clone(), begins);
     // Its own history begins now.
     edit::remove(&mut tree, c, "SEQUENCE");
     if tree.find(c, "CREATED").is_some() {

@@ -34,6 +34,7 @@ pub fn with_uid(text: &[u8], new: &str) -> Vec<u8> {
 
 pub(super) fn set_uid(tree: &mut Tree<'_>, new: &str) {
     let eol = tree.eol();
+    let mut missing = Vec::new();
     for c in carriers(tree) {
         match tree.find(c, "UID") {
             Some(at) => edit::set_line_text(tree, c, at, new),
@@ -41,8 +42,9 @@ pub(super) fn set_uid(tree: &mut Tree<'_>, new: &str) {
                 let at = tree.components()[c].begin + 1;
                 // A vCard's VERSION stands first (RFC 6350, 6.7.9).
                 let at = at + usize::from(tree.lines().get(at).is_some_and(|l| l.is("VERSION")));
-                tree.insert(at, fold(format!("UID:{}", escape::escape(new)).as_bytes(), eol));
+                missing.push((at, fold(format!("UID:{}", escape::escape(new)).as_bytes(), eol)));
             }
         }
     }
+    tree.insert_each(missing);
 }

@@ -1,12 +1,14 @@
 //! Changed instances that come without their series, as programs send them by mail
 //! (RFC 5546, 3.2.2.1), put into the series that is here.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::Datelike;
 
+use super::instance::{Series, ranged};
 use super::lines::{BOM, Tree};
 use super::occur::{Placed, placed};
+use super::series::pass_on;
 use super::zone::{Zone, Zones};
 use super::{main, same_meaning};
 
@@ -18,14 +20,16 @@ pub fn is_update(text: &[u8]) -> bool {
 
 /// The series, or what is here of it, with the instances of `update`: each in place of
 /// the one it had or behind the others, and with the time zones that they need; every
-/// other line is as it was. `None`: `update` is none, or something of either is not
-/// understood, or a zone of the series is guessed.
+/// other line is as it was, but for what is for "this and following" from such an instance
+/// on: it is so from the next on. `None`: `update` is none, or none of that sort, or
+/// something of either is not understood, or a zone of the series is guessed.
 pub fn updated(series: &[u8], update: &[u8]) -> Option<Vec<u8>> {
     let (old, new) = (Tree::parse(series), Tree::parse(update));
     let closed = |tree: &Tree<'_>| tree.components().iter().all(|c| c.closed);
     let master = main(&old)?;
     let component = &old.components()[master];
-    if component.parent.is_none() || !closed(&old) || !closed(&new) || !is_update(update) {
+    let same_sort = main(&new).is_some_and(|c| new.components()[c].name == component.name);
+    if component.parent.is_none() || !same_sort || !closed(&old) || !closed(&new) || !is_update(update) {
         return None;
     }
     let mut known = Zones::new(&old);
@@ -46,18 +50,24 @@ pub fn updated(series: &[u8], update: &[u8]) -> Option<Vec<u8>> {
     for c in old.named(&component.name) {
         last = last.max(old.components()[c].end);
         if let Some(id) = id_of(&old, c, &mut known) {
-            there.insert(key(id), c);
+            there.insert((key(id), ranged(&old, c)), c);
         }
     }
     let mut zones = Zones::new(&new);
     let mut names = BTreeSet::new();
+    let mut alone = HashSet::new();
     // By the line where it goes: how many lines it replaces, and what it is.
     let mut patches: BTreeMap<usize, (usize, Vec<u8>)> = BTreeMap::new();
     for c in new.named(&component.name) {
         let id = id_of(&new, c, &mut zones)?;
         let range = &new.components()[c];
         names.extend(new.lines()[range.begin..=range.end].iter().filter_map(|line| line.param("TZID")));
-        let (at, gone) = match there.get(&key(id)).map(|c| &old.components()[*c]) {
+        let (id, following) = (key(id), ranged(&new, c));
+        if !following {
+            alone.insert(id);
+        }
+        let own = there.get(&(id, following)).or_else(|| there.get(&(id, false)));
+        let (at, gone) = match own.map(|c| &old.components()[*c]) {
             Some(own) => (own.begin, own.end + 1 - own.begin),
             None => (last + 1, 0),
         };
@@ -92,7 +102,29 @@ pub fn updated(series: &[u8], update: &[u8]) -> Option<Vec<u8>> {
             out.extend_from_slice(line.raw());
         }
     }
+    if there.keys().any(|(id, following)| *following && alone.contains(id)) {
+        return passed_on(&out, |of| alone.contains(&(false, of)));
+    }
     Some(out)
+}
+
+/// The series with what is for "this and following" from instances on that are `alone`
+/// now so from the next on. `None`: which is the next cannot be told.
+fn passed_on(text: &[u8], alone: impl Fn(i64) -> bool) -> Option<Vec<u8>> {
+    // For the next of each the series is counted.
+    const MOST: usize = 32;
+    let old = Tree::parse(text);
+    let series = Series::read(&old)?;
+    let those = series.overrides.iter().filter(|(o, of)| alone(*of) && ranged(&old, *o));
+    let mut tree = old.clone();
+    for (n, (o, of)) in those.rev().enumerate() {
+        // What takes out the instances has none that could be found.
+        if n >= MOST || old.text(*o, "STATUS").trim().eq_ignore_ascii_case("CANCELLED") {
+            return None;
+        }
+        pass_on(&series, *o, *of, &mut tree)?;
+    }
+    Some(tree.print())
 }
 
 /// The lines of a component, the last of them ended.

@@ -12,6 +12,7 @@ fn with(inner: &str) -> String {
 async fn items_that_are_much_to_read() {
     const MANY: usize = 20_000;
     let (begins, ends) = ("BEGIN:X-A\r\n".repeat(MANY), "END:X-A\r\n".repeat(MANY));
+    let within = ["BEGIN:VEVENT\r\nDTSTART:20261124\r\n", "END:VEVENT\r\n"].map(|lines| lines.repeat(5_000)).concat();
     let dates = ["20261123T100000Z"; MANY].join(",");
     let changed =
         "BEGIN:VEVENT\r\nUID:uid-1\r\nRECURRENCE-ID:20261124T100000Z\r\nDTSTART:20261124T110000Z\r\nEND:VEVENT\r\n";
@@ -19,6 +20,7 @@ async fn items_that_are_much_to_read() {
     for (what, text) in [
         ("levels", with(&format!("{begins}{ends}"))),
         ("levels without end", with(&begins)),
+        ("events within events", with(&within)),
         ("ends of nothing", with(&format!("{begins}{}", ends.replace("X-A", "X-B")))),
         ("alarms", with(&"BEGIN:VALARM\r\nEND:VALARM\r\n".repeat(MANY))),
         ("changed instances", event("uid-1", "before").replace("END:VCALENDAR", &format!("{instances}END:VCALENDAR"))),

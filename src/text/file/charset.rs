@@ -6,7 +6,8 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use crate::text::lines::{BOM, fold, lines};
+use crate::text::escape;
+use crate::text::lines::{BOM, Line, fold, lines};
 
 /// What Windows-1252 has where Latin-1 has controls, from 0x80; the five without a
 /// character stay what they are.
@@ -58,7 +59,8 @@ fn character(byte: u8) -> char {
 
 /// The lines in UTF-8, and whether any had to be read as Windows-1252. Only lines that
 /// are not UTF-8 are written anew: those, and those where a fold cut a character in
-/// two. One that names its charset (vCard 2.1) means it, and stays.
+/// two. One that names its charset (vCard 2.1) means it, and stays; so does one whose
+/// quoted-printable is in another.
 pub fn utf8(text: &[u8]) -> (Cow<'_, [u8]>, bool) {
     if std::str::from_utf8(text).is_ok() {
         return (Cow::Borrowed(text), false);
@@ -71,10 +73,26 @@ pub fn utf8(text: &[u8]) -> (Cow<'_, [u8]>, bool) {
             continue;
         }
         let said = self::text(line.logical());
-        recoded |= matches!(said, Cow::Owned(_));
         let eol = if line.ending() == b"\n" { &b"\n"[..] } else { b"\r\n" };
-        out.extend_from_slice(&fold(said.as_bytes(), eol));
-        out.extend_from_slice(line.ending());
+        let new = if line.quoted_printable() { quoted(&said, eol) } else { Some(fold(said.as_bytes(), eol)) };
+        match new {
+            Some(new) => {
+                recoded |= matches!(said, Cow::Owned(_));
+                out.extend_from_slice(&new);
+                out.extend_from_slice(line.ending());
+            }
+            None => out.extend_from_slice(line.raw()),
+        }
     }
     (Cow::Owned(out), recoded)
+}
+
+/// A line in quoted-printable with all quoted that has to be: white space does not fold it.
+/// `None`: what it quotes is not UTF-8 either.
+fn quoted(line: &str, eol: &[u8]) -> Option<Vec<u8>> {
+    let line = Line::new(line.as_bytes());
+    let value = escape::unquote_printable(line.value());
+    let head = [line.head(), b":"].concat();
+    let value = escape::quote_printable(std::str::from_utf8(&value).ok()?, head.len(), eol);
+    Some([head, value].concat())
 }

@@ -1,5 +1,5 @@
 use super::{NOW, event_fields, indexed};
-use crate::model::{ContactFields, ContactRow, Fields, Kind, NoteFields};
+use crate::model::{ContactFields, ContactRow, Ends, EventFields, Fields, Kind, NoteFields, Recurrence, Rule};
 use crate::text::{as_copy, fields, new_item, uid};
 
 fn text(fields: &Fields) -> String {
@@ -89,6 +89,19 @@ fn forms_of_time() {
         line("2026-06-01T01:02", "2026-06-01T03:04", "Asia/Tokyo"),
         parts("DTSTART;TZID=Asia/Tokyo:20260601T010200", "DTEND;TZID=Asia/Tokyo:20260601T030400", true)
     );
+}
+
+/// A rule of a new event too begins on a day that it gives.
+#[test]
+fn a_new_event_begins_on_a_day_of_its_rule() {
+    let rule = Rule { interval: 1, weekdays: vec![1], ends: Ends::Count(2), ..Rule::default() };
+    let fields = EventFields {
+        recurrence: Recurrence::Rule(rule),
+        ..event_fields("2026-06-01T09:00", "2026-06-01T10:00", "Europe/Berlin")
+    };
+    let new = text(&Fields::Event(fields));
+    assert!(new.contains("DTSTART;TZID=Europe/Berlin:20260602T090000\r\n"), "{new}");
+    assert!(new.contains("DTEND;TZID=Europe/Berlin:20260602T100000\r\n"), "{new}");
 }
 
 #[test]

@@ -284,6 +284,27 @@ fn other_charsets_become_utf8() {
     assert_eq!(read.items[0].text(), wanted);
 }
 
+/// Bytes that quoted-printable should have quoted are; what it quotes in no UTF-8 stays.
+#[test]
+fn quoted_lines_stay_quoted() {
+    let card = |note: &[u8]| -> Vec<u8> {
+        let head = b"BEGIN:VCARD\r\nVERSION:2.1\r\nUID:1\r\nNOTE;ENCODING=QUOTED-PRINTABLE:";
+        [&head[..], note, b"\r\nEND:VCARD\r\n"].concat()
+    };
+    for extra in 0..8 {
+        let plain = "x".repeat(extra);
+        let note = [b"Ca\xE9 ", plain.as_bytes(), &b"=C3=A4".repeat(30), b"=\r\n=C3=A4"].concat();
+        let read = split(&card(&note));
+        let text = read.items[0].text();
+        let tree = Tree::parse(&text);
+        assert!(text.is_ascii() && read.items[0].recoded && text.split(|b| *b == b'\n').all(|line| line.len() < 78));
+        assert_eq!(tree.text(0, "NOTE"), format!("Ca\u{e9} {plain}{}", "\u{e4}".repeat(31)));
+    }
+    let latin = card(b"Ca\xE9 =E4");
+    let read = split(&latin);
+    assert_eq!((read.items[0].text(), read.items[0].recoded), (latin, false));
+}
+
 #[test]
 fn one_file_of_many_items() {
     let item = |zone: &str, lines: &str| {
@@ -439,7 +460,7 @@ fn again(split: &Split) -> Vec<Vec<u8>> {
 }
 
 /// What this thread has had of a processor, whatever else the machine does.
-fn spent() -> Duration {
+pub(super) fn spent() -> Duration {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     Duration::from_nanos(told.split(' ').next().unwrap().parse().unwrap())
 }

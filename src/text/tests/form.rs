@@ -1,5 +1,5 @@
 use super::{NOW, calendar, event, indexed, new_lines};
-use crate::model::{ContactFields, EventFields, Fields, Kind};
+use crate::model::{ContactFields, EventFields, Fields, Kind, Recurrence};
 use crate::text::{apply, fields};
 
 const STAMPS: [&str; 2] = ["DTSTAMP:20261122T090000Z", "LAST-MODIFIED:20261122T090000Z"];
@@ -200,6 +200,43 @@ fn a_rule_of_the_form_stands_alone() {
     let (new, lines) = changed(&text, |f| f.recurrence = crate::model::Recurrence::Rule(rule.clone()));
     assert_eq!(lines, ["RRULE:FREQ=WEEKLY", "SEQUENCE:1"]);
     assert!(!new.contains("EXRULE"), "{new}");
+}
+
+/// The end of a rule stays as it is written where it is not what was changed.
+#[test]
+fn what_is_changed_of_a_rule_leaves_its_end() {
+    for end in ["UNTIL=20260628T220000Z", "COUNT=04"] {
+        let text = event(&format!("DTSTART;TZID=Europe/Berlin:20260601T090000\nRRULE:FREQ=WEEKLY;{end};BYDAY=MO"));
+        let days = |f: &mut EventFields| {
+            let Recurrence::Rule(rule) = &mut f.recurrence else { panic!("{f:?}") };
+            rule.weekdays.push(2);
+        };
+        assert_eq!(changed(&text, days).1, [format!("RRULE:FREQ=WEEKLY;BYDAY=MO,WE;{end}"), "SEQUENCE:1".to_owned()]);
+    }
+}
+
+#[test]
+fn an_end_is_written_as_what_it_is() {
+    for (start, end, new, line) in [
+        (";VALUE=DATE:20260601", ":20260602T000000Z", "2026-06-03", "DTEND;VALUE=DATE:20260604"),
+        (
+            ";VALUE=DATE:20260601",
+            ";X-A=1;VALUE=DATE-TIME:20260602T000000Z",
+            "2026-06-03",
+            "DTEND;X-A=1;VALUE=DATE:20260604",
+        ),
+        (":20260601T100000Z", ";VALUE=DATE:20260602", "2026-06-01T11:00", "DTEND:20260601T110000Z"),
+        (":20260601T100000", ":20260601T103000Z", "2026-06-01T11:00", "DTEND:20260601T110000"),
+        (
+            ":20260601T100000Z",
+            ";X-A=1;VALUE=DATE-TIME:20260601T103000Z",
+            "2026-06-01T11:00",
+            "DTEND;X-A=1;VALUE=DATE-TIME:20260601T110000Z",
+        ),
+    ] {
+        let text = event(&format!("DTSTART{start}\nDTEND{end}"));
+        assert_eq!(changed(&text, |f| f.end = new.into()).1, [line, "SEQUENCE:1"]);
+    }
 }
 
 /// In Latin-1, as old programs write them.

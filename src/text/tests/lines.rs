@@ -1,6 +1,11 @@
-use crate::text::edit;
+use std::time::Duration;
+
+use super::file::spent;
+use super::{NOW, indexed};
+use crate::model::Kind;
 use crate::text::lines::{Param, Tree, fold};
-use crate::text::{escape, with_uid};
+use crate::text::view::view;
+use crate::text::{as_copy, edit, escape, with_uid};
 
 fn same(text: &[u8]) {
     assert_eq!(Tree::parse(text).print(), text, "{}", String::from_utf8_lossy(text));
@@ -219,4 +224,37 @@ fn uid_is_set_in_every_component_but_alarms() {
     let card = with_uid(b"BEGIN:VCARD\nVERSION:4.0\nFN:x\nEND:VCARD\n", "n");
     assert_eq!(card, b"BEGIN:VCARD\nVERSION:4.0\nUID:n\nFN:x\nEND:VCARD\n");
     assert_eq!(crate::text::uid(b"BEGIN:VCARD\nUID: \nEND:VCARD"), None);
+}
+
+/// Four times as many components within each other take about four times as long.
+#[test]
+fn components_within_each_other_are_read_in_proportion() {
+    let nested = |lines: &'static str, end: &'static str| {
+        move |n: usize| format!("BEGIN:VCALENDAR\r\n{}{}END:VCALENDAR\r\n", lines.repeat(n), end.repeat(n))
+    };
+    let index = |text: &str| drop(indexed(text, Kind::Calendar, "20260101", "20270101"));
+    let copy = |text: &str| drop(as_copy(text.as_bytes(), "v", "(copy)"));
+    let show = |text: &str| drop(view(text.as_bytes(), None, NOW));
+    let event = "BEGIN:VEVENT\r\nDTSTART:20260601T090000Z\r\n";
+    let instance = "BEGIN:VEVENT\r\nUID:u\r\nRECURRENCE-ID:20260601T090000Z\r\n";
+    for (name, made, read) in [
+        ("index", &nested(event, "END:VEVENT\r\n") as &dyn Fn(usize) -> String, &index as &dyn Fn(&str)),
+        ("index without ends", &nested(event, ""), &index),
+        ("view", &nested(instance, "END:VEVENT\r\n"), &show),
+        ("copy", &nested(event, "END:VEVENT\r\n"), &copy),
+        ("copy one beside the other", &nested("BEGIN:VEVENT\r\nEND:VEVENT\r\n", ""), &copy),
+        ("copy cards", &nested("BEGIN:VCARD\r\nVERSION:2.1\r\nNOTE:x\r\nEND:VCARD\r\n", ""), &copy),
+    ] {
+        let took = |n: usize| {
+            let text = made(n);
+            let times = (0..2).map(|_| {
+                let before = spent();
+                read(&text);
+                spent() - before
+            });
+            times.min().unwrap()
+        };
+        let (few, many) = (took(500), took(2_000));
+        assert!(many < few * 8 + Duration::from_millis(20), "{name}: {few:?}, then {many:?}");
+    }
 }

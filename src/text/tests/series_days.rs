@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::series::{all, change_at, of, text, utc};
 use super::series_moved::{all_by, starts, to, with};
-use crate::model::{EventFields, Reach};
+use crate::model::{Ends, EventFields, Frequency, MonthDay, Reach, Recurrence, Rule};
 use crate::text::moment::at;
 
 #[test]
@@ -37,6 +37,75 @@ fn a_series_lands_where_its_instance_was_put_or_stays() {
         if let Ok(new) = new {
             assert!(all(&new.item.unwrap()).iter().any(|i| i.1 == utc(to)), "{rule} {at} {to}");
         }
+    }
+}
+
+fn rule_of(fields: &mut EventFields) -> &mut Rule {
+    match &mut fields.recurrence {
+        Recurrence::Rule(rule) => rule,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Each instance's start and length in minutes.
+fn days(text: &str) -> Vec<(String, i64)> {
+    all(text.as_bytes()).iter().map(|i| (at(i.1).format("%m-%dT%H:%M").to_string(), i.2 / 60)).collect()
+}
+
+fn on(days: &[&str], length: i64) -> Vec<(String, i64)> {
+    days.iter().map(|day| ((*day).to_owned(), length)).collect()
+}
+
+#[test]
+fn a_new_rule_begins_where_it_gives_a_day() {
+    let mondays = with("DTSTART:20260601T090000Z\nDTEND:20260601T103000Z\nRRULE:FREQ=WEEKLY;COUNT=4;BYDAY=MO", "");
+    let tuesdays = |f: &mut EventFields| rule_of(f).weekdays = vec![1];
+    let both = |f: &mut EventFields| rule_of(f).weekdays = vec![0, 1];
+    let last = |f: &mut EventFields| {
+        let ends = Ends::Count(2);
+        *rule_of(f) =
+            Rule { frequency: Frequency::Monthly, interval: 1, day: MonthDay::Day(-1), ends, ..Rule::default() };
+    };
+    let new = change_at(&mondays, of("20260608T090000Z"), Reach::Following(of("20260608T090000Z")), tuesdays).unwrap();
+    assert_eq!(days(&text(new.item)), on(&["06-01T09:00"], 90));
+    assert_eq!(days(&text(new.new)), on(&["06-09T09:00", "06-16T09:00", "06-23T09:00"], 90));
+    let all_of = |change: &dyn Fn(&mut EventFields)| days(&all_by(&mondays, "20260615T090000Z", change));
+    assert_eq!(all_of(&tuesdays), on(&["06-02T09:00", "06-09T09:00", "06-16T09:00", "06-23T09:00"], 90));
+    assert_eq!(all_of(&both), on(&["06-01T09:00", "06-02T09:00", "06-08T09:00", "06-09T09:00"], 90));
+    assert_eq!(all_of(&last), on(&["06-30T09:00", "07-31T09:00"], 90));
+    let days_on = with("DTSTART;VALUE=DATE:20260601\nDTEND;VALUE=DATE:20260604\nRRULE:FREQ=WEEKLY;COUNT=2", "");
+    let new = all_by(&days_on, "20260601", tuesdays);
+    assert!(new.contains("DTSTART;VALUE=DATE:20260602\r\n") && new.contains("DTEND;VALUE=DATE:20260605\r\n"), "{new}");
+    // A rule that gives no day at all leaves the one there is.
+    let ended = with("DTSTART:20260601T090000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;UNTIL=20260601T090000Z", "");
+    assert_eq!(days(&all_by(&ended, "20260601T090000Z", tuesdays)), on(&["06-01T09:00"], 60));
+}
+
+#[test]
+fn a_start_off_its_rule_stays_where_the_days_do() {
+    let off = with("DTSTART:20260601T090000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=4", "");
+    let new = all_by(&off, "20260602T090000Z", |f| rule_of(f).ends = Ends::Count(3));
+    assert_eq!(days(&new), on(&["06-01T09:00", "06-02T09:00", "06-09T09:00"], 60));
+    let new = all_by(&off, "20260602T090000Z", |f| rule_of(f).interval = 2);
+    assert!(new.contains("DTSTART:20260601T090000Z"), "{new}");
+}
+
+/// Exceptions name days of the rule, which a start that moves onto it leaves where they are.
+#[test]
+fn exceptions_stay_where_a_start_moves_onto_its_rule() {
+    let series = with(
+        "DTSTART;TZID=Europe/Berlin:20260601T090000\nDTEND:20260601T080000Z\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU\n\
+         EXDATE;TZID=Europe/Berlin:20260608T090000,20260609T090000",
+        "SUMMARY:B\nRECURRENCE-ID;TZID=Europe/Berlin:20260616T090000\nDTSTART;TZID=Europe/Berlin:20260617T120000",
+    );
+    let new = all_by(&series, "20260601T070000Z", |f| rule_of(f).weekdays = vec![1]);
+    for line in [
+        "DTSTART;TZID=Europe/Berlin:20260602T090000",
+        "DTEND:20260602T080000Z",
+        "EXDATE;TZID=Europe/Berlin:20260609T090000",
+        "RECURRENCE-ID;TZID=Europe/Berlin:20260616T090000\r\nDTSTART;TZID=Europe/Berlin:20260617T120000",
+    ] {
+        assert!(new.contains(&format!("\r\n{line}\r\n")), "{line}\n{new}");
     }
 }
 

@@ -6,6 +6,7 @@ use super::super::update::{is_update, updated};
 use super::properties::junk;
 use super::{calendar, indexed};
 use crate::model::Kind;
+use crate::text::moment::at;
 
 const ZONE: &str = "BEGIN:VTIMEZONE\nTZID:Here\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0100\n\
     TZOFFSETTO:+0100\nEND:STANDARD\nEND:VTIMEZONE\n";
@@ -42,6 +43,36 @@ fn an_instance_that_comes_alone_becomes_part_of_its_series() {
     assert_eq!(put(&series("").replace("END:VEVENT\r\n", ""), &update), None);
     let times = indexed(&put(&series(""), &update).unwrap(), Kind::Calendar, "20260701", "20260801").occurrences;
     assert_eq!(times.len(), 5);
+}
+
+/// What is for "this and following" is so still, from the next on that comes not with its own.
+#[test]
+fn an_instance_leaves_what_is_for_those_after_it() {
+    let following = instance(";RANGE=THISANDFUTURE:20260702T080000Z", ":20260702T110000Z", "Noon");
+    let update = |n: u8| instance(&format!(":2026070{n}T080000Z"), &format!(":2026070{n}T140000Z"), "Own");
+    let times = |text: Option<String>| -> Vec<String> {
+        let all = indexed(&text.unwrap(), Kind::Calendar, "20260701", "20260801").occurrences;
+        all.iter().map(|o| format!("{} {}", at(o.start / 1000).format("%d %H"), o.title)).collect()
+    };
+    let one = put(&series(&following), &calendar(&update(2)));
+    assert_eq!(times(one.clone()), ["01 08 Daily", "02 14 Own", "03 11 Noon", "04 11 Noon", "05 11 Noon"]);
+    assert_eq!(put(&one.clone().unwrap(), &calendar(&update(2))), one, "once is enough");
+    let three = put(&series(&following), &calendar(&(update(2) + &update(3) + &update(5))));
+    assert_eq!(times(three), ["01 08 Daily", "02 14 Own", "03 14 Own", "04 11 Noon", "05 14 Own"]);
+    let all = put(&series(&following), &calendar(&(2..=5).map(update).collect::<String>())).unwrap();
+    assert!(!all.contains("RANGE"), "{all}");
+    // What is for those after it too stands in its place.
+    let later = following.replace("T110000Z", "T120000Z");
+    assert_eq!(put(&series(&following), &calendar(&later)), Some(series(&later)));
+    // What takes out all after it has no next.
+    let none = following.replace("SUMMARY", "STATUS:CANCELLED\nSUMMARY");
+    assert_eq!(put(&series(&none), &calendar(&update(2))), None);
+}
+
+#[test]
+fn another_sort_of_the_same_uid_is_no_update() {
+    let task = calendar(&instance(":20260702T080000Z", ":20260702T120000Z", "Task").replace("VEVENT", "VTODO"));
+    assert_eq!(put(&series(""), &task), None);
 }
 
 #[test]

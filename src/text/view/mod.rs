@@ -101,24 +101,10 @@ fn others(tree: &Tree<'_>, shown: usize, missed: &mut Vec<Saying>) {
     let all = (0..tree.components().len()).filter(|c| kinds.contains(&&*tree.components()[*c].name) && !within(*c));
     let uid = tree.text(shown, "UID");
     let of_it = |c: &usize| *c == shown || (tree.find(*c, "RECURRENCE-ID").is_some() && tree.text(*c, "UID") == uid);
-    let all: Vec<usize> = all.collect();
-    let count = all.len() - apart(tree, all.iter().copied()).filter(of_it).count();
+    let count = all.filter(|c| !of_it(c)).count();
     if count > 0 {
         missed.push(Saying::new("missed_others").with(count));
     }
-}
-
-/// The components of which each line is looked at a few times at most: of those that are
-/// within others only the first, for they may be within each other without end.
-fn apart<'t>(tree: &'t Tree<'_>, all: impl Iterator<Item = usize> + 't) -> impl Iterator<Item = usize> + 't {
-    let (mut end, mut within) = (0, 0);
-    all.filter(move |c| {
-        let c = &tree.components()[*c];
-        let alone = c.begin >= end;
-        within += usize::from(!alone);
-        end = end.max(c.end);
-        alone || within <= MOST
-    })
 }
 
 /// The instances of the text's series that are sought, in order; as many as are shown at

@@ -9,7 +9,7 @@ use crate::text::lines::{Line, Tree};
 use crate::text::occur::{self, LIMIT, Placed, instances, placed, placed_as};
 use crate::text::zone::Zones;
 
-use super::{MOST, apart, cut, part, recurrence};
+use super::{MOST, cut, part, recurrence};
 
 /// As many rules are said; RFC 5545 knows one.
 const RULES: usize = 8;
@@ -72,7 +72,7 @@ pub fn read(
 /// The components of the series that describe single instances.
 fn overrides(tree: &Tree<'_>, main: usize) -> Vec<usize> {
     let (uid, name) = (tree.text(main, "UID"), tree.components()[main].name.clone());
-    let others = apart(tree, tree.named(&name)).filter(|c| *c != main);
+    let others = tree.named(&name).filter(|c| *c != main);
     others.filter(|c| tree.find(*c, "RECURRENCE-ID").is_some() && tree.text(*c, "UID") == uid).collect()
 }
 
