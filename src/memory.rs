@@ -11,7 +11,7 @@ use crate::model::{
     Account, AccountId, Collection, CollectionId, Fault, Head, Index, Item, ItemId, Kept, Millis, Occurrence, Past,
     Run, Settings,
 };
-use crate::port::{Change, Commit, Store, settle};
+use crate::port::{Amend, Change, Commit, Store, settle};
 
 /// Runs to look back on.
 const RUNS: usize = 50;
@@ -95,6 +95,13 @@ impl Store for Memory {
 
     async fn save_account(&self, account: &Account) -> Result<(), Fault> {
         self.state.borrow_mut().accounts.insert(account.id.clone(), account.clone());
+        Ok(())
+    }
+
+    async fn change_account(&self, account: &AccountId, change: &Amend<'_>) -> Result<(), Fault> {
+        if let Some(account) = self.state.borrow_mut().accounts.get_mut(account) {
+            change(account);
+        }
         Ok(())
     }
 

@@ -180,6 +180,9 @@ pub struct Commit {
     pub collection: Option<Collection>,
 }
 
+/// What becomes of an account.
+pub type Amend<'a> = dyn Fn(&mut Account) + 'a;
+
 /// What survives the worker.
 #[async_trait(?Send)]
 pub trait Store {
@@ -188,6 +191,9 @@ pub trait Store {
 
     async fn accounts(&self) -> Result<Vec<Account>, Fault>;
     async fn save_account(&self, account: &Account) -> Result<(), Fault>;
+    /// Changes the account as it is stored, if it is there. In one transaction: what is
+    /// written of it at the same time stays.
+    async fn change_account(&self, account: &AccountId, change: &Amend<'_>) -> Result<(), Fault>;
     /// Forgets the account with its password, its collections, all that is in them,
     /// its runs and its history. Only for what the person threw away.
     async fn remove_account(&self, account: &AccountId) -> Result<(), Fault>;

@@ -19,6 +19,7 @@ use pimento::model::{
 };
 use pimento::port::Store;
 use pimento::worker::{Event, Worker};
+use world::ports::driven;
 use world::text::{Part, compose, rewritten};
 use world::{World, now};
 
@@ -482,7 +483,8 @@ fn accounts_run_beside_each_other_and_one_is_removed_alone() {
 fn a_second_account_that_cannot_be_looked_at_does_not_hide_the_plan_of_the_first() {
     let desk = desk();
     desk.notes(1);
-    desk.world.fake.misbehave(vec![Planned { after: 0, trouble: Trouble::LostBefore }]);
+    // Neither of its homes.
+    desk.world.fake.misbehave(vec![Planned { after: 0, trouble: Trouble::LostBefore }; 2]);
     let drafted = desk.drafted(Ask::Preview);
     assert_eq!(drafted.len(), 1);
     assert_eq!(drafted[0].fault.as_ref().map(|fault| fault.text.key.as_str()), Some("fault_unreachable"));
@@ -564,4 +566,24 @@ fn what_a_restore_sets_aside_is_not_forgotten_for_what_the_same_run_brings() {
     desk.world.clock.0.set(desk.world.clock.0.get() + 2 * 86_400_000);
     desk.run(Trigger::Person);
     assert_eq!(desk.world.kept().len(), 1);
+}
+
+#[test]
+fn what_the_person_chooses_for_an_account_while_a_run_goes_on_stays() {
+    let desk = desk();
+    desk.world.there_new(Role::Notes);
+    let (world, id) = (&desk.world, desk.world.account().id);
+    let (life, mut turn) = (world.life.clone(), 0);
+    life.slow.set(true);
+    // Another policy at each point at which the run waits, also between reading and
+    // writing what it learnt of the server.
+    let chosen = |turn: usize| Policy::ALL[turn % Policy::ALL.len()];
+    let run = driven(world.worker().run(world.account(), Trigger::Person), || {
+        assert_eq!(world.account().policy, chosen(turn), "after {turn} turns");
+        turn += 1;
+        now(world.person.save_policy(&id, chosen(turn))).unwrap();
+        life.turns.release(None)
+    });
+    assert_eq!(run.unwrap().unwrap().outcome, Outcome::Ok);
+    assert!(world.account().looked > 0, "and the run has learnt something");
 }

@@ -2,17 +2,20 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[allow(dead_code)]
 #[path = "contract/store.rs"]
 mod contract;
 
 use contract::{collection, commit, entry, item, occurrence, put};
 use pimento::browser::clock::System;
 use pimento::browser::database::Database;
+use pimento::browser::shell::Extension;
 use pimento::browser::vault::WebCrypto;
 use pimento::browser::{locks, reason};
 use pimento::fault;
 use pimento::model::*;
-use pimento::port::{Change, Commit, Race, Random, Store, Vault};
+use pimento::port::{Change, Commit, Race, Random, Shell, Store, Vault};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -215,6 +218,57 @@ async fn a_lock_is_one_holders_at_a_time() {
     assert!(locks::take(&name).await.is_some());
 }
 
+/// Gives an object of the page a member that it has not, or has otherwise.
+fn give(object: &JsValue, name: &str, value: &JsValue) {
+    let property = js_sys::Object::new();
+    for (name, value) in [("value", value), ("configurable", &JsValue::TRUE)] {
+        js_sys::Reflect::set(&property, &name.into(), value).unwrap();
+    }
+    js_sys::Object::define_property(object.unchecked_ref::<js_sys::Object>(), &name.into(), &property);
+}
+
+fn member(object: &JsValue, name: &str) -> JsValue {
+    js_sys::Reflect::get(object, &name.into()).unwrap()
+}
+
+#[wasm_bindgen_test]
+fn a_connection_saves_data_as_far_as_the_browser_tells() {
+    let navigator = member(&js_sys::global(), "navigator");
+    for (connection, saves) in [
+        // Firefox.
+        ("null", false),
+        // Chromium on a desktop tells no type.
+        (r#"{ "effectiveType": "4g", "saveData": false }"#, false),
+        (r#"{ "effectiveType": "4g", "saveData": true }"#, true),
+        (r#"{ "effectiveType": "3g", "saveData": false, "type": "wifi" }"#, false),
+        (r#"{ "effectiveType": "4g", "saveData": false, "type": "cellular" }"#, true),
+        (r#"{ "effectiveType": "2g", "saveData": false }"#, true),
+        (r#"{ "effectiveType": "slow-2g", "saveData": false }"#, true),
+    ] {
+        give(&navigator, "connection", &js_sys::JSON::parse(connection).unwrap());
+        assert_eq!(Extension.saves(), saves, "{connection}");
+    }
+    js_sys::Reflect::delete_property(navigator.unchecked_ref::<js_sys::Object>(), &"connection".into()).unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn an_alarm_rings_again_until_it_is_set_anew() {
+    let global = js_sys::global();
+    if member(&global, "chrome").is_undefined() {
+        give(&global, "chrome", &js_sys::Object::new());
+    }
+    let made =
+        js_sys::Function::new_with_args("name, info", "globalThis.alarm = { name, info }; return Promise.resolve();");
+    let alarms = js_sys::Object::new();
+    js_sys::Reflect::set(&alarms, &"create".into(), &made).unwrap();
+    give(&member(&global, "chrome"), "alarms", &alarms);
+    Extension.wake("change", Some(1_795_305_600_000)).await;
+    let alarm = member(&global, "alarm");
+    assert_eq!(member(&alarm, "name").as_string().as_deref(), Some("change"));
+    let of = |name| member(&member(&alarm, "info"), name).as_f64();
+    assert_eq!((of("when"), of("periodInMinutes")), (Some(1_795_305_600_000.0), Some(60.0)));
+}
+
 #[wasm_bindgen_test]
 fn network_words_are_faults() {
     let key = |error, https| reason::of(error, https, "h").text.key;
@@ -352,7 +406,7 @@ const MANY: usize = match option_env!("PIMENTO_MANY") {
 
 /// What one line in twenty has of a note, the others of an event or a contact.
 fn many_words(n: usize) -> String {
-    let many = if n % 20 == 0 { 200 } else { 22 };
+    let many = if n.is_multiple_of(20) { 200 } else { 22 };
     (0..many).map(|k| format!(" {:05x}word", (n * 7_919 + k * 104_729) % 65_536)).collect::<String>() + " "
 }
 

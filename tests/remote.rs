@@ -178,9 +178,9 @@ async fn accounts_are_found(site: Site) {
         assert_eq!(found.preferred.map(|href| href.key()), preferred, "{entered}");
     }
 
-    let mut found: Vec<Described> = remote.collections(&from_host.calendar_homes[0]).await.unwrap();
+    let mut found: Vec<Described> = remote.collections(&from_host.calendar_homes[0]).await.unwrap().described;
     if site.homes[0] != site.homes[1] {
-        found.extend(remote.collections(&from_host.addressbook_homes[0]).await.unwrap());
+        found.extend(remote.collections(&from_host.addressbook_homes[0]).await.unwrap().described);
     }
     assert_eq!(found.len(), 2 + site.made, "{found:?}");
     let described = |href: &Href| found.iter().find(|c| c.href.key() == href.key()).unwrap();
@@ -195,7 +195,7 @@ async fn accounts_are_found(site: Site) {
     // The marker tells a change of any item.
     let text = event("one", "A");
     remote.put(Kind::Calendar, &calendar.href.child("one.ics"), &text, &Precondition::New).await.unwrap();
-    let after = remote.collections(&from_host.calendar_homes[0]).await.unwrap();
+    let after = remote.collections(&from_host.calendar_homes[0]).await.unwrap().described;
     let after = after.iter().find(|c| c.href.key() == calendar.href.key()).unwrap();
     assert_ne!(after.marker, work.marker);
 

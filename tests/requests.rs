@@ -172,7 +172,13 @@ fn what_only_the_weekly_look_finds_costs_no_complete_listing_afterwards() {
 
 #[test]
 fn the_cheaper_marker_is_found_out_and_only_that_is_asked_for() {
-    for (ctag, token, best) in [(490, 700, Marker::Ctag), (490, 1, Marker::Token), (3, 1, Marker::Ctag)] {
+    for (ctag, token, best) in [
+        (490, 700, Marker::Ctag),
+        (490, 460, Marker::Ctag),
+        (490, 430, Marker::Token),
+        (490, 1, Marker::Token),
+        (3, 1, Marker::Ctag),
+    ] {
         let world = in_step();
         let http = Rc::new(Priced { fake: world.fake.clone(), clock: world.clock.clone(), ctag, token });
         let ports = || Ports { http: http.clone(), ..world.ports() };
@@ -195,6 +201,7 @@ fn a_home_that_moved_is_found_again_and_nothing_else_is_given_up_for_it() {
     let old = [Href::path("/alice/old-home/")];
     let account = Account { calendar_homes: old.to_vec(), addressbook_homes: old.to_vec(), ..world.account() };
     now(world.memory.save_account(&account)).unwrap();
+    later(&world, DAY / 24);
     let found = asked(&world);
     assert_eq!((found[0].as_str(), found.last().unwrap().as_str()), ("PROPFIND /alice/old-home/", HOME), "{found:?}");
     assert_eq!(world.account().calendar_homes, [Href::path("/alice/")]);

@@ -85,7 +85,8 @@ impl Shell for Extension {
         }
     }
 
-    /// Chromium's `navigator.connection`; Firefox has none.
+    /// Chromium's `navigator.connection`; Firefox has none. No browser tells a worker of the
+    /// battery (w3c/battery issue 4).
     fn saves(&self) -> bool {
         let connection = member(&member(&js_sys::global(), "navigator"), "connection");
         let is = |name: &str| member(&connection, name).as_bool() == Some(true);

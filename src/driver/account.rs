@@ -25,7 +25,11 @@ impl Driver {
         let password = self.password(sign_in).await?;
         let remote = Remote::new(self.ports.http.clone(), found.server.clone(), &sign_in.user, &password);
         let account = account(sign_in, Some((&found, way)));
-        let described = homes(&remote, &account).await?;
+        let seen = homes(&remote, &account).await?;
+        if let Some((_, fault)) = seen.unseen.into_iter().next() {
+            return Err(fault);
+        }
+        let described = seen.described;
         let mut collections = Vec::new();
         let chosen = Role::ALL.map(|role| {
             roles::choose(role, &described, found.default_calendar.as_ref(), found.preferred.as_ref())
@@ -93,7 +97,7 @@ impl Driver {
         for other in store.accounts().await? {
             if Some(&other.id) == replaces && other.id != account.id {
                 account.policy = other.policy;
-                store.save_account(&Account { active: false, ..other }).await?;
+                store.change_account(&other.id, &|other| other.active = false).await?;
             }
         }
         store.save_account(&account).await?;
@@ -105,11 +109,10 @@ impl Driver {
     /// # Errors
     /// The store's.
     pub async fn save_policy(&self, id: &AccountId, policy: Policy) -> Result<(), Fault> {
-        let accounts = self.ports.store.accounts().await?;
-        match accounts.into_iter().find(|account| account.id == *id) {
-            Some(account) => self.ports.store.save_account(&Account { policy, ..account }).await,
-            None => Err(fault::not_set_up()),
+        if !self.ports.store.accounts().await?.iter().any(|account| account.id == *id) {
+            return Err(fault::not_set_up());
         }
+        self.ports.store.change_account(id, &|account| account.policy = policy).await
     }
 
     /// How many changes made here would be lost with the account.
@@ -226,8 +229,13 @@ pub(super) fn origin(account: &Account) -> Result<Url, Fault> {
 
 /// Where a folder for the role is to be made.
 pub(super) fn home(role: Role, account: &Account) -> Option<&Href> {
+    homes_of(role, account).first()
+}
+
+/// Where the server has folders for the role.
+pub(super) fn homes_of(role: Role, account: &Account) -> &[Href] {
     match role.kind() {
-        Kind::Calendar => account.calendar_homes.first(),
-        Kind::Contacts => account.addressbook_homes.first(),
+        Kind::Calendar => &account.calendar_homes,
+        Kind::Contacts => &account.addressbook_homes,
     }
 }

@@ -1,18 +1,30 @@
 //! Which collections a run covers, and the making of those that are missing.
 
 use super::Scope;
-use super::account::home;
-use super::session::Session;
+use super::account::{home, homes_of};
+use super::session::{DAY, Session};
 use crate::fault;
-use crate::model::{Account, Class, Collection, Fate, Fault, Href, Kind, Role, Saying, Trigger, Vanished};
+use crate::model::{Account, Class, Collection, Fate, Fault, Href, Kind, Millis, Role, Saying, Trigger, Vanished};
 use crate::order;
 use crate::sync::roles;
-use crate::sync::want::Described;
+use crate::sync::want::{Described, Seen};
+
+/// So long a default of which nothing is here keeps its role when it is not listed any
+/// more: one listing that lacks it may be wrong.
+const MISSING: Millis = DAY;
+
+/// What the server says of a collection now.
+pub(super) enum Sight<'d> {
+    Described(&'d Described),
+    /// Each home answered, and none lists it.
+    Gone,
+    /// It could not be told: why not.
+    Unknown(&'d Fault),
+}
 
 /// The collections of a run.
 pub(super) struct Covered<'d> {
-    /// Each with what the server says of it now; `None` if it vanished.
-    pub all: Vec<(Collection, Option<&'d Described>)>,
+    pub all: Vec<(Collection, Sight<'d>)>,
     /// Those of the account that the store does not have like this yet.
     pub changed: Vec<Collection>,
 }
@@ -34,12 +46,13 @@ impl Session<'_> {
 
     /// Chooses a folder for each role that has none, and makes those that do not
     /// exist; makes again what the person wants to have again. True if any was made.
-    pub async fn make_missing(&self, described: &[Described]) -> Result<bool, Fault> {
+    /// Nothing that a home may have which did not answer.
+    pub async fn make_missing(&self, seen: &Seen) -> Result<bool, Fault> {
         let stored = self.ports.store.collections(&self.account.id).await?;
         let mut made = false;
         for collection in &stored {
             let wanted = collection.vanished.as_ref().is_some_and(|v| v.fate == Some(Fate::Remake));
-            if wanted && !described.iter().any(|d| d.href.key() == collection.href.key()) {
+            if wanted && !seen.lists(&collection.href) && seen.unknown(&collection.href).is_none() {
                 let component = collection.components.first().map_or("VEVENT", String::as_str);
                 made |= self.make(collection.kind, &collection.href, &collection.name, component).await?;
             }
@@ -49,7 +62,8 @@ impl Session<'_> {
             return Ok(made);
         }
         for (role, name) in Role::ALL.into_iter().zip(&self.options.names) {
-            if stored.iter().any(|c| c.role == Some(role)) || self.choice(role, described).is_some() {
+            let there = stored.iter().any(|c| c.role == Some(role)) || self.choice(role, seen).is_some();
+            if there || !self.sees_all(role, seen) {
                 continue;
             }
             let Some(home) = home(role, &self.account) else {
@@ -57,7 +71,7 @@ impl Session<'_> {
                 continue;
             };
             let segment = format!("{role:?}").to_lowercase();
-            let taken = described.iter().any(|d| d.href.key() == home.child(&segment).key());
+            let taken = seen.lists(&home.child(&segment));
             let segment = if taken { format!("pimento-{segment}") } else { segment };
             let href = home.child(&segment).as_collection();
             let component = if role == Role::Notes { "VJOURNAL" } else { "VEVENT" };
@@ -82,40 +96,56 @@ impl Session<'_> {
         Ok(true)
     }
 
-    fn choice<'d>(&self, role: Role, described: &'d [Described]) -> Option<&'d Described> {
-        roles::choose(role, described, self.account.default_calendar.as_ref(), self.account.preferred.as_ref())
+    /// Whether all homes answered that may have a folder for the role.
+    fn sees_all(&self, role: Role, seen: &Seen) -> bool {
+        let homes = homes_of(role, &self.account);
+        !seen.unseen.iter().any(|(unseen, _)| homes.iter().any(|home| home.key() == unseen.key()))
+    }
+
+    fn choice<'d>(&self, role: Role, seen: &'d Seen) -> Option<&'d Described> {
+        roles::choose(role, &seen.described, self.account.default_calendar.as_ref(), self.account.preferred.as_ref())
     }
 
     /// The collections of this run, as they are to be stored. Writes nothing.
-    pub async fn covered<'d>(&self, described: &'d [Described]) -> Result<Covered<'d>, Fault> {
+    pub async fn covered<'d>(&self, seen: &'d Seen) -> Result<Covered<'d>, Fault> {
         let store = &self.ports.store;
         let stored = store.collections(&self.account.id).await?;
-        let is_listed = |c: &Collection| described.iter().any(|d| d.href.key() == c.href.key());
         let mut missing: Vec<Role> =
             Role::ALL.into_iter().filter(|role| !stored.iter().any(|c| c.role == Some(*role))).collect();
         let mut covered = Covered { all: Vec::new(), changed: Vec::new() };
-        for mut collection in stored.iter().filter(|c| !is_listed(c)).cloned() {
-            let before = collection.clone();
-            if store.heads(&collection.id).await?.is_empty() {
-                // A default that vanished while nothing of it is here makes room for
-                // another.
-                missing.extend(collection.role.take());
-            } else {
-                collection.vanished.get_or_insert(Vanished { since: self.now, fate: None });
+        for mut collection in stored.iter().filter(|c| !seen.lists(&c.href)).cloned() {
+            let kept = |c: &Collection| c.vanished.as_ref().is_some_and(|v| v.fate == Some(Fate::Keep));
+            if let Some(fault) = seen.unknown(&collection.href) {
+                if (collection.role.is_some() || self.options.scope == Scope::All) && !kept(&collection) {
+                    covered.all.push((collection, Sight::Unknown(fault)));
+                }
+                continue;
             }
-            let settled = collection.vanished.as_ref().is_none_or(|v| v.fate == Some(Fate::Keep));
+            let before = collection.clone();
+            let since = collection.vanished.as_ref().map_or(self.now, |vanished| vanished.since);
+            let empty = store.heads(&collection.id).await?.is_empty();
+            if empty && !collection.chosen && self.passed(since, MISSING) {
+                // It makes room for another.
+                missing.extend(collection.role.take());
+            }
+            if empty && collection.role.is_none() {
+                collection.vanished = None;
+            } else {
+                collection.vanished.get_or_insert(Vanished { since, fate: None });
+            }
             if collection != before {
                 covered.changed.push(collection.clone());
             }
-            if !settled {
-                covered.all.push((collection, None));
+            if collection.vanished.is_some() && !kept(&collection) {
+                covered.all.push((collection, Sight::Gone));
             }
         }
         let choices: Vec<(Role, String)> = missing
             .into_iter()
-            .filter_map(|role| self.choice(role, described).map(|found| (role, found.href.key())))
+            .filter(|role| self.sees_all(*role, seen))
+            .filter_map(|role| self.choice(role, seen).map(|found| (role, found.href.key())))
             .collect();
-        for described in described {
+        for described in &seen.described {
             let id = Collection::id_of(&self.account.id, &described.href);
             let known = stored.iter().find(|c| c.id == id);
             let chosen = choices.iter().find(|(_, key)| *key == described.href.key()).map(|(role, _)| *role);
@@ -124,7 +154,7 @@ impl Session<'_> {
                 covered.changed.push(now.clone());
             }
             if now.role.is_some() || self.options.scope == Scope::All {
-                covered.all.push((now, Some(described)));
+                covered.all.push((now, Sight::Described(described)));
             }
         }
         // Calendar, Contacts, Notes, then the rest: the order in which people look.

@@ -9,8 +9,10 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use super::draft::stopped;
+use super::folders::Sight;
 use super::index::until;
 use super::session::Session;
+use super::verdict::ends;
 use crate::fault;
 use crate::model::{Collection, CollectionReport, Edit, Fault, Held, ItemId, Saying, Trigger};
 use crate::order;
@@ -43,9 +45,15 @@ impl Session<'_> {
     /// ends a run does not end it for the same folders each time.
     pub(super) async fn lanes(
         &self,
-        all: Vec<(Collection, Option<&Described>)>,
+        all: Vec<(Collection, Sight<'_>)>,
         reports: &mut Vec<CollectionReport>,
     ) -> Result<(), Fault> {
+        let doubtful = |(_, sight): &(_, Sight<'_>)| match sight {
+            Sight::Unknown(fault) => ends(fault),
+            Sight::Described(_) | Sight::Gone => false,
+        };
+        // Others were told of: it is one doubt, however many folders could not be.
+        self.doubts.set(all.iter().any(doubtful).into());
         let (reading, mut done) = (Cell::new(0), Vec::new());
         let mut all: Vec<_> = all.into_iter().enumerate().collect();
         let failed = |collection: &Collection| self.account.failing.iter().position(|id| *id == collection.id);
@@ -54,11 +62,11 @@ impl Session<'_> {
         // One more is begun as soon as those under way leave room for its readings.
         let mut next = |context: &mut Context<'_>| loop {
             let room = || reading.get() < self.gate.room() && self.going().is_ok();
-            while let Some((at, (collection, described))) =
+            while let Some((at, (collection, sight))) =
                 all.next_if(|(_, (next, _))| room() && (lanes.is_empty() || failed(next).is_none()))
             {
                 reading.set(reading.get() + 1);
-                lanes.push(self.lane(Lane::new(at, collection), described, &reading));
+                lanes.push(self.lane(Lane::new(at, collection), sight, &reading));
             }
             match lanes.poll_next_unpin(context) {
                 Poll::Pending if room() && all.peek().is_some_and(|(_, (next, _))| failed(next).is_none()) => {}
@@ -79,10 +87,15 @@ impl Session<'_> {
 
     /// A collection's whole way. When nothing is read for it any more, it is not counted
     /// among those that are `reading`.
-    async fn lane(&self, mut lane: Lane, described: Option<&Described>, reading: &Cell<usize>) -> Lane {
-        let received = match described {
-            Some(described) => self.receive(&mut lane, described).await,
-            None => Err(fault::collection_gone(&lane.collection.name)),
+    async fn lane(&self, mut lane: Lane, sight: Sight<'_>, reading: &Cell<usize>) -> Lane {
+        let received = match sight {
+            Sight::Described(described) => self.receive(&mut lane, described).await,
+            Sight::Gone => Err(fault::collection_gone(&lane.collection.name)),
+            Sight::Unknown(fault) => {
+                reading.set(reading.get() - 1);
+                lane.report.fault = Some(fault.clone());
+                return self.over(lane, Ok(())).await;
+            }
         };
         reading.set(reading.get() - 1);
         match received {

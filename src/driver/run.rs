@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::Driver;
 use super::account::{origin, rediscover};
 use super::draft::Draft;
+use super::folders::Sight;
 use super::gate::Gate;
 use super::homes::{homes, learn};
 use super::index::renew;
@@ -142,23 +143,31 @@ impl Driver {
 
 impl Session<'_> {
     async fn steps(&mut self, reports: &mut Vec<CollectionReport>) -> Result<(), Fault> {
-        let mut described = self.homes().await?;
-        if self.make_missing(&described).await? {
-            described = homes(&self.remote, &self.account).await?;
+        let mut seen = self.homes().await?;
+        if self.make_missing(&seen).await? {
+            seen = homes(&self.remote, &self.account).await?;
         }
-        let covered = self.covered(&described).await?;
+        let covered = self.covered(&seen).await?;
         for collection in &covered.changed {
             self.ports.store.save_collection(collection).await?;
         }
-        self.say(Saying::new("log_collections").with(described.len()));
+        self.say(Saying::new("log_collections").with(seen.described.len()));
         if self.trigger == Trigger::Restore {
             // All of it before anything else: a restore that is interrupted must not
             // leave edits that the next run sends.
-            // Of a collection that vanished there is nothing to be restored from: what is
-            // here may be all there is.
-            for (collection, _) in covered.all.iter().filter(|(_, described)| described.is_some()) {
+            // Of a collection that is not described there is nothing to be restored from:
+            // what is here may be all there is.
+            let there = |sight: &Sight| matches!(sight, Sight::Described(_));
+            for (collection, _) in covered.all.iter().filter(|(_, sight)| there(sight)) {
                 let aside = self.set_aside(collection).await?;
                 self.say(Saying::new("log_restored").with(&collection.name).with(aside));
+            }
+        }
+        for (home, fault) in &seen.unseen {
+            let told = |(_, sight): &(_, Sight)| matches!(sight, Sight::Unknown(told) if *told == fault);
+            if !covered.all.iter().any(told) {
+                // Nothing of it is here: it is told all the same.
+                reports.push(CollectionReport { name: home.name(), fault: Some(fault.clone()), ..Default::default() });
             }
         }
         let done = self.lanes(covered.all, reports).await;
@@ -170,12 +179,16 @@ impl Session<'_> {
 
     /// Plans without doing anything.
     pub(super) async fn drafts(&self) -> Result<Vec<(Collection, Result<(Draft, Option<Held>), Fault>)>, Fault> {
-        let described = homes(&self.remote, &self.account).await?;
+        let seen = homes(&self.remote, &self.account).await?;
         let mut drafts = Vec::new();
-        for (collection, described) in self.covered(&described).await?.all {
-            let draft = match described {
-                None => Err(fault::collection_gone(&collection.name)),
-                Some(described) => self.draft(&collection, described.marker.as_deref()).await,
+        for (collection, sight) in self.covered(&seen).await?.all {
+            let draft = match sight {
+                Sight::Described(described) => self.draft(&collection, described.marker.as_deref()).await,
+                Sight::Gone => Err(fault::collection_gone(&collection.name)),
+                Sight::Unknown(fault) => {
+                    drafts.push((collection, Err(fault.clone())));
+                    continue;
+                }
             };
             let draft = match draft {
                 Ok(draft) => {

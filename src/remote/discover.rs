@@ -258,7 +258,7 @@ impl<'a> Search<'a> {
         let above = Href::path(&path[..=path.rfind('/').unwrap_or_default()]);
         let mut home = preferred.clone();
         match self.remote.collections(&above).await {
-            Ok(listed) if listed.iter().any(|c| c.href.key() == key) => home = above,
+            Ok(seen) if seen.lists(preferred) => home = above,
             Err(fault) if matches!(fault.class, crate::model::Class::SignIn) => return Err(fault),
             _ => {}
         }
@@ -274,7 +274,7 @@ impl<'a> Search<'a> {
             return Ok(());
         };
         match self.remote.collections(&home).await {
-            Ok(listed) if !listed.is_empty() => {
+            Ok(seen) if !seen.described.is_empty() => {
                 add(&mut self.calendar_homes, vec![home.clone()]);
                 add(&mut self.addressbook_homes, vec![home]);
             }

@@ -9,7 +9,7 @@ use crate::dav::{self, sync_collection};
 use crate::fault;
 use crate::model::{Collection, Etag, Fault, Href, Kind, Marker};
 use crate::port::Response;
-use crate::sync::want::{Described, Listed, Listing};
+use crate::sync::want::{Described, Listed, Listing, Seen};
 
 /// As many answers may follow one another by 507 before we call it endless.
 const PAGES: usize = 1000;
@@ -31,25 +31,25 @@ enum Report {
 impl Remote {
     /// The calendars and address books of a home (PROPFIND, Depth 1): no
     /// scheduling inbox or outbox, no plain collections. One request, and one more when
-    /// what was asked for as the marker is not there: what is, is known from then on.
+    /// some lack what was asked for as the marker: what is there is known from then on.
     /// Never both markers where one will do: each costs a server to tell.
     ///
     /// # Errors
     /// `collection_gone`, `wrong_answer`, and those of the network and the sign-in.
-    pub async fn collections(&self, home: &Href) -> Result<Vec<Described>, Fault> {
+    pub async fn collections(&self, home: &Href) -> Result<Seen, Fault> {
+        let mut some = false;
         loop {
             let marker = self.marker(home);
-            let found = self.described(home, marker).await?;
-            let told = found.iter().filter(|c| c.marker.is_some()).count();
-            match marker {
-                _ if told == found.len() => return Ok(found),
-                Marker::Both => return Ok(found),
-                Marker::Ctag if told == 0 => self.ask_for(home, Marker::Token),
-                _ => self.ask_for(home, Marker::Both),
+            let seen = self.described(home, marker).await?;
+            let told = seen.described.iter().filter(|c| c.marker.is_some()).count();
+            if told == seen.described.len() || marker == Marker::Both {
+                return Ok(seen);
             }
-            if marker == Marker::Token && told == 0 {
+            some |= told > 0;
+            self.ask_for(home, if marker == Marker::Ctag { Marker::Token } else { Marker::Both });
+            if marker == Marker::Token && !some {
                 // Neither is there; should that change, it is seen.
-                return Ok(found);
+                return Ok(seen);
             }
         }
     }
@@ -59,11 +59,11 @@ impl Remote {
     /// # Errors
     /// As [`Remote::collections`].
     pub async fn has_marker(&self, home: &Href, marker: Marker) -> Result<bool, Fault> {
-        let found = self.described(home, marker).await?;
+        let found = self.described(home, marker).await?.described;
         Ok(!found.is_empty() && found.iter().all(|c| c.marker.is_some()))
     }
 
-    async fn described(&self, home: &Href, marker: Marker) -> Result<Vec<Described>, Fault> {
+    async fn described(&self, home: &Href, marker: Marker) -> Result<Seen, Fault> {
         let mut properties = property::OF_COLLECTIONS.to_vec();
         if marker != Marker::Token {
             properties.push(property::CTAG);
@@ -74,7 +74,7 @@ impl Remote {
         let response = self.send(webdav::propfind(home, "1", &properties)).await?;
         let response = self.multistatus("PROPFIND", home, &home.name(), response)?;
         let scope = Scope::new(home, &response.url);
-        let mut found = Vec::new();
+        let mut seen = Seen::default();
         let (mut ours, mut status) = (false, None);
         webdav::multistatus(&response.body, |entry| {
             for raw in &entry.hrefs {
@@ -92,13 +92,24 @@ impl Remote {
                     Place::Elsewhere(href) => href,
                     Place::Nowhere => continue,
                 };
-                found.extend(described(href.as_collection(), &entry.props));
+                let href = href.as_collection();
+                match (entry.status, entry.props.kinds) {
+                    (None | Some(200..300), Some(kinds)) => seen.described.extend(described(href, kinds, &entry.props)),
+                    (Some(404 | 410), _) => {}
+                    // There, but not to be read just now: only an explicit word makes it gone.
+                    (status, _) if seen.undescribed.len() < COLLECTIONS => {
+                        let fault = self.told("PROPFIND", &href, &href.name(), status).err();
+                        let fault = fault.unwrap_or_else(|| fault::wrong_answer("a folder without its type"));
+                        seen.undescribed.push((href, fault));
+                    }
+                    _ => {}
+                }
             }
-            if found.len() > COLLECTIONS { Err(fault::too_large(self.host())) } else { Ok(()) }
+            if seen.described.len() > COLLECTIONS { Err(fault::too_large(self.host())) } else { Ok(()) }
         })
         .map_err(|f| f.during(format!("PROPFIND {}", home.as_str())))?;
-        self.itself("PROPFIND", home, &home.name(), status)?;
-        if ours { Ok(found) } else { Err(webdav::elsewhere().during(format!("PROPFIND {}", home.as_str()))) }
+        self.told("PROPFIND", home, &home.name(), status)?;
+        if ours { Ok(seen) } else { Err(webdav::elsewhere().during(format!("PROPFIND {}", home.as_str()))) }
     }
 
     /// What changed since the token, by sync-collection (RFC 6578). Without a
@@ -155,7 +166,7 @@ impl Remote {
         let response = self.multistatus("PROPFIND", href, &collection.name, response)?;
         let members = webdav::read_members(&response.body, href, &response.url)
             .map_err(|f| f.during(format!("PROPFIND {}", href.as_str())))?;
-        self.itself("PROPFIND", href, &collection.name, members.status)?;
+        self.told("PROPFIND", href, &collection.name, members.status)?;
         Ok(Listing { complete: true, items: listed(members.items), gone: members.gone, ..Listing::default() })
     }
 
@@ -175,7 +186,7 @@ impl Remote {
                         Err(_) if texts && is_whole(&response.body) => return Ok(Report::Spoilt),
                         page => page.map_err(|f| f.during(format!("REPORT {}", href.as_str())))?,
                     };
-                    self.itself("REPORT", href, &collection.name, page.members.status)?;
+                    self.told("REPORT", href, &collection.name, page.members.status)?;
                     return Ok(Report::Answer(page));
                 }
                 404 | 410 => return Err(self.gone("REPORT", href, &collection.name, response.status)),
@@ -209,9 +220,8 @@ impl Remote {
         }
     }
 
-    /// What a 207 says of the collection itself: a missing one may be told so
-    /// (Xandikos).
-    fn itself(&self, method: &str, href: &Href, name: &str, status: Option<u16>) -> Result<(), Fault> {
+    /// What a 207 says of a collection: a missing one may be told so (Xandikos).
+    fn told(&self, method: &str, href: &Href, name: &str, status: Option<u16>) -> Result<(), Fault> {
         let context = |fault: Fault, status| fault.during(format!("{method} {} 207 {status}", href.as_str()));
         match status {
             None | Some(200..300) => Ok(()),
@@ -303,8 +313,7 @@ fn listed(items: Vec<(Href, Option<Etag>)>) -> Vec<Listed> {
     items.into_iter().map(|(href, etag)| Listed { href, etag }).collect()
 }
 
-fn described(href: Href, props: &Props) -> Option<Described> {
-    let kinds = props.kinds?;
+fn described(href: Href, kinds: webdav::Kinds, props: &Props) -> Option<Described> {
     let kind = match kinds {
         _ if kinds.scheduling => return None,
         _ if kinds.calendar => Kind::Calendar,

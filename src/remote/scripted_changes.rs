@@ -132,7 +132,7 @@ async fn a_home_lists_calendars_and_address_books_only() {
         .concat(),
     );
     let script = Script::new([says("PROPFIND /u/", 207, body)]);
-    let found = remote(&script).collections(&Href::path("/u/")).await.unwrap();
+    let found = remote(&script).collections(&Href::path("/u/")).await.unwrap().described;
     let short: Vec<_> = found.iter().map(|c| (c.href.as_str(), c.name.as_str(), c.kind, c.writable)).collect();
     assert_eq!(short, [("/u/work/", "work", Kind::Calendar, true), ("/shared/team/", "team", Kind::Contacts, false)]);
     assert_eq!(found[0].marker.as_deref(), Some("7"));
@@ -149,7 +149,7 @@ async fn without_ctags_the_sync_tokens_are_asked_for() {
     ]);
     let remote = remote(&script);
     for _ in 0..2 {
-        let found = remote.collections(&Href::path("/u/")).await.unwrap();
+        let found = remote.collections(&Href::path("/u/")).await.unwrap().described;
         assert_eq!((found[0].marker.as_deref(), found[0].reports_changes), (Some("t"), true));
     }
     script.done();
@@ -171,19 +171,76 @@ async fn where_some_have_the_one_and_some_the_other_both_are_asked_for() {
     let (ctag, token) = ("<s:getctag>7</s:getctag>", "<d:sync-token>t</d:sync-token>");
     let script = Script::new([
         says("PROPFIND /u/", 207, body(ctag, "")),
+        says("PROPFIND /u/", 207, body("", token)),
         says("PROPFIND /u/", 207, body(ctag, token)),
         says("PROPFIND /u/", 207, body(ctag, token)),
         says("PROPFIND /v/", 207, multistatus(&(folder("/v/", "", "") + &folder("/v/a/", "<c:calendar/>", ctag)))),
     ]);
     let remote = remote(&script);
     for _ in 0..2 {
-        let found = remote.collections(&Href::path("/u/")).await.unwrap();
+        let found = remote.collections(&Href::path("/u/")).await.unwrap().described;
         let markers: Vec<_> = found.iter().map(|c| c.marker.as_deref()).collect();
         assert_eq!(markers, [Some("7"), Some("t")]);
     }
     remote.collections(&Href::path("/v/")).await.unwrap();
-    assert!(!script.body(3).contains("sync-token"), "each home is asked for its own");
+    assert!(!script.body(4).contains("sync-token"), "each home is asked for its own");
     assert_eq!((remote.marker(&Href::path("/u")), remote.markers().len()), (Marker::Both, 1));
+}
+
+#[tokio::test]
+async fn what_one_folder_lacks_is_not_asked_for_where_the_other_marker_is_everywhere() {
+    let body = |of_b: &str| {
+        let of_a = folder("/u/a/", "<c:calendar/>", "<s:getctag>7</s:getctag><d:sync-token>t</d:sync-token>");
+        multistatus(&(folder("/u/", "", "") + &of_a + &folder("/u/b/", "<c:calendar/>", of_b)))
+    };
+    let script = Script::new([
+        says("PROPFIND /u/", 207, body("")),
+        says("PROPFIND /u/", 207, body("<d:sync-token>t</d:sync-token>")),
+    ]);
+    let remote = remote(&script);
+    remote.collections(&Href::path("/u/")).await.unwrap();
+    assert_eq!(remote.marker(&Href::path("/u")), Marker::Token);
+    // Where some have the one and none the other, both is one question a run.
+    let body = || {
+        multistatus(
+            &(folder("/u/a/", "<c:calendar/>", "<s:getctag>7</s:getctag>") + &folder("/u/b/", "<c:calendar/>", "")),
+        )
+    };
+    let without = || body().replace("<s:getctag>7</s:getctag>", "");
+    let script = Script::new([
+        says("PROPFIND /u/", 207, body()),
+        says("PROPFIND /u/", 207, without()),
+        says("PROPFIND /u/", 207, body()),
+        says("PROPFIND /u/", 207, body()),
+    ]);
+    let remote = self::remote(&script);
+    for _ in 0..2 {
+        let found = remote.collections(&Href::path("/u/")).await.unwrap().described;
+        assert_eq!(found.iter().filter(|c| c.marker.is_some()).count(), 1);
+    }
+    script.done();
+}
+
+#[tokio::test]
+async fn a_folder_that_is_named_and_not_described_is_told_apart_from_one_that_is_gone() {
+    let body = multistatus(
+        &[
+            folder("/u/", "", ""),
+            folder("/u/a/", "<c:calendar/>", "<s:getctag>7</s:getctag>"),
+            is("/u/busy/", "503 Service Unavailable"),
+            is("/u/shut/", "403 Forbidden"),
+            with("/u/bare/", "<s:getctag>7</s:getctag>"),
+            is("/u/gone/", "404 Not Found"),
+            folder("/u/files/", "", ""),
+        ]
+        .concat(),
+    );
+    let script = Script::new([says("PROPFIND /u/", 207, body)]);
+    let seen = remote(&script).collections(&Href::path("/u/")).await.unwrap();
+    let told: Vec<_> = seen.undescribed.iter().map(|(href, fault)| (href.as_str(), fault.text.key.as_str())).collect();
+    assert_eq!(told, [("/u/busy/", "fault_busy"), ("/u/shut/", "fault_forbidden"), ("/u/bare/", "fault_wrong_answer")]);
+    assert_eq!(seen.unknown(&Href::path("/u/busy")).map(|fault| &fault.text), Some(&fault::busy(503, None).text));
+    assert!(seen.unknown(&Href::path("/u/gone/")).is_none() && seen.lists(&Href::path("/u/a")));
 }
 
 #[tokio::test]
@@ -192,7 +249,7 @@ async fn where_neither_is_told_one_question_a_run_is_asked() {
     let script = Script::new((0..3).map(|_| says("PROPFIND /u/", 207, body())));
     let remote = remote(&script);
     for _ in 0..2 {
-        assert_eq!(remote.collections(&Href::path("/u/")).await.unwrap()[0].marker, None);
+        assert_eq!(remote.collections(&Href::path("/u/")).await.unwrap().described[0].marker, None);
     }
     script.done();
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Etag, Href, Kind};
+use crate::model::{Etag, Fault, Href, Kind};
 
 /// What a listing says. Only ever made from an answer that was read to its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub enum Fetch {
     /// An explicit 404 or 410 for this href.
     Gone,
     /// Neither: the server leaves it out, or fails on it, also when asked alone.
-    Failed(crate::model::Fault),
+    Failed(Fault),
 }
 
 /// What came of asking for everything at once, with the texts.
@@ -86,7 +86,7 @@ pub enum Written {
     /// where it is told.
     UidTaken { at: Option<Href> },
     /// This item is refused; the others may go on.
-    Refused(crate::model::Fault),
+    Refused(Fault),
 }
 
 /// A collection as a home's listing describes it (PROPFIND, Depth 1).
@@ -104,6 +104,45 @@ pub struct Described {
     pub reports_changes: bool,
     /// `getctag`, else `sync-token`, whichever was asked for: only ever compared, never sent.
     pub marker: Option<String>,
+}
+
+/// What the listings of homes tell of calendars and address books.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    pub described: Vec<Described>,
+    /// Named, and neither described nor said to be gone: there, though what it is could
+    /// not be told just now.
+    pub undescribed: Vec<(Href, Fault)>,
+    /// Homes whose listing did not come: nothing is known of what is in them.
+    pub unseen: Vec<(Href, Fault)>,
+}
+
+impl Seen {
+    /// What another home lists. What two of them list is there once.
+    pub fn add(&mut self, other: Seen) {
+        for described in other.described {
+            if !self.lists(&described.href) {
+                self.described.push(described);
+            }
+        }
+        self.undescribed.extend(other.undescribed);
+        self.unseen.extend(other.unseen);
+    }
+
+    pub fn lists(&self, href: &Href) -> bool {
+        self.described.iter().any(|described| described.href.key() == href.key())
+    }
+
+    /// Why nothing is known of a folder that is not described; `None`: all that could
+    /// list it did not. Which home it is in cannot be told from its name: a share may be
+    /// listed by another than the one above it.
+    pub fn unknown(&self, href: &Href) -> Option<&Fault> {
+        let key = href.key();
+        let above = |home: &Href| key.starts_with(&format!("{}/", home.key().trim_end_matches('/')));
+        let named = self.undescribed.iter().find(|(named, _)| named.key() == key);
+        let home = || self.unseen.iter().find(|(home, _)| above(home)).or(self.unseen.first());
+        named.or_else(home).map(|(_, fault)| fault)
+    }
 }
 
 /// What discovery found (RFC 6764, 5397, 4791, 6352, 6638).

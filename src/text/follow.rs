@@ -301,8 +301,10 @@ pub(super) fn starts(tree: &Tree<'_>, c: usize, (from, to): (i64, i64), dates: b
     if let Some(line) = tree.named("VCALENDAR").next().and_then(|c| tree.get(c, "X-WR-TIMEZONE")) {
         bare.extend_from_slice(line.raw());
     }
+    let mut end = 0;
     for zone in tree.named("VTIMEZONE") {
-        let Some(zone) = tree.components().get(zone) else { continue };
+        let Some(zone) = tree.components().get(zone).filter(|zone| zone.begin >= end) else { continue };
+        end = zone.end;
         (zone.begin..=zone.end).filter(|i| *i < tree.lines().len()).for_each(|i| bare.extend_from_slice(raw(i)));
     }
     bare.extend_from_slice(b"BEGIN:VEVENT\r\n");

@@ -234,12 +234,16 @@ impl<'a> Tree<'a> {
         (0..self.lines.len()).filter(|i| self.owners[*i].is_none())
     }
 
-    /// The components right within this one, or, for `None`, those within no other.
-    /// Only what lies between its lines is looked at: there may be very many.
+    /// The components right within this one, or, for `None`, those within no other. What lies
+    /// within them is not looked at: there may be very many.
     pub fn inner(&self, component: Option<usize>) -> impl Iterator<Item = usize> + '_ {
-        let (first, end) = component.map_or((0, usize::MAX), |c| (c + 1, self.components[c].end));
-        let between = (first..self.components.len()).take_while(move |i| self.components[*i].begin < end);
-        between.filter(move |i| self.components[*i].parent == component)
+        let (mut next, end) = component.map_or((0, usize::MAX), |c| (c + 1, self.components[c].end));
+        std::iter::from_fn(move || {
+            let at = next;
+            let inner = self.components.get(at).filter(|inner| inner.begin < end)?;
+            next += 1 + self.components[at + 1..].partition_point(|within| within.begin < inner.end);
+            Some(at)
+        })
     }
 
     /// The number of its first line of that name.

@@ -11,7 +11,7 @@ use chrono::NaiveDateTime;
 
 pub use self::definition::definition;
 use self::known::Known;
-use super::lines::{Component, Tree};
+use super::lines::Tree;
 use super::moment::{Moment, at, seconds};
 use super::recur;
 
@@ -207,8 +207,8 @@ fn describe(tree: &Tree<'_>, timezone: usize, budget: &mut recur::Budget) -> Opt
     const ONSETS: usize = 1_000;
     let mut onsets = Vec::new();
     let mut earliest: Option<(i64, i64)> = None;
-    let within = |c: &Component| c.parent == Some(timezone) && matches!(c.name.as_str(), "STANDARD" | "DAYLIGHT");
-    for (c, _) in tree.components().iter().enumerate().filter(|(_, c)| within(c)) {
+    let observance = |c: &usize| matches!(tree.components()[*c].name.as_str(), "STANDARD" | "DAYLIGHT");
+    for c in tree.inner(Some(timezone)).filter(observance) {
         let (Some(start), Some(to)) = (
             tree.get(c, "DTSTART").and_then(|l| Moment::parse(&l.plain())),
             tree.get(c, "TZOFFSETTO").and_then(|l| offset(&l.plain())),

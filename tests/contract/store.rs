@@ -132,7 +132,10 @@ pub async fn settings_accounts_and_collections_come_back(store: &dyn Store) {
     store.save_account(&account).await.unwrap();
     let stopped = Account { stopped: true, ..account };
     store.save_account(&stopped).await.unwrap();
-    assert_eq!(store.accounts().await.unwrap(), [stopped]);
+    assert_eq!(store.accounts().await.unwrap(), std::slice::from_ref(&stopped));
+    store.change_account(&stopped.id, &|account| account.active = false).await.unwrap();
+    store.change_account(&AccountId("none".into()), &|account| account.active = true).await.unwrap();
+    assert_eq!(store.accounts().await.unwrap(), [Account { active: false, ..stopped }], "and none is made");
 
     let (work, home) = (collection("work"), collection("home"));
     let other = Collection { account: AccountId("b".into()), id: CollectionId("b".into()), ..collection("x") };

@@ -17,7 +17,7 @@ use pimento::model::{
     Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Millis, News, Occurrence, Past, Run,
     Saying, Settings,
 };
-use pimento::port::{Clock, Commit, Http, Random, Request, Response, Shell, Store, Vault};
+use pimento::port::{Amend, Clock, Commit, Http, Random, Request, Response, Shell, Store, Vault};
 
 use crate::fake::Fake;
 
@@ -180,6 +180,9 @@ impl Store for Shelf {
     }
     async fn save_account(&self, account: &Account) -> Result<(), Fault> {
         self.writing(&self.life.writes, self.memory.save_account(account)).await
+    }
+    async fn change_account(&self, account: &AccountId, change: &Amend<'_>) -> Result<(), Fault> {
+        self.writing(&self.life.writes, self.memory.change_account(account, change)).await
     }
     async fn remove_account(&self, account: &AccountId) -> Result<(), Fault> {
         self.writing(&self.life.writes, self.memory.remove_account(account)).await

@@ -15,7 +15,7 @@ use crate::model::{
     Run, Settings,
 };
 use crate::order;
-use crate::port::{Commit, Store};
+use crate::port::{Amend, Commit, Store};
 
 /// Runs to look back on.
 const RUNS: u32 = 50;
@@ -64,6 +64,20 @@ impl Store for Database {
 
     async fn save_account(&self, account: &Account) -> Result<(), Fault> {
         self.put("accounts", account).await
+    }
+
+    async fn change_account(&self, account: &AccountId, change: &Amend<'_>) -> Result<(), Fault> {
+        self.writing(&["accounts"], async |transaction| {
+            let accounts = transaction.object_store("accounts").map_err(broken)?;
+            let stored = accounts.get(JsValue::from(account.0.as_str())).map_err(broken)?.await.map_err(broken)?;
+            let Some(stored) = stored else { return Ok(()) };
+            let mut account = row::read(stored)?;
+            change(&mut account);
+            accounts.put(&row::write(&account)?, None).map_err(broken)?;
+            Ok(())
+        })
+        .await
+        .map_err(|fault| fault.during("accounts"))
     }
 
     async fn remove_account(&self, account: &AccountId) -> Result<(), Fault> {

@@ -11,7 +11,7 @@ use crate::model::{
     Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Kind, Millis, Occurrence, Past, Run,
     Settings,
 };
-use crate::port::{Commit, Store};
+use crate::port::{Amend, Commit, Store};
 use crate::text;
 
 /// Runs that are remembered.
@@ -36,6 +36,13 @@ impl Store for FolderStore {
         Self::log(inner, &Line::Account(Box::new(account.clone())))?;
         inner.state.apply(Line::Account(Box::new(account.clone())));
         Ok(())
+    }
+
+    async fn change_account(&self, account: &AccountId, change: &Amend<'_>) -> Result<(), Fault> {
+        let known = self.inner.borrow().state.accounts.iter().find(|known| known.id == *account).cloned();
+        let Some(mut account) = known else { return Ok(()) };
+        change(&mut account);
+        self.save_account(&account).await
     }
 
     async fn remove_account(&self, _: &AccountId) -> Result<(), Fault> {

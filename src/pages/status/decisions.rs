@@ -158,7 +158,9 @@ fn Box(question: Question, answer: Callback<Option<Ask>>) -> impl IntoView {
             };
             let (keep, remake, remove) = (settle.clone(), settle.clone(), settle);
             let body = view! {
-                <p>{say_of("decide_vanished_text", &[&count])}</p>
+                <p>
+                    {if count == 0 { say("decide_vanished_empty") } else { say_of("decide_vanished_text", &[&count]) }}
+                </p>
                 <div class="row" hidden=asking>
                     <button class="settle-remake main" on:click=move |_| remake(Fate::Remake)>
                         {say("decide_remake")}
@@ -170,7 +172,9 @@ fn Box(question: Question, answer: Callback<Option<Ask>>) -> impl IntoView {
                     {later}
                 </div>
                 <div class="row" role="alert" hidden=move || !asking.get()>
-                    <span>{say_of("decide_remove_question", &[&count])}</span>
+                    <span>
+                        {if count == 0 { say("decide_remove_empty") } else { say_of("decide_remove_question", &[&count]) }}
+                    </span>
                     <button class="settle-confirm danger" on:click=move |_| remove(Fate::Remove)>
                         {say("decide_remove_confirm")}
                     </button>

@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use super::file::spent;
 use super::{NOW, indexed};
-use crate::model::Kind;
+use crate::model::{EventFields, Fields, Frequency, Kind, Recurrence, Rule};
 use crate::text::lines::{Param, Tree, fold};
 use crate::text::view::view;
-use crate::text::{as_copy, edit, escape, with_uid};
+use crate::text::{apply, as_copy, edit, escape, fields, with_uid};
 
 fn same(text: &[u8]) {
     assert_eq!(Tree::parse(text).print(), text, "{}", String::from_utf8_lossy(text));
@@ -226,6 +226,13 @@ fn uid_is_set_in_every_component_but_alarms() {
     assert_eq!(crate::text::uid(b"BEGIN:VCARD\nUID: \nEND:VCARD"), None);
 }
 
+/// The event of the text with a rule that has other days.
+fn monthly(text: &str) -> Vec<u8> {
+    let Some(Fields::Event(event)) = fields(text.as_bytes()) else { panic!() };
+    let rule = Rule { frequency: Frequency::Monthly, interval: 1, ..Rule::default() };
+    apply(text.as_bytes(), &Fields::Event(EventFields { recurrence: Recurrence::Rule(rule), ..event }), NOW)
+}
+
 /// Four times as many components within each other take about four times as long.
 #[test]
 fn components_within_each_other_are_read_in_proportion() {
@@ -235,12 +242,26 @@ fn components_within_each_other_are_read_in_proportion() {
     let index = |text: &str| drop(indexed(text, Kind::Calendar, "20260101", "20270101"));
     let copy = |text: &str| drop(as_copy(text.as_bytes(), "v", "(copy)"));
     let show = |text: &str| drop(view(text.as_bytes(), None, NOW));
+    let change = |text: &str| drop(monthly(text));
+    let zones = |n: usize| {
+        let zone = |n: usize| format!("BEGIN:VTIMEZONE\r\nTZID:Z{n}\r\nEND:VTIMEZONE\r\n");
+        let event = |n: usize| format!("BEGIN:VEVENT\r\nDTSTART;TZID=Z{n}:20260601T090000\r\nEND:VEVENT\r\n");
+        let all: String = (0..n).map(|n| zone(n) + &event(n)).collect();
+        format!("BEGIN:VCALENDAR\r\n{all}END:VCALENDAR\r\n")
+    };
+    let zones_within = |n: usize| {
+        let event = "BEGIN:VEVENT\r\nUID:u\r\nDTSTART:20260601T090000Z\r\nRRULE:FREQ=DAILY\r\nEXDATE:20260602T090000Z\r\nEND:VEVENT\r\n";
+        let (begin, end) = ("BEGIN:VTIMEZONE\r\nTZID:Z\r\n".repeat(n), "END:VTIMEZONE\r\n".repeat(n));
+        format!("BEGIN:VCALENDAR\r\n{begin}{end}{event}END:VCALENDAR\r\n")
+    };
     let event = "BEGIN:VEVENT\r\nDTSTART:20260601T090000Z\r\n";
     let instance = "BEGIN:VEVENT\r\nUID:u\r\nRECURRENCE-ID:20260601T090000Z\r\n";
     for (name, made, read) in [
         ("index", &nested(event, "END:VEVENT\r\n") as &dyn Fn(usize) -> String, &index as &dyn Fn(&str)),
         ("index without ends", &nested(event, ""), &index),
         ("view", &nested(instance, "END:VEVENT\r\n"), &show),
+        ("zones", &zones, &index),
+        ("another rule", &zones_within, &change),
         ("copy", &nested(event, "END:VEVENT\r\n"), &copy),
         ("copy one beside the other", &nested("BEGIN:VEVENT\r\nEND:VEVENT\r\n", ""), &copy),
         ("copy cards", &nested("BEGIN:VCARD\r\nVERSION:2.1\r\nNOTE:x\r\nEND:VCARD\r\n", ""), &copy),
