@@ -349,15 +349,35 @@ pub fn set_uri(tree: &mut Tree<'_>, component: usize, name: &str, value: &str) {
 /// The stamps of a change: DTSTAMP and LAST-MODIFIED of a calendar component
 /// (RFC 5545, 3.8.7), with `moved` also SEQUENCE; REV of a vCard (RFC 6350, 6.7.4).
 pub fn stamp_change(tree: &mut Tree<'_>, component: usize, now: Millis, moved: bool) {
-    let now = stamp(now);
-    if tree.components().get(component).is_some_and(|c| c.name == "VCARD") {
-        set_line(tree, component, "REV", format!("REV:{now}"));
-        return;
+    stamp_each(tree, &[component], now, moved);
+}
+
+/// As [`stamp_change`], of several components (rising).
+pub(super) fn stamp_each(tree: &mut Tree<'_>, components: &[usize], now: Millis, moved: bool) {
+    let (now, eol) = (stamp(now), tree.eol());
+    let mut added = Vec::new();
+    for component in components.iter().copied() {
+        let (Some(c), Some(place)) = (tree.components().get(component), place(tree, component)) else { continue };
+        let names: &[&str] = match c.name == "VCARD" {
+            true => &["REV"],
+            false if moved => &["DTSTAMP", "LAST-MODIFIED", "SEQUENCE"],
+            false => &["DTSTAMP", "LAST-MODIFIED"],
+        };
+        for name in names {
+            let at = tree.find(component, name);
+            let value = match *name {
+                "SEQUENCE" => {
+                    let count = at.and_then(|at| tree.lines()[at].plain().trim().parse::<u32>().ok());
+                    count.unwrap_or(0).saturating_add(1).to_string()
+                }
+                _ => now.clone(),
+            };
+            let line = fold(format!("{name}:{value}").as_bytes(), eol);
+            match at {
+                Some(at) => tree.replace(at, line),
+                None => added.push((place, line)),
+            }
+        }
     }
-    set_line(tree, component, "DTSTAMP", format!("DTSTAMP:{now}"));
-    set_line(tree, component, "LAST-MODIFIED", format!("LAST-MODIFIED:{now}"));
-    if moved {
-        let sequence = tree.get(component, "SEQUENCE").and_then(|l| l.plain().trim().parse::<u32>().ok()).unwrap_or(0);
-        set_line(tree, component, "SEQUENCE", format!("SEQUENCE:{}", sequence.saturating_add(1)));
-    }
+    tree.insert_each(added);
 }

@@ -10,11 +10,12 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use memchr::memchr;
 
 use self::rule::{Days, Moved};
+use super::form_event::{shown, typed};
 use super::instance::{like, ranged};
 use super::lines::{Line, Tree, fold};
-use super::moment::{Moment, at};
+use super::moment::Moment;
 use super::occur::{Placed, instances, placed, placed_as};
-use super::zone::Zones;
+use super::zone::{Zone, Zones};
 use super::{edit, form_event, form_rule};
 use crate::model::EventFields;
 
@@ -71,56 +72,41 @@ impl Step<'_> {
         }
     }
 
-    /// `exact`: a moment in UTC is one of the series' local times.
-    fn moved(&self, placed: &Placed, exact: bool) -> Option<Moment> {
-        self.moved_as(placed, exact, &|local| self.local(local))
+    fn moved(&self, placed: &Placed) -> Option<Moment> {
+        let time = self.before.moment.local().time();
+        let day = !self.keeps_form && self.after.moment.is_date();
+        // What becomes a day is the day that it was on, at whatever time.
+        self.moved_as(placed, &|local| self.local(if day { local.date().and_time(time) } else { local }))
     }
 
-    fn moved_as(
-        &self,
-        placed: &Placed,
-        exact: bool,
-        moved: &dyn Fn(NaiveDateTime) -> Option<NaiveDateTime>,
-    ) -> Option<Moment> {
-        let start = self.before.moment;
+    fn moved_as(&self, placed: &Placed, moved: &dyn Fn(NaiveDateTime) -> Option<NaiveDateTime>) -> Option<Moment> {
         // Where the series has times, a date means its time on that day.
-        let on = |day: NaiveDate| day.and_time(start.local().time());
-        if self.keeps_form {
-            return Some(match placed.moment {
-                Moment::Date(day) => Moment::Date(moved(on(day))?.date()),
-                Moment::Utc(_) if exact => {
-                    let local = moved(self.before.zone.to_local(placed.utc()))?;
-                    Moment::Utc(at(self.before.zone.to_utc(local)))
-                }
-                Moment::Utc(at) => Moment::Utc(moved(at)?),
-                // Which of its month a day is, is told where the series is.
-                Moment::Local(at) if exact && self.days.is_some() && !start.is_date() => {
-                    let own = self.before.zone.to_local(placed.utc());
-                    Moment::Local(at.checked_add_signed(moved(own)? - own)?)
-                }
-                Moment::Local(at) => Moment::Local(moved(at)?),
+        let own = || like(self.before, placed.of(self.before)).local();
+        if !self.keeps_form {
+            let local = moved(own())?;
+            return Some(match self.after.moment {
+                Moment::Date(_) => Moment::Date(local.date()),
+                Moment::Utc(_) => Moment::Utc(local),
+                Moment::Local(_) => Moment::Local(local),
             });
         }
-        let local = moved(match (placed.moment, start) {
-            (Moment::Date(day), _) => on(day),
-            (_, Moment::Date(_)) => placed.moment.local(),
-            _ => self.before.zone.to_local(placed.utc()),
-        })?;
-        Some(match self.after.moment {
-            Moment::Date(_) => Moment::Date(local.date()),
-            Moment::Utc(_) => Moment::Utc(local),
-            Moment::Local(_) => Moment::Local(local),
+        Some(match placed.moment {
+            Moment::Date(_) => Moment::Date(moved(own())?.date()),
+            // By the series' clock: others change on other days.
+            _ if !self.before.moment.is_date() => like(placed, self.before.zone.to_utc(moved(own())?)),
+            Moment::Utc(at) => Moment::Utc(moved(at)?),
+            Moment::Local(at) => Moment::Local(moved(at)?),
         })
     }
 
     fn until(&self, value: &str, below_day: bool) -> Option<Moment> {
         let moment = Moment::parse(value)?;
         let zone = match moment {
-            Moment::Utc(_) => super::zone::Zone::Utc,
+            Moment::Utc(_) => Zone::Utc,
             _ => self.before.zone.clone(),
         };
         let end = |local| self.end(local, below_day);
-        let moved = self.moved_as(&Placed { moment, zone, guessed: false }, true, &end)?;
+        let moved = self.moved_as(&Placed { moment, zone, guessed: false }, &end)?;
         Some(match moved {
             Moment::Local(local) if !self.keeps_form => form_rule::until(local, &self.after),
             moved => moved,
@@ -144,7 +130,7 @@ fn rules(tree: &Tree<'_>, c: usize) -> impl Iterator<Item = usize> {
 /// it is, and has to say it of the days it moves to (`rule`), or a new one says it.
 pub(super) fn movable(tree: &Tree<'_>, c: usize, old: &EventFields, new: &EventFields) -> bool {
     let said = form_rule::other_days(&old.recurrence, &new.recurrence);
-    let start = |fields: &EventFields| form_event::typed(&fields.start, fields.all_day);
+    let start = |fields: &EventFields| typed(&fields.start, fields.all_day);
     let (Some(from), Some(to)) = (start(old), start(new)) else { return true };
     let rules = rules(tree, c).map(|i| rule::moved(&tree.lines()[i].plain(), from, to, !new.all_day));
     said || rules.collect::<Option<Vec<_>>>().is_some_and(|rules| {
@@ -154,46 +140,39 @@ pub(super) fn movable(tree: &Tree<'_>, c: usize, old: &EventFields, new: &EventF
     })
 }
 
-/// The changed instances that are when the series gives them: at which time they are is
-/// no change of theirs.
-pub(super) fn unmoved(tree: &Tree<'_>, c: usize, start: &Placed) -> Vec<usize> {
-    let mut zones = Zones::new(tree);
-    let overrides = overrides(tree, c, start).into_iter();
-    let there = |(o, id): (usize, Placed)| {
-        let own = placed(tree.get(o, "DTSTART")?, &mut zones)?;
-        let same = own.moment.is_date() == start.moment.is_date() && own.utc() == id.of(start);
-        same.then_some(o)
-    };
-    overrides.filter_map(there).collect()
+/// A changed instance that is when the series gives it: its time is no change of its own.
+pub(super) struct Alike {
+    pub o: usize,
+    pub was: EventFields,
+    /// As it is in the series' zone.
+    pub here: EventFields,
+    /// Its own.
+    pub zone: Zone,
 }
 
-/// Start and end of `new` from those of `old`, moved as far as `wanted` is from `shown`:
-/// by days alone where a time of day of the one says nothing of the other's. Zone and
-/// all-day change as they do there.
-pub(super) fn shift(old: &EventFields, shown: &EventFields, wanted: &EventFields, new: &mut EventFields) {
-    let when = |f: &EventFields| (f.all_day, f.start.clone(), f.end.clone(), f.zone.clone());
-    (new.all_day, new.start, new.end, new.zone) = when(old);
-    let ends = |f: &EventFields| Some((form_event::typed(&f.start, f.all_day)?, form_event::typed(&f.end, f.all_day)?));
-    let (Some(from), Some(to), Some(own)) = (ends(shown), ends(wanted), ends(old)) else { return };
-    if shown.all_day != wanted.all_day {
-        new.all_day = wanted.all_day;
-    }
-    if !new.all_day && !wanted.all_day && (old.all_day || !shown.all_day && shown.zone != wanted.zone) {
-        new.zone = wanted.zone.clone();
-    } else if new.all_day {
-        new.zone = String::new();
-    }
-    let timed = !new.all_day && old.all_day == shown.all_day;
-    let by = |from: NaiveDateTime, to: NaiveDateTime| if timed { to - from } else { to.date() - from.date() };
-    let moved = |own: NaiveDateTime, by: TimeDelta| own.checked_add_signed(by).unwrap_or(own);
-    let start = moved(own.0, by(from.0, to.0));
-    let mut end = moved(own.1, by(from.1, to.1));
-    // Shorter by as much it would be nothing: it is as long as what was typed.
-    let least = if new.all_day { TimeDelta::zero() } else { TimeDelta::minutes(1) };
-    if end - start < least && end - start != own.1 - own.0 {
-        end = moved(start, by(to.0, to.1).max(TimeDelta::zero()));
-    }
-    (new.start, new.end) = (form_event::shown(start, new.all_day), form_event::shown(end, new.all_day));
+/// The changed instances that are when the series gives them: those that are as long as
+/// it, or, where its start moves (`begins`), all.
+pub(super) fn alike(tree: &Tree<'_>, c: usize, start: &Placed, series: &EventFields, begins: bool) -> Vec<Alike> {
+    let mut zones = Zones::new(tree);
+    let length = |f: &EventFields| Some(typed(&f.end, f.all_day)? - typed(&f.start, f.all_day)?);
+    let each = overrides(tree, c, start).into_iter().filter_map(|(o, id)| {
+        let own = placed(tree.get(o, "DTSTART")?, &mut zones)?;
+        if own.moment.is_date() != start.moment.is_date() || own.utc() != id.of(start) {
+            return None;
+        }
+        let was = form_event::fields_in(tree, o, &mut zones)?;
+        let mut here = was.clone();
+        if !was.all_day {
+            // A time that a clock change skips is meant as the series says it.
+            let begins = like(start, own.utc()).local();
+            let ends = start.zone.to_local(own.zone.to_utc(typed(&was.end, false)?));
+            let ends = begins.checked_add_signed(ends - start.zone.to_local(own.utc()))?;
+            (here.start, here.end) = (shown(begins, false), shown(ends, false));
+            here.zone.clone_from(&series.zone);
+        }
+        Some(Alike { o, was, here, zone: own.zone })
+    });
+    each.filter(|alike| begins || length(&alike.here) == length(series)).collect()
 }
 
 /// How the series moves that began with `before`, and its rules then: by the time of day,
@@ -250,7 +229,7 @@ pub(super) fn follow(tree: &mut Tree<'_>, c: usize, before: &Placed, keeps_form:
 /// The lines that name moments of the series, each with what it is then.
 fn moved_lines(tree: &Tree<'_>, c: usize, step: &Step<'_>) -> Vec<(usize, Vec<u8>)> {
     let Some(start) = tree.get(c, "DTSTART") else { return Vec::new() };
-    let (start_zone, form) = (start.param("TZID"), form_of(start));
+    let form = form_of(start);
     let mut zones = Zones::new(tree);
     let mut out = Vec::new();
     let all = family(tree, c).into_iter().flat_map(|o| tree.own(o).collect::<Vec<_>>());
@@ -259,21 +238,23 @@ fn moved_lines(tree: &Tree<'_>, c: usize, step: &Step<'_>) -> Vec<(usize, Vec<u8
         if !["RECURRENCE-ID", "EXDATE", "RDATE"].iter().any(|name| line.is(name)) {
             continue;
         }
-        // In another zone than the start's, the same step is as right in its own local
-        // time, except across a clock change; UTC is the commonest of those.
-        let exact = line.param("TZID") != start_zone;
         let value = line.plain();
-        let moved: Option<Vec<String>> = value
-            .split(',')
-            .map(|part| Some(step.moved(&placed_as(line, part, &mut zones)?.beside(step.before), exact)?.to_string()))
-            .collect();
-        // A period among them: it says of itself what it is, and stays.
-        let Some(moved) = moved else { continue };
+        // A period says of itself what it is, and stays.
+        if !step.keeps_form && value.contains('/') {
+            continue;
+        }
+        let mut moved =
+            |part: &str| step.moved(&placed_as(line, part, &mut zones)?.beside(step.before)).map(|m| m.to_string());
+        let parts: Vec<(&str, Option<String>)> = value.split(',').map(|part| (part, moved(part))).collect();
+        if parts.iter().all(|(_, moved)| moved.is_none()) {
+            continue;
+        }
+        let parts: Vec<&str> = parts.iter().map(|(part, moved)| moved.as_deref().unwrap_or(part)).collect();
         let head = match step.keeps_form {
             true => line.head().to_vec(),
             false => formed(line, &form),
         };
-        out.push((at, edit::with_value(&head, moved.join(","))));
+        out.push((at, edit::with_value(&head, parts.join(","))));
     }
     out
 }

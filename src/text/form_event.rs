@@ -11,6 +11,7 @@ use super::instance::like;
 use super::lines::{Line, Tree};
 use super::moment::{Moment, Span};
 use super::occur::{Placed, first_end, placed};
+use super::shift::{shift, skipping, turned};
 use super::zone::{self, Zone, Zones};
 use super::{compose, edit, escape, follow, form_alarm, form_rule, view};
 
@@ -22,7 +23,7 @@ pub(super) fn fields(tree: &Tree<'_>, c: usize) -> Option<EventFields> {
     fields_in(tree, c, &mut Zones::new(tree))
 }
 
-fn fields_in(tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>) -> Option<EventFields> {
+pub(super) fn fields_in(tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>) -> Option<EventFields> {
     let line = tree.get(c, "DTSTART")?;
     let start = placed(line, zones)?;
     let end = first_end(tree, c, zones)?;
@@ -122,7 +123,7 @@ pub(super) fn apply_beside(
     now: Millis,
 ) {
     // First: alarms are components, and change the numbers of others.
-    let moved = set_times(tree, c, old, new, settled);
+    let moved = set_times(tree, c, old, new, settled, now);
     let said = set_texts(tree, c, old, new);
     let (c, turned) = set_recurrence(tree, c, old, new);
     // SEQUENCE counts what those invited have to look at again (RFC 5546, 2.1.4).
@@ -260,7 +261,14 @@ pub(super) fn start(tree: &Tree<'_>, c: usize) -> Option<Placed> {
 }
 
 /// True if the times changed. What hangs on them follows, but for `settled`.
-fn set_times(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields, settled: &[usize]) -> bool {
+fn set_times(
+    tree: &mut Tree<'_>,
+    c: usize,
+    old: &EventFields,
+    new: &EventFields,
+    settled: &[usize],
+    now: Millis,
+) -> bool {
     let same_zone = new.all_day || old.zone == new.zone;
     let same_kind = old.all_day == new.all_day;
     if same_kind && same_zone && old.start == new.start && old.end == new.end {
@@ -275,37 +283,36 @@ fn set_times(tree: &mut Tree<'_>, c: usize, old: &EventFields, new: &EventFields
     let begins = !keeps_form || old.start != new.start;
     let series = tree.find(c, "RECURRENCE-ID").is_none();
     let before = self::start(tree, c).filter(|_| series);
-    let alike = before.iter().flat_map(|before| alike(tree, c, before, old, begins)).collect::<Vec<_>>();
+    let alike = before.iter().flat_map(|before| follow::alike(tree, c, before, old, begins)).collect::<Vec<_>>();
     let written_end = if new.all_day { super::occur::next_day(end) } else { end };
     if begins {
         set_moment(tree, c, "DTSTART", start, new, keeps_form);
     }
     set_end(tree, c, (start, written_end), old, new, keeps_form);
     let step = before.as_ref().and_then(|before| follow::step(tree, c, before, keeps_form));
-    for (o, was) in alike.into_iter().filter(|(o, _)| settled.binary_search(o).is_err()) {
+    let (after, last) = (self::start(tree, c), typed(&new.end, new.all_day).unwrap_or(end));
+    let moved = alike.into_iter().filter(|alike| settled.binary_search(&alike.o).is_err()).map(|alike| {
         // Where the rule gives it then, which need not be as far as the start moved.
-        let farther = step.as_ref().filter(|_| begins).and_then(|(step, _)| step.farther(tree, o)).unwrap_or_default();
-        let moved = |at: NaiveDateTime| shown(at.checked_add_signed(farther).unwrap_or(at), new.all_day);
-        let last = typed(&new.end, new.all_day).unwrap_or(end);
-        let new = EventFields { start: moved(start), end: moved(last), ..new.clone() };
-        let mut now = was.clone();
-        follow::shift(&was, old, &new, &mut now);
-        set_times(tree, o, &was, &now, &[]);
-    }
+        let farther = step.as_ref().filter(|_| begins).and_then(|(step, _)| step.farther(tree, alike.o));
+        let moved = |at: NaiveDateTime| at.checked_add_signed(farther.unwrap_or_default()).unwrap_or(at);
+        let (start, end) = (shown(moved(start), new.all_day), shown(moved(last), new.all_day));
+        let mut own = alike.here.clone();
+        shift(&alike.here, old, &EventFields { start, end, ..new.clone() }, &mut own);
+        if let Some(after) = after.as_ref() {
+            own = skipping(&own, &after.zone);
+            if keeps_form && own.zone != alike.was.zone {
+                own = turned(&own, &after.zone, &alike.zone, &alike.was.zone);
+            }
+        }
+        (alike.o, alike.was, own)
+    });
+    let mut moved: Vec<_> = moved.collect();
+    moved.retain(|(o, was, own)| set_times(tree, *o, was, own, &[], now));
+    edit::stamp_each(tree, &moved.iter().map(|(o, ..)| *o).collect::<Vec<_>>(), now, true);
     if let Some(before) = before.filter(|_| begins) {
         follow::follow(tree, c, &before, keeps_form);
     }
     true
-}
-
-/// The changed instances that are when the series gives them, with their times: those
-/// that are as long as it, or, where its start moves (`begins`), all.
-fn alike(tree: &Tree<'_>, c: usize, start: &Placed, series: &EventFields, begins: bool) -> Vec<(usize, EventFields)> {
-    let mut zones = Zones::new(tree);
-    let length = |f: &EventFields| Some(typed(&f.end, f.all_day)? - typed(&f.start, f.all_day)?);
-    let unmoved = follow::unmoved(tree, c, start).into_iter();
-    let each = unmoved.filter_map(|o| Some((o, fields_in(tree, o, &mut zones)?)));
-    each.filter(|(_, own)| begins || length(own) == length(series)).collect()
 }
 
 /// DTEND or DURATION, whichever the event has.

@@ -3,11 +3,13 @@
 
 use std::collections::HashSet;
 
+use chrono::{NaiveDateTime, NaiveTime};
+
 use crate::model::EventFields;
 
 use super::follow::{self, form_of, overrides};
 use super::lines::{Tree, fold};
-use super::moment::{Moment, at};
+use super::moment::{Moment, at, seconds};
 use super::occur::{Instance, Instances, Placed, instances, placed};
 use super::recur::CLOCKS;
 use super::zone::Zones;
@@ -110,6 +112,15 @@ impl<'t, 'a> Series<'t, 'a> {
     /// That moment as the series' own are written.
     fn moment(&self, of: i64) -> Moment {
         like(&self.start, of)
+    }
+
+    /// The seconds of a time of the series' sort and in its zone.
+    pub fn at(&self, local: NaiveDateTime) -> i64 {
+        match self.start.moment {
+            Moment::Date(_) => seconds(local.date().and_time(NaiveTime::MIN)),
+            Moment::Utc(_) => seconds(local),
+            Moment::Local(_) => self.start.zone.to_utc(local),
+        }
     }
 
     /// A line of that name that names the instance.

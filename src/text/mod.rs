@@ -20,6 +20,7 @@
 //! | `group` | properties that stand in one group of a card |
 //! | [`series`] | one instance of a series changed, or those from one on |
 //! | `follow`, `instance`, `split` | what hangs on a series' start; one instance of it; a series made two |
+//! | `shift` | what was changed of one component's times, done to another's |
 //! | [`update`] | instances that come without their series, put into it |
 //! | [`compose`] | a new item's text |
 //! | [`uid`] | reading and setting the UID |
@@ -58,6 +59,7 @@ mod patch;
 pub mod recur;
 pub mod sameness;
 pub mod series;
+mod shift;
 mod split;
 pub mod uid;
 pub mod update;

@@ -9,7 +9,8 @@
 //!
 //! A series moves as a whole, by as much as the instance it was moved by: by what of its
 //! rule names days ([`follow`], its `rule`), its exceptions, and the changed instances
-//! that were when the series gives them; others keep the time they were given. To where
+//! that were when the series gives them; others keep the time they were given. How much that
+//! is, the series' clock says, in whatever zone any of them is written. To where
 //! the rule cannot say it, or says it of the start and not of the instance it was moved by,
 //! it does not move ([`Refused::Days`]).
 
@@ -17,12 +18,13 @@ use chrono::NaiveDateTime;
 
 use crate::model::{EventFields, Fields, Millis, Reach};
 
-use super::follow::{self, shift, starts};
+use super::follow::{self, starts};
 use super::instance::{EVER, NEAR, Series, component_at, like, ranged, repoint};
 use super::lines::{Tree, fold};
 use super::moment::Moment;
-use super::occur::{Placed, instances, placed};
+use super::occur::{instances, placed};
 use super::recur::CLOCKS;
+use super::shift::{beside, shift};
 use super::split::split;
 use super::zone::Zones;
 use super::{edit, form, form_event, form_rule, main};
@@ -162,8 +164,10 @@ fn one(series: &Series<'_, '_>, of: i64, shown: &EventFields, wanted: &EventFiel
     let mut tree = Tree::parse(&text);
     // The new component is behind all others: what becomes of them moves it at most.
     let lines = tree.lines().len();
-    if let Some(o) = own {
-        pass_on(series, o, of, &mut tree)?;
+    if let Some(o) = own
+        && pass_on(series, o, of, &mut tree)?
+    {
+        edit::stamp_change(&mut tree, o, now, true);
     }
     let made = component_at(&tree, (begin + tree.lines().len()).checked_sub(lines)?)?;
     describe(&mut tree, made, shown, wanted, now);
@@ -171,13 +175,14 @@ fn one(series: &Series<'_, '_>, of: i64, shown: &EventFields, wanted: &EventFiel
 }
 
 /// What "this and following" says from that instance on, it says from the next on.
-/// Without a next it goes. `None`: which is the next cannot be told.
-pub(super) fn pass_on(series: &Series<'_, '_>, o: usize, of: i64, tree: &mut Tree<'_>) -> Option<()> {
-    match series.next(o, of.saturating_add(1))? {
+/// Without a next it goes (false). `None`: which is the next cannot be told.
+pub(super) fn pass_on(series: &Series<'_, '_>, o: usize, of: i64, tree: &mut Tree<'_>) -> Option<bool> {
+    let next = series.next(o, of.saturating_add(1))?;
+    match next {
         Some(next) => repoint(series, tree, o, next),
         None => edit::remove_components(tree, &[o]),
     }
-    Some(())
+    Some(next.is_some())
 }
 
 /// The item without that instance: `Some(None)` if nothing is left of it.
@@ -192,13 +197,14 @@ fn without(series: &Series<'_, '_>, of: i64, now: Millis) -> Option<Option<Vec<u
     let mut at = begin;
     if let Some(o) = own {
         if ranged(&tree, o) {
-            pass_on(series, o, of, &mut tree)?;
+            if pass_on(series, o, of, &mut tree)? {
+                edit::stamp_change(&mut tree, o, now, true);
+            }
         } else {
             edit::remove_components(&mut tree, &[o]);
         }
-        let gone = series.tree.lines().len() - tree.lines().len();
         if series.tree.components()[o].begin < begin {
-            at -= gone;
+            at = (begin + tree.lines().len()).checked_sub(series.tree.lines().len())?;
         }
     }
     let c = component_at(&tree, at)?;
@@ -249,7 +255,7 @@ fn all(text: &[u8], of: i64, shown: &EventFields, wanted: &EventFields, now: Mil
     let mut tree = Tree::parse(text);
     let Some(series) = Series::read(&tree) else { return Ok(text.to_vec()) };
     let Some(old) = form_event::fields(&tree, series.c) else { return Ok(text.to_vec()) };
-    let new = described(&old, shown, wanted, false);
+    let new = described(&tree, &old, shown, wanted, false);
     if !follow::movable(&tree, series.c, &old, &new) {
         return Err(Refused::Days);
     }
@@ -260,9 +266,10 @@ fn all(text: &[u8], of: i64, shown: &EventFields, wanted: &EventFields, now: Mil
     let first = |tree: &Tree<'_>| tree.named("VEVENT").next().unwrap_or_default();
     let (described, begin) = (settled(&series), first(&tree));
     let when = |f: &EventFields| (f.all_day, f.zone.clone(), f.start.clone());
-    // Where a new rule gives the instance, the rule says.
-    let moves = when(&old) != when(&new) && old.recurrence == new.recurrence;
-    let lands = if moves { given(&series.start, of, &old, shown, wanted) } else { None };
+    // Where a new rule gives the instance, the rule says; what no rule gave lands nowhere.
+    let moves =
+        when(&old) != when(&new) && !form_rule::other_days(&old.recurrence, &new.recurrence) && gives(&series, of);
+    let lands = if moves { given(&series, of, &old, shown, wanted) } else { None };
     // From the last on: components within one are no concern of those before it. A zone
     // that has to be defined comes before them all.
     for o in described.into_iter().rev() {
@@ -271,47 +278,51 @@ fn all(text: &[u8], of: i64, shown: &EventFields, wanted: &EventFields, now: Mil
     }
     let Some(series) = Series::read(&tree) else { return Ok(text.to_vec()) };
     let (c, settled) = (series.c, settled(&series));
-    form_event::apply_beside(&mut tree, c, &old, &new, &settled, now);
-    match lands.is_none_or(|at| gives(&tree, at)) {
-        true => Ok(tree.print()),
-        false => Err(Refused::Days),
+    if let Some(at) = lands {
+        // Where a rule ends then, and how often it is, says nothing of where it moves.
+        let moved = EventFields { recurrence: old.recurrence.clone(), ..new.clone() };
+        let mut tree = tree.clone();
+        form_event::apply_beside(&mut tree, c, &old, &moved, &settled, now);
+        if Series::read(&tree).is_some_and(|series| !gives(&series, series.at(at))) {
+            return Err(Refused::Days);
+        }
     }
+    form_event::apply_beside(&mut tree, c, &old, &new, &settled, now);
+    Ok(tree.print())
 }
 
 /// The start, of the series' sort and in its time, that an instance is to have which the
 /// series gave `of`, after a change from `shown` to `wanted`.
 fn given(
-    start: &Placed,
+    series: &Series<'_, '_>,
     of: i64,
     old: &EventFields,
     shown: &EventFields,
     wanted: &EventFields,
 ) -> Option<NaiveDateTime> {
-    let own = form_event::shown(like(start, of).local(), old.all_day);
+    let own = form_event::shown(like(&series.start, of).local(), old.all_day);
     let own = EventFields { start: own.clone(), end: own, ..old.clone() };
     let mut new = own.clone();
-    shift(&own, shown, wanted, &mut new);
+    let (shown, wanted) = beside(series.tree, old, shown, wanted);
+    shift(&own, &shown, &wanted, &mut new);
     form_event::typed(&new.start, new.all_day)
 }
 
-/// Whether the series gives a start then, exceptions or not.
-fn gives(tree: &Tree<'_>, local: NaiveDateTime) -> bool {
-    let Some(series) = Series::read(tree) else { return true };
-    let at = Placed {
-        moment: match series.start.moment {
-            Moment::Date(_) => Moment::Date(local.date()),
-            Moment::Utc(_) => Moment::Utc(local),
-            Moment::Local(_) => Moment::Local(local),
-        },
-        ..series.start
-    };
-    let (given, cut) = starts(tree, series.c, (at.utc(), at.utc()), true);
+/// Whether the series gives a start then (seconds), exceptions or not.
+fn gives(series: &Series<'_, '_>, at: i64) -> bool {
+    let (given, cut) = starts(series.tree, series.c, (at, at), true);
     cut || !given.is_empty()
 }
 
 /// What a component whose form has `old` says after a change from `shown` to `wanted` in
 /// the form of another.
-fn described(old: &EventFields, shown: &EventFields, wanted: &EventFields, instance: bool) -> EventFields {
+fn described(
+    tree: &Tree<'_>,
+    old: &EventFields,
+    shown: &EventFields,
+    wanted: &EventFields,
+    instance: bool,
+) -> EventFields {
     let mut new = form::event(shown, wanted, old);
     (new.of, new.since, new.recurs) = (old.of, old.since.clone(), old.recurs);
     new.recurrence = match instance {
@@ -319,7 +330,8 @@ fn described(old: &EventFields, shown: &EventFields, wanted: &EventFields, insta
         // What is left of a count, where the count was let be.
         false => form_rule::onto(&shown.recurrence, &wanted.recurrence, &old.recurrence),
     };
-    shift(old, shown, wanted, &mut new);
+    let (shown, wanted) = beside(tree, old, shown, wanted);
+    shift(old, &shown, &wanted, &mut new);
     new
 }
 
@@ -327,6 +339,6 @@ fn described(old: &EventFields, shown: &EventFields, wanted: &EventFields, insta
 fn describe(tree: &mut Tree<'_>, c: usize, shown: &EventFields, wanted: &EventFields, now: Millis) {
     let Some(old) = form_event::fields(tree, c) else { return };
     let instance = tree.find(c, "RECURRENCE-ID").is_some();
-    let new = described(&old, shown, wanted, instance);
+    let new = described(tree, &old, shown, wanted, instance);
     form_event::apply(tree, c, &old, &new, now);
 }

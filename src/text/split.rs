@@ -102,7 +102,10 @@ fn from(series: &Series<'_, '_>, of: i64, first: Option<i64>, new_uid: &str, now
     gone.retain(|o| Some(*o) != governing);
     if let Some(o) = governing {
         match series.next(o, of)? {
-            Some(next) => repoint(series, &mut tree, o, next),
+            Some(next) => {
+                repoint(series, &mut tree, o, next);
+                edit::stamp_change(&mut tree, o, now, false);
+            }
             None => gone.push(o),
         }
     }

@@ -21,6 +21,7 @@ mod sameness;
 mod series;
 mod series_days;
 mod series_moved;
+mod series_zones;
 mod update;
 mod words;
 mod zones;
