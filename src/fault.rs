@@ -146,6 +146,7 @@ pub fn read_only(name: &str) -> Fault {
 /// Whether what an item waits for may well have passed by the next run.
 pub fn passing(reason: &Saying) -> bool {
     servers(reason)
+        || breaking(reason)
         || ["fault_locked", "fault_changed_meanwhile", "fault_item_missing", "fault_not_stored"]
             .contains(&reason.key.as_str())
 }
@@ -160,6 +161,39 @@ pub fn servers(reason: &Saying) -> bool {
 pub fn failed(reason: &Saying) -> bool {
     let busy = |status: &String| ["429", "502", "503", "504"].contains(&status.as_str());
     reason.key == "fault_busy" && reason.args.first().is_some_and(|status| !busy(status))
+}
+
+/// Whether what was asked may have been too much for the server, or for what stands before
+/// it: less may well be answered. Not that it is away, or wants to be left alone.
+pub fn too_much(fault: &Fault) -> bool {
+    let args = &fault.text.args;
+    fault.class == LATER
+        && match fault.text.key.as_str() {
+            "fault_timeout" | "fault_cut_off" | "fault_unreachable" => true,
+            "fault_busy" => args.first().is_some_and(|status| ["502", "504"].contains(&status.as_str())),
+            _ => false,
+        }
+}
+
+/// Whether what broke off the sending of an item may be a matter of that item alone, though
+/// nobody says so.
+pub fn perhaps_items(fault: &Fault) -> bool {
+    let told = matches!(fault.class, Class::Retry { after: Some(_) }) || fault.text == busy(429, None).text;
+    breaking(&fault.text) && !told && !failed(&fault.text)
+}
+
+/// Whether it is the reason of an item on which the sending broke off.
+pub fn breaking(reason: &Saying) -> bool {
+    let keys = [
+        "fault_busy",
+        "fault_timeout",
+        "fault_cut_off",
+        "fault_unreachable",
+        "fault_other_origin",
+        "fault_unexpected_status",
+        "fault_wrong_answer",
+    ];
+    keys.contains(&reason.key.as_str())
 }
 
 // Ourselves.

@@ -15,7 +15,7 @@ use fake::trouble::{Etags, Planned, Texts, Trouble, Ways};
 use pimento::driver::Driver;
 use pimento::model::Texts as PimentoTexts;
 use pimento::model::{Account, Collection, Edit, Fault, Href, Index, Marker, Millis, Outcome, Policy, Role, Trigger};
-use pimento::port::{Change, Commit, Http, Ports, Request, Response, Store};
+use pimento::port::{Change, Commit, Http, Ports, Race, Request, Response, Store};
 use world::act::Act;
 use world::ports::{Ticks, Turns, driven};
 use world::text::Part;
@@ -150,6 +150,24 @@ fn nothing_changed_costs_one_request_and_once_a_week_a_look_at_everything() {
     assert!(weekly.iter().any(|asked| asked.contains("/.well-known/")), "{weekly:?}");
     assert!(weekly.len() > 6, "all etags are compared: {weekly:?}");
     assert_eq!(asked(&world), [HOME], "and not again before another week");
+}
+
+#[test]
+fn what_only_the_weekly_look_finds_costs_no_complete_listing_afterwards() {
+    let world = in_step();
+    let notes = || world.collections().into_iter().find(|c| c.role == Some(Role::Notes)).unwrap();
+    let head = now(world.memory.heads(&notes().id)).unwrap().remove(0);
+    let mut item = now(world.memory.item(&head.id)).unwrap().unwrap();
+    item.head.etag = Some(pimento::model::Etag("\"another\"".to_owned()));
+    let item = Box::new(item);
+    let change = Change::Put { item, seen: Some(head.rev), index: Index::default(), race: Race::KeepBase };
+    now(world.memory.commit(Commit { changes: vec![change], ..Commit::default() })).unwrap();
+    later(&world, 8 * DAY);
+    asked(&world);
+    assert!(notes().sync_token.is_some());
+    world.there_new(Role::Notes);
+    assert_eq!(asked(&world), [HOME, NOTES]);
+    assert!(law::agree(&world).is_ok());
 }
 
 #[test]
@@ -537,6 +555,8 @@ fn what_the_server_fails_on_in_one_folder_does_not_stop_the_others() {
         assert!(matches!(&run.outcome, Outcome::Failed(fault) if fault.text.key == "fault_busy"), "{:?}", run.outcome);
         let fine = |role| run.collections.iter().any(|r| r.role == Some(role) && r.fault.is_none() && r.sent == 1);
         assert_eq!(Role::ALL.map(fine), done, "{on:?}: {:#?}", run.collections);
+        let not_begun = run.log.iter().filter(|line| line.text.key == "log_not_begun").count();
+        assert_eq!(not_begun, Role::ALL.len() - run.collections.len(), "what was not begun is told");
         asked(&world);
         assert!(law::agree(&world).is_ok());
     }

@@ -7,7 +7,7 @@ use crate::fault;
 use crate::model::{
     Class, Collection, Fault, Head, Held, Href, Item, Millis, Past, Policy, Saying, Texts, Trigger, Why,
 };
-use crate::sync::diff::diff;
+use crate::sync::diff::{Diff, diff};
 use crate::sync::guard::{self, Deletions};
 use crate::sync::plan::{Likeness, Plan, Remote, Step, There, plan};
 use crate::sync::want::{Fetch, Fetched, Listed, Listing};
@@ -99,7 +99,8 @@ impl Session<'_> {
         let heads = store.heads(&collection.id).await?;
         let (mut listing, hidden) = match listed {
             Some(listing) if listing.complete || !audit => (listing, 0),
-            told => self.audit(collection, &heads, told).await?,
+            Some(told) => self.audit(collection, &heads, Some(told)).await?,
+            None => self.audit_unchanged(collection, &heads, restore).await?,
         };
         let mut asked = HashSet::new();
         if !listing.complete {
@@ -249,6 +250,24 @@ impl Session<'_> {
             other => other?,
         };
         Ok(Listing { refused: token.is_some(), ..listing })
+    }
+
+    /// Compares all etags where nothing is said to have changed. If something did, what is
+    /// taken goes beyond the token: a new one is asked for before what it is to cover is
+    /// compared again.
+    async fn audit_unchanged(
+        &self,
+        collection: &Collection,
+        heads: &[Head],
+        everything: bool,
+    ) -> Result<(Listing, usize), Fault> {
+        let (full, hidden) = self.audit(collection, heads, None).await?;
+        if collection.sync_token.is_none() || diff(&full, heads, everything) == Diff::default() {
+            return Ok((full, hidden));
+        }
+        let told = self.reading(self.list(collection, everything)).await?.0;
+        let listing = if told.complete { told } else { self.audit(collection, heads, Some(told)).await?.0 };
+        Ok((listing, hidden))
     }
 
     /// Compares all etags. `told` is what the token led to: the rest had been hidden.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::fault;
 use crate::model::{Collection, CollectionReport, Fault, News, Texts};
 use crate::sync::want::Everything;
 
@@ -37,7 +38,17 @@ impl Session<'_> {
             self.ports.shell.tell(&News::Changed);
             Ok(())
         });
-        match self.reading(everything).await?.0 {
+        let told = self.reading(everything).await;
+        if let Err(fault) = &told
+            && report.received == 0
+            && fault::too_much(fault)
+        {
+            // Asked the same again it would never come; in batches it may.
+            collection.texts = Texts::OfChanges;
+            self.keep_choice(collection).await?;
+            self.ports.store.save_collection(collection).await?;
+        }
+        match told?.0 {
             Everything::Told { token, left } => {
                 let all = report.received as usize + left.len();
                 report.plan = (all > 0)

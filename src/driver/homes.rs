@@ -213,6 +213,7 @@ pub(super) async fn learn(ports: &Ports, run: &Account) -> Result<(), Fault> {
             looked: run.looked,
             several: run.several,
             way: run.way,
+            failing: run.failing,
             ..stored.clone()
         }
     };

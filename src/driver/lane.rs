@@ -12,7 +12,7 @@ use super::draft::stopped;
 use super::folders::Sight;
 use super::index::until;
 use super::session::Session;
-use super::verdict::{Verdict, verdict};
+use super::verdict::ends;
 use crate::fault;
 use crate::model::{Collection, CollectionReport, Edit, Fault, Held, ItemId, Saying, Trigger};
 use crate::order;
@@ -40,36 +40,44 @@ impl Lane {
 
 impl Session<'_> {
     /// All collections. What one could not do does not stop the others, unless it is
-    /// what the server could not do for any.
+    /// what the server could not do for any. Those that it failed on the last time go last,
+    /// each by itself, and the one that was tried first of them is tried first again: what
+    /// ends a run does not end it for the same folders each time.
     pub(super) async fn lanes(
         &self,
         all: Vec<(Collection, Sight<'_>)>,
         reports: &mut Vec<CollectionReport>,
     ) -> Result<(), Fault> {
         let doubtful = |(_, sight): &(_, Sight<'_>)| match sight {
-            Sight::Unknown(fault) => matches!(verdict(fault), Verdict::Doubt | Verdict::EndRun),
+            Sight::Unknown(fault) => ends(fault),
             Sight::Described(_) | Sight::Gone => false,
         };
         // Others were told of: it is one doubt, however many folders could not be.
         self.doubts.set(all.iter().any(doubtful).into());
         let (reading, mut done) = (Cell::new(0), Vec::new());
-        let (mut all, mut lanes) = (all.into_iter().enumerate().peekable(), FuturesUnordered::new());
+        let mut all: Vec<_> = all.into_iter().enumerate().collect();
+        let failed = |collection: &Collection| self.account.failing.iter().position(|id| *id == collection.id);
+        order::by_key(&mut all, |(at, (collection, _))| (failed(collection), *at));
+        let (mut all, mut lanes) = (all.into_iter().peekable(), FuturesUnordered::new());
         // One more is begun as soon as those under way leave room for its readings.
         let mut next = |context: &mut Context<'_>| loop {
             let room = || reading.get() < self.gate.room() && self.going().is_ok();
-            while room()
-                && let Some((at, (collection, sight))) = all.next()
+            while let Some((at, (collection, sight))) =
+                all.next_if(|(_, (next, _))| room() && (lanes.is_empty() || failed(next).is_none()))
             {
                 reading.set(reading.get() + 1);
                 lanes.push(self.lane(Lane::new(at, collection), sight, &reading));
             }
             match lanes.poll_next_unpin(context) {
-                Poll::Pending if room() && all.peek().is_some() => {}
+                Poll::Pending if room() && all.peek().is_some_and(|(_, (next, _))| failed(next).is_none()) => {}
                 polled => return polled,
             }
         };
         while let Some(lane) = poll_fn(&mut next).await {
             done.push(lane);
+        }
+        for (_, (collection, _)) in all {
+            self.problem(Saying::new("log_not_begun").with(&collection.name), Vec::new());
         }
         order::by_key(&mut done, |lane| lane.at);
         reports.extend(done.into_iter().map(|lane| lane.report));

@@ -76,9 +76,13 @@ impl Session<'_> {
         deletions: &[ItemId],
         report: &mut CollectionReport,
     ) -> Result<(), Fault> {
-        // What was refused before goes last: it is not to keep the others from going. Of
-        // the rest, what the person did last goes first.
-        let group = |head: &Head| (head.waiting.is_some(), head.edit == Some(Edit::Put));
+        // What was refused before goes late, and what the sending broke off on goes last, the
+        // latest at the end: it is not to keep the others from going. Of the rest, what the
+        // person did last goes first.
+        let group = |head: &Head| match &head.waiting {
+            Some(waiting) if fault::breaking(&waiting.reason) => (2, waiting.since, true),
+            waiting => (u8::from(waiting.is_some()), 0, head.edit == Some(Edit::Put)),
+        };
         order::by_key(&mut edits, |head| (group(head), Reverse(head.edited), head.href.clone()));
         if !collection.writable {
             for head in &edits {
@@ -148,6 +152,10 @@ impl Session<'_> {
                     }
                     done += 1;
                     self.progress(&collection.name, done, heads.len());
+                }
+                Err(fault) if fault::perhaps_items(&fault) => {
+                    let noted = self.wait(collection, head, &fault).await;
+                    failed = failed.or(noted.err()).or(Some(fault));
                 }
                 Err(fault) => failed = failed.or(Some(fault)),
             }
@@ -399,6 +407,15 @@ impl Session<'_> {
             true => self.failures.set(self.failures.get() + 1),
             false => self.failures.set(0),
         }
+        self.wait(collection, tried, fault).await?;
+        if self.failures.get() >= FAILURES {
+            return Err(fault::busy(500, None).during(&fault.context));
+        }
+        Ok(())
+    }
+
+    /// The item waits, with its reason, unless it was edited since it was `tried`.
+    async fn wait(&self, collection: &Collection, tried: &Head, fault: &Fault) -> Result<(), Fault> {
         self.problem(
             Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text),
             vec![tried.id.clone()],
@@ -407,13 +424,10 @@ impl Session<'_> {
             self.waiting(&mut item.head, fault);
             // There is nothing to read of what never was there: asking for it would start
             // the item anew, and send it again at each run.
-            item.head.refetch &= item.head.based;
+            item.head.refetch &= item.head.based || fault::breaking(&fault.text);
             let seen = Some(item.head.rev);
             let change = self.put(collection.kind, item, seen, Race::KeepBase);
             self.ports.store.commit(Commit { changes: vec![change], ..Commit::default() }).await?;
-        }
-        if self.failures.get() >= FAILURES {
-            return Err(fault::busy(500, None).during(&fault.context));
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::gate::Gate;
 use super::homes::{homes, learn};
 use super::index::renew;
 use super::session::{DAY, Session};
-use super::verdict::{Verdict, verdict};
+use super::verdict::{Verdict, ends, verdict};
 use crate::fault;
 use crate::model::{
     Account, Class, Collection, CollectionReport, Fault, Held, LogLine, Outcome, Run, Saying, Trigger, Why,
@@ -170,7 +170,11 @@ impl Session<'_> {
                 reports.push(CollectionReport { name: home.name(), fault: Some(fault.clone()), ..Default::default() });
             }
         }
-        self.lanes(covered.all, reports).await
+        let done = self.lanes(covered.all, reports).await;
+        self.account.failing.retain(|id| !reports.iter().any(|report| report.id.as_ref() == Some(id)));
+        let failed = reports.iter().filter(|report| report.fault.as_ref().is_some_and(ends));
+        self.account.failing.extend(failed.filter_map(|report| report.id.clone()));
+        done
     }
 
     /// Plans without doing anything.

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 
+use crate::fault;
 use crate::model::{
     Account, Collection, CollectionId, Fault, Head, Href, Index, Item, ItemId, Kept, Kind, LogLine, Millis, News,
     Progress, Saying, Settings, Trigger, Waiting, Why,
@@ -147,7 +148,10 @@ impl Session<'_> {
     /// The item waits, and says why.
     pub fn waiting(&self, head: &mut Head, fault: &Fault) {
         let since = match &head.waiting {
-            Some(before) if before.reason == fault.text && before.rev == head.rev => before.since,
+            // What breaks off the sending is noted anew, to go behind others like it.
+            Some(before) if before.reason == fault.text && before.rev == head.rev && !fault::breaking(&fault.text) => {
+                before.since
+            }
             _ => self.now,
         };
         head.waiting = Some(Waiting { reason: fault.text.clone(), since, rev: head.rev });

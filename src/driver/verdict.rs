@@ -18,6 +18,12 @@ pub(super) enum Verdict {
     StopAccount,
 }
 
+/// Whether it ends a run, by itself or together with another like it, and may be another's
+/// turn the next time.
+pub(super) fn ends(fault: &Fault) -> bool {
+    matches!(verdict(fault), Verdict::Doubt | Verdict::EndRun)
+}
+
 pub(super) fn verdict(fault: &Fault) -> Verdict {
     match fault.class {
         Class::SignIn => Verdict::StopAccount,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Href, Millis};
+use super::{CollectionId, Href, Millis};
 
 /// Names an account's state: server, user and principal together, so that
 /// another server or principal is another state and never a deletion.
@@ -61,6 +61,10 @@ pub struct Account {
     /// next run.
     #[serde(default)]
     pub looked: Millis,
+    /// Collections that the server failed on when they were last begun, the latest at the
+    /// end: they go last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failing: Vec<CollectionId>,
 }
 
 /// By what a home's listing tells that a collection changed. Servers differ in which
@@ -125,6 +129,7 @@ impl Account {
             several: None,
             way: 0,
             looked: 0,
+            failing: Vec::new(),
         }
     }
 

@@ -9,23 +9,28 @@ use crate::dav::{self, caldav, carddav};
 use crate::fault;
 use crate::model::{Collection, Etag, Fault, Href, Kind};
 use crate::port::Response;
+use crate::sync::batch::LEAST;
 use crate::sync::want::{Fetch, Fetched};
 
-/// So many items asked alone may fail by 5xx in a row before it is the server,
+/// So many items asked alone may fail by 5xx before anything came: then it is the server,
 /// not the item.
 const FAILURES: usize = 3;
 /// So many multigets refused one after the other, each half as large as the one before,
 /// are the server's way, and not that of one item among a thousand.
 const REFUSALS: u8 = 12;
+/// So many requests of a run may be too much for the server, each of which may have taken
+/// a minute; after [`REFUSALS`] each item is asked for alone.
+const OVERLOADS: u8 = 20;
 
 impl Remote {
     /// The texts of these items, by one multiget. What is refused as a whole is asked for
-    /// by halves: one bad item spoils few others. What is left out, or given without
-    /// text, is asked alone. Each href is in the result once, as it was asked for.
+    /// by halves, and what is too much for the server by quarters: one bad item spoils few
+    /// others. What is left out, or given without text, is asked alone. Each href is in the
+    /// result once, as it was asked for.
     ///
     /// # Errors
-    /// `collection_gone`, `wrong_answer`, `too_large` for a single item, and those of
-    /// the network and the sign-in. What goes wrong with one item is in its [`Fetch`].
+    /// `collection_gone`, `wrong_answer`, and those of the network and the sign-in. What
+    /// goes wrong with one item is in its [`Fetch`].
     pub async fn fetch(&self, collection: &Collection, hrefs: &[Href]) -> Result<Vec<Fetched>, Fault> {
         self.read(collection, hrefs, true).await
     }
@@ -45,30 +50,42 @@ impl Remote {
             return Ok(Vec::new());
         }
         let mut answers = HashMap::new();
-        let mut parts = vec![hrefs];
+        let mut parts: Vec<&[Href]> = hrefs.chunks(self.most.get()).rev().collect();
         let mut is_there = false;
         while let Some(part) = parts.pop() {
-            if self.refusals.get() >= REFUSALS || (part.len() == 1 && hrefs.len() > 1) {
+            let refused = self.refusals.get() >= REFUSALS || self.overloads.get() >= REFUSALS;
+            if refused || (part.len() == 1 && hrefs.len() > 1) {
                 continue;
             }
-            match self.multiget(collection, part, &mut is_there).await? {
+            let (told, pieces) = match self.multiget(collection, part, &mut is_there).await {
+                Err(fault) => {
+                    self.bears_less(collection, fault).await?;
+                    if part.len() > LEAST {
+                        self.most.set(self.most.get().min(part.len() / 2).max(LEAST));
+                    }
+                    (None, 4)
+                }
+                told => (told?, 2),
+            };
+            match told {
                 Some(told) => {
                     self.refusals.set(0);
                     answers.extend(told);
                 }
                 None => {
                     self.refusals.set(self.refusals.get() + u8::from(part.len() > 1));
-                    let (first, second) = part.split_at(part.len().div_ceil(2));
-                    parts.extend([second, first].into_iter().filter(|half| half.len() < part.len()));
+                    let smaller = part.chunks(part.len().div_ceil(pieces)).rev();
+                    parts.extend(smaller.filter(|smaller| smaller.len() < part.len()));
                 }
             }
         }
         let mut fetched = Vec::with_capacity(hrefs.len());
-        let mut failures = 0;
+        // Where nothing came yet it may be the server that fails, and not an item.
+        let mut failures = answers.is_empty().then_some(0);
         for href in hrefs {
             let result = match answers.remove(&href.key()).filter(|answer| believe || *answer != Fetch::Gone) {
                 Some(answer) => answer,
-                None => self.alone(href, &mut failures).await?,
+                None => self.alone(collection, href, &mut failures).await?,
             };
             fetched.push(Fetched { href: href.clone(), result });
         }
@@ -169,18 +186,37 @@ impl Remote {
         }
     }
 
-    /// One item by GET.
-    async fn alone(&self, href: &Href, failures: &mut usize) -> Result<Fetch, Fault> {
-        let response = self.send(dav::Request::new("GET", href)).await?;
+    /// Goes on with less, if what was asked was too much and the server is still there.
+    async fn bears_less(&self, collection: &Collection, fault: Fault) -> Result<(), Fault> {
+        let too_much = fault::too_much(&fault) || fault.text.key == "fault_too_large";
+        if !too_much || self.overloads.get() >= OVERLOADS {
+            return Err(fault);
+        }
+        self.overloads.set(self.overloads.get() + 1);
+        match self.is_there(collection).await {
+            Ok(()) => Ok(()),
+            Err(_) => Err(fault),
+        }
+    }
+
+    /// One item by GET. `failures`: of those before, until one went well.
+    async fn alone(&self, collection: &Collection, href: &Href, failures: &mut Option<usize>) -> Result<Fetch, Fault> {
+        let response = match self.send(dav::Request::new("GET", href)).await {
+            Err(fault) => {
+                self.bears_less(collection, fault.clone()).await?;
+                return Ok(Fetch::Failed(fault));
+            }
+            Ok(response) => response,
+        };
         let failed = |fault: Fault| Fetch::Failed(fault.during(format!("GET {} {}", href.as_str(), response.status)));
         if response.status >= 500 {
-            *failures += 1;
-            if *failures >= FAILURES {
+            *failures = failures.map(|failures| failures + 1);
+            if failures.is_some_and(|failures| failures >= FAILURES) {
                 return Err(self.refused("GET", href, &response));
             }
             return Ok(failed(fault::item_missing()));
         }
-        *failures = 0;
+        *failures = None;
         Ok(match response.status {
             404 | 410 => Fetch::Gone,
             200 if is_item(&response) && !is_whole_item(&response.body) => failed(fault::item_missing()),

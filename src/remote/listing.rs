@@ -177,6 +177,7 @@ impl Remote {
             let depth = self.report_depth.get();
             let response = match self.send(sync_collection::report(href, token, depth, data)).await {
                 Err(fault) if texts && fault.text.key == "fault_too_large" => return Ok(Report::Spoilt),
+                Err(fault) if texts && fault::too_much(&fault) => return Ok(Report::Refused { token: false }),
                 other => other?,
             };
             match response.status {

@@ -43,6 +43,10 @@ pub struct Remote {
     report_depth: Cell<&'static str>,
     /// So many multigets were refused one after the other.
     refusals: Cell<u8>,
+    /// So many requests for texts were too much for the server.
+    overloads: Cell<u8>,
+    /// It is asked for no more than so many at a time.
+    most: Cell<usize>,
     /// What listings of homes are asked for: [`crate::model::Account::markers`].
     markers: RefCell<BTreeMap<String, Marker>>,
 }
@@ -57,6 +61,8 @@ impl Remote {
             authorization: format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))),
             report_depth: Cell::new("0"),
             refusals: Cell::default(),
+            overloads: Cell::default(),
+            most: Cell::new(usize::MAX),
             markers: RefCell::default(),
         }
     }

@@ -9,7 +9,7 @@ const BYTES: usize = 2 << 20;
 /// … that takes about so many milliseconds, is aimed at.
 const MILLIS: usize = 2_000;
 const MOST: usize = 1_000;
-const LEAST: usize = 25;
+pub const LEAST: usize = 25;
 
 /// How many to ask for after `asked` items came as `bytes` of text in `millis`. Goes up or
 /// down by half at most: the next items may be others.

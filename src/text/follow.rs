@@ -115,8 +115,8 @@ impl Step<'_> {
     }
 
     /// How much farther than the start the instance moves that the component is about.
-    pub fn farther(&self, tree: &Tree<'_>, o: usize) -> Option<TimeDelta> {
-        let id = placed(tree.get(o, "RECURRENCE-ID")?, &mut Zones::new(tree))?.beside(self.before);
+    pub fn farther(&self, tree: &Tree<'_>, o: usize, zones: &mut Zones<'_, '_>) -> Option<TimeDelta> {
+        let id = placed(tree.get(o, "RECURRENCE-ID")?, zones)?.beside(self.before);
         let local = like(self.before, id.of(self.before)).local();
         Some(self.local(local)? - local - (self.after.moment.local() - self.before.moment.local()))
     }

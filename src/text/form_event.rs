@@ -280,7 +280,7 @@ fn set_times(
     let keeps_form = same_kind && same_zone;
     let begins = !keeps_form || old.start != new.start;
     let series = tree.find(c, "RECURRENCE-ID").is_none();
-    let before = self::start(tree, c).filter(|_| series);
+    let before = if series { self::start(tree, c) } else { None };
     let alike = before.iter().flat_map(|before| follow::alike(tree, c, before, old, begins)).collect::<Vec<_>>();
     let written_end = if new.all_day { super::occur::next_day(end) } else { end };
     if begins {
@@ -288,10 +288,12 @@ fn set_times(
     }
     set_end(tree, c, (start, written_end), old, new, keeps_form);
     let step = before.as_ref().and_then(|before| follow::step(tree, c, before, keeps_form));
-    let (after, last) = (self::start(tree, c), typed(&new.end, new.all_day).unwrap_or(end));
+    let after = if series { self::start(tree, c) } else { None };
+    let last = typed(&new.end, new.all_day).unwrap_or(end);
+    let mut zones = Zones::new(tree);
     let moved = alike.into_iter().filter(|alike| settled.binary_search(&alike.o).is_err()).map(|alike| {
         // Where the rule gives it then, which need not be as far as the start moved.
-        let farther = step.as_ref().filter(|_| begins).and_then(|(step, _)| step.farther(tree, alike.o));
+        let farther = step.as_ref().filter(|_| begins).and_then(|(step, _)| step.farther(tree, alike.o, &mut zones));
         let moved = |at: NaiveDateTime| at.checked_add_signed(farther.unwrap_or_default()).unwrap_or(at);
         let (start, end) = (shown(moved(start), new.all_day), shown(moved(last), new.all_day));
         let mut own = alike.here.clone();

@@ -4,6 +4,7 @@ use super::file::spent;
 use super::{NOW, indexed};
 use crate::model::{EventFields, Fields, Frequency, Kind, Recurrence, Rule};
 use crate::text::lines::{Param, Tree, fold};
+use crate::text::moment::at;
 use crate::text::view::view;
 use crate::text::{apply, as_copy, edit, escape, fields, with_uid};
 
@@ -278,4 +279,44 @@ fn components_within_each_other_are_read_in_proportion() {
         let (few, many) = (took(500), took(2_000));
         assert!(many < few * 8 + Duration::from_millis(20), "{name}: {few:?}, then {many:?}");
     }
+}
+
+/// A zone that has to be reckoned from its VTIMEZONE is so once for all changed instances,
+/// not for each.
+#[test]
+fn a_zone_is_reckoned_once_for_all_instances() {
+    let series = |zone: &str| {
+        let described = "BEGIN:STANDARD\r\nDTSTART:19701025T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\n\
+            RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD\r\nBEGIN:DAYLIGHT\r\nDTSTART:19700329T020000\r\n\
+            TZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\nEND:DAYLIGHT\r\n";
+        let days = |n: i64| at(1_767_258_000 + n * 86_400).format("%Y%m%dT%H%M%S");
+        let instance = |n: i64| {
+            let at = format!(";TZID={zone}:{}", days(n));
+            format!("BEGIN:VEVENT\r\nUID:u\r\nRECURRENCE-ID{at}\r\nDTSTART{at}\r\nSUMMARY:{n}\r\nEND:VEVENT\r\n")
+        };
+        let instances: String = (1..60).map(instance).collect();
+        format!(
+            "BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:{zone}\r\n{described}END:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:u\r\n\
+             DTSTART;TZID={zone}:{}\r\nRRULE:FREQ=DAILY\r\nEND:VEVENT\r\n{instances}END:VCALENDAR\r\n",
+            days(0)
+        )
+    };
+    let took = |zone: &str| {
+        let text = series(zone);
+        let Some(Fields::Event(event)) = fields(text.as_bytes()) else { panic!() };
+        let later = Fields::Event(EventFields {
+            start: event.start.replace("T09", "T10"),
+            end: event.end.replace("T09", "T10"),
+            ..event
+        });
+        let times = (0..2).map(|_| {
+            let before = spent();
+            let new = String::from_utf8(apply(text.as_bytes(), &later, NOW)).unwrap();
+            assert_eq!(new.matches("T100000").count(), 2 * 59 + 1, "{new}");
+            spent() - before
+        });
+        times.min().unwrap()
+    };
+    let (known, private) = (took("Europe/Berlin"), took("Ours"));
+    assert!(private < known * 4 + Duration::from_millis(150), "{known:?}, and {private:?} where it is reckoned");
 }
