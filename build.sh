@@ -31,6 +31,7 @@ usage: ./build.sh WORD
             bench text               items read and printed, beside calcard and icalendar
             bench answers            answers read, beside quick-xml alone; runs planned
             bench search             a key typed into the search of 20,000 items, in Chromium
+            bench start              from an alarm to the first request, in both browsers
             bench size               what the bytes of the WebAssembly are
   dist      the archives for the shops, in dist/
 
@@ -276,13 +277,14 @@ fuzz() {
 bench() {
   local part=${1:-}
   case $part in
-    "") bench_sync; bench_crowd; bench_criterion text; bench_criterion answers; bench_search; bench_size ;;
+    "") bench_sync; bench_crowd; bench_criterion text; bench_criterion answers; bench_search; bench_start; bench_size ;;
     sync) shift; bench_sync "$@" ;;
     crowd) [ $# -eq 1 ] || die "bench crowd takes no options; I got: ${*:2}"; bench_crowd ;;
     text | answers) [ $# -eq 1 ] || die "bench $part takes no options; I got: ${*:2}"; bench_criterion "$part" ;;
     search) [ $# -eq 1 ] || die "bench search takes no options; I got: ${*:2}"; bench_search ;;
+    start) [ $# -eq 1 ] || die "bench start takes no options; I got: ${*:2}"; bench_start ;;
     size) [ $# -eq 1 ] || die "bench size takes no options; I got: ${*:2}"; bench_size ;;
-    *) die "bench knows sync, crowd, text, answers, search and size; not $part" ;;
+    *) die "bench knows sync, crowd, text, answers, search, start and size; not $part" ;;
   esac
 }
 
@@ -310,6 +312,13 @@ bench_search() {
   say "measuring the search of 20,000 items in Chromium"
   PIMENTO_MANY=20000 WASM_BINDGEN_TEST_TIMEOUT=3000 in_a_page -- "$case" --nocapture 2>&1 | tee "$log"
   measure --search "$log" --write docs/performance.md
+}
+
+bench_start() {
+  servers
+  browsers
+  web --test
+  measure --start --write docs/performance.md
 }
 
 bench_size() {

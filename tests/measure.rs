@@ -18,13 +18,14 @@ use cost::others::{Tsdav, Vdirsyncer};
 use cost::probe::Probe;
 use cost::report::{Heat, Results};
 use cost::world::{Server, World};
-use cost::{bytes, crowd, floor, report, search, spent};
+use cost::{bytes, crowd, floor, report, search, spent, start};
 use harness::browser::Kind;
 
 const USAGE: &str = "\
 usage: measure [--size full|tenth|hundredth|tenfold] [--server NAME,...] [--delay MS,...]
                [--who NAME,...] [--scenario NAME,...] [--rounds N] [--write FILE]
        measure --crowd [--write FILE]
+       measure --start [--write FILE]
        measure --search FILE [--write FILE]   of what the test printed there
        measure --bytes FOLDER [--write FILE]  of what the compiler left there
   servers   radicale radicale-raised xandikos
@@ -48,7 +49,9 @@ struct Wanted {
     rounds: u32,
     /// Not servers and contestants, but a simulation of many clients.
     crowd: bool,
-    /// Nor them, but what the test of the search printed into this file.
+    /// Nor them, but the start of the worker.
+    start: bool,
+    /// Nor that, but what the test of the search printed into this file.
     search: Option<PathBuf>,
     /// Nor that, but what the modules consist of that the compiler put there.
     bytes: Option<PathBuf>,
@@ -93,6 +96,7 @@ fn told_of(wanted: &Wanted) -> Result<(String, String), String> {
             Ok(bytes::table(made, &PathBuf::from(bundled).join("chromium")))
         }
         _ if wanted.crowd => Ok(crowd()),
+        _ if wanted.start => Ok(start::table()),
         _ => Ok(measure(wanted)),
     }
 }
@@ -106,6 +110,7 @@ fn wanted(mut arguments: Peekable<impl Iterator<Item = String>>) -> Result<Wante
         scenarios: Scenario::ALL.into(),
         rounds: 3,
         crowd: false,
+        start: false,
         search: None,
         bytes: None,
         write: None,
@@ -131,6 +136,7 @@ fn wanted(mut arguments: Peekable<impl Iterator<Item = String>>) -> Result<Wante
             "--who" => wanted.who = list(&value()?, |word| WHO.contains(&word).then(|| word.to_owned()))?,
             "--rounds" => wanted.rounds = value()?.parse().map_err(|_| "--rounds wants a number")?,
             "--crowd" => wanted.crowd = true,
+            "--start" => wanted.start = true,
             "--search" => wanted.search = Some(value()?.into()),
             "--bytes" => wanted.bytes = Some(value()?.into()),
             "--write" => wanted.write = Some(value()?.into()),

@@ -40,7 +40,7 @@ impl Extension {
 
     /// A browser as it is after the installation, with the account set up, and nothing
     /// that runs by itself.
-    fn install(&self, world: &World) -> Browser {
+    pub fn install(&self, world: &World) -> Browser {
         let extension = self.folder.path().join("extension");
         let browser = Browser::start(&Setup { extension, ..Setup::for_tests(self.kind) });
         browser.switch_to(&format!("{}options.html", browser.base));
@@ -102,7 +102,7 @@ fn telling(glue: &str) -> String {
 }
 
 /// What the worker answers to a page.
-fn ask(browser: &Browser, ask: &Value) -> Value {
+pub fn ask(browser: &Browser, ask: &Value) -> Value {
     let wire = json!({ "ask": ask.to_string() });
     let reply = browser.js_async(&format!("return JSON.parse(await chrome.runtime.sendMessage({wire}));"));
     assert!(reply["Err"].is_null(), "{ask}: {reply}");

@@ -8,7 +8,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// What went through it: whole requests and answers, heads and bodies as they were
 /// on the line.
@@ -23,6 +23,8 @@ pub struct Traffic {
     pub up: u64,
     /// Bytes to the client.
     pub down: u64,
+    /// When the first request came.
+    pub began: Option<SystemTime>,
     /// Of these bytes, those of requests that were answered by 423, and of their answers.
     pub locked: (u64, u64),
 }
@@ -67,6 +69,11 @@ impl Meter {
     /// From now on a round trip takes so many milliseconds longer.
     pub fn delay(&self, millis: u64) {
         self.shared.delay.store(millis, Ordering::Relaxed);
+    }
+
+    /// When the first request since then came, if one did.
+    pub fn began(&self) -> Option<SystemTime> {
+        self.shared.traffic.lock().unwrap().began
     }
 
     /// What went through since the last call.
@@ -156,6 +163,7 @@ impl Shared {
         let mut upstream: Option<Upstream> = None;
         let mut reader = BufReader::with_capacity(64 * 1024, client.try_clone()?);
         while let Some(head) = Head::read(&mut reader)? {
+            self.count(|traffic| traffic.began = traffic.began.or_else(|| Some(SystemTime::now())));
             let mut body = Vec::new();
             copy_body(&mut reader, &head, false, &mut |bytes| {
                 body.extend_from_slice(bytes);

@@ -12,6 +12,7 @@
 //! | [`floor`] | the fewest requests that move the same content |
 //! | [`crowd`] | ten thousand clients of one server |
 //! | [`search`] | what finding among many items costs, as a test in a page printed it |
+//! | [`start`] | from an alarm to the first request |
 //! | [`bytes`] | what the bytes of the WebAssembly are |
 //! | [`report`] | medians, ratios, and the tables |
 
@@ -35,4 +36,5 @@ pub mod probe;
 pub mod report;
 pub mod search;
 pub mod spent;
+pub mod start;
 pub mod world;
