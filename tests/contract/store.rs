@@ -53,6 +53,7 @@ pub fn account() -> Account {
         several: Some(true),
         way: 40,
         looked: 5,
+        failing: vec![CollectionId("https://dav.example/ann/notes/".into())],
     }
 }
 
