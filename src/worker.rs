@@ -310,7 +310,11 @@ impl Worker {
                 self.soon().await;
             }
         }
-        self.schedule().await?;
+        match done {
+            Ok(_) => self.schedule().await?,
+            // The run could not be noted, so it would be due again at once.
+            Err(_) => self.schedule_after(None).await?,
+        }
         done.map(Some)
     }
 

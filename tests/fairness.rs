@@ -22,6 +22,8 @@ use world::ports::{Turns, driven};
 use world::text::Part;
 use world::{World, law, now};
 
+const HOUR: i64 = 3_600_000;
+
 /// What comes instead of the server's answer.
 enum Instead {
     Status(u16),
@@ -170,10 +172,12 @@ fn changes_that_take_too_long_with_their_texts_are_asked_for_without() {
     for instead in too_much() {
         let world = in_step();
         let http = oddly(&world, move |request, body| with_texts(request, body).then(instead));
-        for odd in [1, 0] {
+        for (odd, wait) in [(1, 0), (0, 8 * 24 * HOUR), (0, 0), (1, 0)] {
             world.there_new(Role::Calendar);
             let run = run(&world, &http);
-            assert_eq!((run.outcome, http.count.get()), (Outcome::Ok, odd), "it is not tried again: {:#?}", run.log);
+            let why = "not tried again before all was compared";
+            assert_eq!((run.outcome, http.count.get()), (Outcome::Ok, odd), "{why}: {:#?}", run.log);
+            later(&world, wait);
         }
         assert!(law::agree(&world).is_ok());
     }
@@ -346,5 +350,22 @@ fn a_change_of_an_item_that_cannot_be_read_is_asked_for_with_the_next() {
     assert_eq!(run(&world, &http).total(|r| r.waiting), 1);
     world.there_edit(&bad, Part::Title);
     assert_eq!(run(&world, &oddly(&world, |_, _| None)).outcome, Outcome::Ok);
+    assert!(law::agree(&world).is_ok());
+}
+
+#[test]
+fn what_could_not_be_read_in_a_bad_hour_is_asked_for_in_the_next() {
+    let world = in_step();
+    let bad = world.fake.texts().into_keys().find(|path| path.contains("/calendar/")).unwrap();
+    world.there_edit(&bad, Part::Title);
+    let http = oddly(&world, |request, body| {
+        let read = request.method == "GET" || body.contains("multiget") || with_texts(request, body);
+        read.then_some(Instead::Status(504))
+    });
+    assert_eq!(run(&world, &http).total(|r| r.waiting), 1);
+    let fine = oddly(&world, |_, _| None);
+    assert_eq!(run(&world, &fine).total(|r| r.waiting), 1, "nothing changed since");
+    later(&world, HOUR);
+    assert_eq!(run(&world, &fine).total(|r| r.waiting), 0);
     assert!(law::agree(&world).is_ok());
 }

@@ -196,6 +196,26 @@ fn a_folder_that_one_listing_does_not_describe_stays_what_it_is() {
 }
 
 #[test]
+fn no_role_is_given_away_and_nothing_made_while_it_may_be_the_folder_of_it_that_is_not_told() {
+    for family in [true, false] {
+        let world = World::new(Ways::of(Flavour::Radicale));
+        if family {
+            world.fake.make("/alice/aaa/", Folder::new(false, "Family", "VEVENT"));
+        }
+        let fake = world.fake.clone();
+        let http = Odd { fake, twist: RefCell::new(Box::new(|_, _| None)), asked: RefCell::default() };
+        let desk = Desk { world, http: Rc::new(http) };
+        says_of(&desk, CALENDAR, |part| only(part, "<status>HTTP/1.1 503 Service Unavailable</status>"));
+        desk.run(Trigger::Person);
+        assert_eq!(desk.count("MK"), 0);
+        assert!(desk.world.collections().iter().all(|c| c.role != Some(Role::Calendar)), "{:?}", desk.folders());
+        desk.honest();
+        desk.well();
+        assert_eq!(desk.folder(Role::Calendar).name, "Calendar");
+    }
+}
+
+#[test]
 fn an_empty_default_that_is_missing_for_a_day_makes_room_unless_it_was_chosen() {
     for (chosen, then) in [(false, "Family"), (true, "Calendar")] {
         let desk = Desk::new(Flavour::Radicale, 0);
@@ -329,17 +349,20 @@ fn a_first_run_takes_what_the_homes_that_answer_have() {
 #[test]
 fn who_asks_for_peace_or_another_password_is_asked_nothing_more() {
     for (code, header) in [(401, None), (429, None), (503, Some("600")), (500, Some("600"))] {
-        let desk = Desk::new(Flavour::Xandikos, 1);
-        desk.world.here_new(Role::Calendar);
-        desk.twist(move |request, _| {
-            let headers = header.iter().map(|after| ("retry-after".to_owned(), (*after).to_owned())).collect();
-            let answer = Response { status: code, headers, body: Vec::new(), url: request.url.clone() };
-            lists(request, BOOKS).then_some(Ok(answer))
-        });
-        desk.badly();
-        assert_eq!(desk.count("PUT"), 0, "{code}");
-        assert_eq!(desk.world.account().stopped, code == 401);
-        assert_eq!(desk.world.account().not_before.is_some(), header.is_some());
+        for others_fail in [false, true] {
+            let desk = Desk::new(Flavour::Xandikos, 1);
+            desk.world.here_new(Role::Calendar);
+            desk.twist(move |request, _| {
+                let headers = header.iter().map(|after| ("retry-after".to_owned(), (*after).to_owned())).collect();
+                let answer = Response { status: code, headers, body: Vec::new(), url: request.url.clone() };
+                let other = (others_fail && request.method == "PROPFIND").then(|| status(request, 500));
+                if lists(request, BOOKS) { Some(Ok(answer)) } else { other }
+            });
+            desk.badly();
+            assert_eq!(desk.count("PUT"), 0, "{code}");
+            assert_eq!(desk.world.account().stopped, code == 401);
+            assert_eq!(desk.world.account().not_before.is_some(), header.is_some());
+        }
     }
 }
 

@@ -229,12 +229,12 @@ pub(super) fn origin(account: &Account) -> Result<Url, Fault> {
 
 /// Where a folder for the role is to be made.
 pub(super) fn home(role: Role, account: &Account) -> Option<&Href> {
-    homes_of(role, account).first()
+    homes_of(role.kind(), account).first()
 }
 
-/// Where the server has folders for the role.
-pub(super) fn homes_of(role: Role, account: &Account) -> &[Href] {
-    match role.kind() {
+/// Where the server has folders of the kind.
+pub(super) fn homes_of(kind: Kind, account: &Account) -> &[Href] {
+    match kind {
         Kind::Calendar => &account.calendar_homes,
         Kind::Contacts => &account.addressbook_homes,
     }

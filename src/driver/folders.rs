@@ -52,7 +52,7 @@ impl Session<'_> {
         let mut made = false;
         for collection in &stored {
             let wanted = collection.vanished.as_ref().is_some_and(|v| v.fate == Some(Fate::Remake));
-            if wanted && !seen.lists(&collection.href) && seen.unknown(&collection.href).is_none() {
+            if wanted && !seen.lists(&collection.href) && self.unknown(collection, seen).is_none() {
                 let component = collection.components.first().map_or("VEVENT", String::as_str);
                 made |= self.make(collection.kind, &collection.href, &collection.name, component).await?;
             }
@@ -96,10 +96,22 @@ impl Session<'_> {
         Ok(true)
     }
 
-    /// Whether all homes answered that may have a folder for the role.
+    fn unknown<'d>(&self, collection: &Collection, seen: &'d Seen) -> Option<&'d Fault> {
+        seen.unknown(&collection.href, homes_of(collection.kind, &self.account))
+    }
+
+    /// Whether all homes answered that may have a folder for the role, and none of them
+    /// named one that it may be, and could not tell just now what it is.
     fn sees_all(&self, role: Role, seen: &Seen) -> bool {
-        let homes = homes_of(role, &self.account);
-        !seen.unseen.iter().any(|(unseen, _)| homes.iter().any(|home| home.key() == unseen.key()))
+        let homes = homes_of(role.kind(), &self.account);
+        let silent = seen.unseen.iter().any(|(unseen, _)| homes.iter().any(|home| home.key() == unseen.key()));
+        let defaults = [&self.account.default_calendar, &self.account.preferred];
+        let may_be = |(href, fault): &(Href, Fault)| {
+            let default = defaults.into_iter().flatten().any(|default| default.key() == href.key());
+            let within = |home: &Href| href.key().starts_with(&format!("{}/", home.key().trim_end_matches('/')));
+            default || (matches!(fault.class, Class::Retry { .. }) && homes.iter().any(within))
+        };
+        !silent && !seen.undescribed.iter().any(may_be)
     }
 
     fn choice<'d>(&self, role: Role, seen: &'d Seen) -> Option<&'d Described> {
@@ -115,7 +127,7 @@ impl Session<'_> {
         let mut covered = Covered { all: Vec::new(), changed: Vec::new() };
         for mut collection in stored.iter().filter(|c| !seen.lists(&c.href)).cloned() {
             let kept = |c: &Collection| c.vanished.as_ref().is_some_and(|v| v.fate == Some(Fate::Keep));
-            if let Some(fault) = seen.unknown(&collection.href) {
+            if let Some(fault) = self.unknown(&collection, seen) {
                 if (collection.role.is_some() || self.options.scope == Scope::All) && !kept(&collection) {
                     covered.all.push((collection, Sight::Unknown(fault)));
                 }

@@ -164,11 +164,15 @@ async fn ask(remote: &Remote, homes: Vec<Href>) -> Answers {
 /// What the homes that answered tell, and which did not: these do not stop the others.
 fn seen(answers: Answers) -> Result<Seen, Fault> {
     let mut seen = Seen::default();
-    let of_all = answers.iter().all(|(_, answer)| answer.is_err());
+    let faults = || answers.iter().filter_map(|(_, answer)| answer.as_ref().err());
+    if let Some(fault) = faults().find(|fault| ends(fault)) {
+        return Err(fault.clone());
+    }
+    let of_all = faults().count() == answers.len();
     for (home, answer) in answers {
         match answer {
             Ok(told) => seen.add(told),
-            Err(fault) if of_all || ends(&fault) => return Err(fault),
+            Err(fault) if of_all => return Err(fault),
             Err(fault) => seen.unseen.push((home, fault)),
         }
     }

@@ -96,6 +96,10 @@ impl Session<'_> {
         collection.ahead.clear();
         if told.audited {
             collection.audited = self.now;
+            if collection.texts == Texts::Never && !told.textless {
+                // It may have been the server's bad hour.
+                collection.texts = Texts::OfChanges;
+            }
         }
         collection.marker = marker;
         self.keep_choice(collection).await?;

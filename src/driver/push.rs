@@ -7,7 +7,9 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use crate::fault;
-use crate::model::{Collection, CollectionReport, Edit, Etag, Fault, Head, Item, ItemId, Saying, Trigger, Why};
+use crate::model::{
+    Collection, CollectionReport, Edit, Etag, Fault, Head, Item, ItemId, Saying, Trigger, Waiting, Why,
+};
 use crate::order;
 use crate::port::{Change, Commit, Race};
 use crate::sync::flight::MOST;
@@ -198,10 +200,14 @@ impl Session<'_> {
         }
     }
 
-    /// What could not be read is not asked for at every run in which nothing changed.
+    /// What could not be read is not asked for at every run in which nothing changed; sooner
+    /// where it may have been the server's bad hour.
     pub fn to_be_read(&self, head: &Head) -> bool {
-        let waited = |since| self.passed(since, DAY) || matches!(self.trigger, Trigger::Person | Trigger::Audit);
-        head.refetch && head.waiting.as_ref().is_none_or(|waiting| waited(waiting.since))
+        let waited = |waiting: &Waiting| {
+            let wait = if fault::breaking(&waiting.reason) { DAY / 24 } else { DAY };
+            self.passed(waiting.since, wait) || matches!(self.trigger, Trigger::Person | Trigger::Audit)
+        };
+        head.refetch && head.waiting.as_ref().is_none_or(waited)
     }
 
     async fn push_one(
@@ -282,12 +288,21 @@ impl Session<'_> {
                 self.ports.store.commit(Commit { changes: vec![change], ..Commit::default() }).await?;
                 Ok(Tried::Again { compared: false })
             }
+            // By what is to be deleted, and was not yet: it goes when that is gone.
+            Written::UidTaken { .. } if self.deletion_waits(collection).await? => Ok(Tried::Settled),
             Written::UidTaken { .. } => {
                 self.refuse(collection, head, &fault::uid_taken()).await?;
                 Ok(Tried::Settled)
             }
             Written::Refused(fault) => self.refused(collection, head, fault).await,
         }
+    }
+
+    /// Whether sending a deletion broke off, so that others went before it.
+    async fn deletion_waits(&self, collection: &Collection) -> Result<bool, Fault> {
+        let todo = self.ports.store.todo(&collection.id).await?;
+        let broke_off = |head: &Head| head.waiting.as_ref().is_some_and(|waiting| fault::breaking(&waiting.reason));
+        Ok(todo.iter().any(|head| head.edit == Some(Edit::Delete) && broke_off(head)))
     }
 
     async fn push_deletion(

@@ -7,7 +7,7 @@ use super::listing::is_whole;
 use crate::dav::webdav::{self, Place, Scope};
 use crate::dav::{self, caldav, carddav};
 use crate::fault;
-use crate::model::{Collection, Etag, Fault, Href, Kind};
+use crate::model::{Class, Collection, Etag, Fault, Href, Kind};
 use crate::port::Response;
 use crate::sync::batch::LEAST;
 use crate::sync::want::{Fetch, Fetched};
@@ -70,6 +70,7 @@ impl Remote {
             match told {
                 Some(told) => {
                     self.refusals.set(0);
+                    self.overloads.set(self.overloads.get().saturating_sub(1));
                     answers.extend(told);
                 }
                 None => {
@@ -194,8 +195,8 @@ impl Remote {
         }
         self.overloads.set(self.overloads.get() + 1);
         match self.is_there(collection).await {
-            Ok(()) => Ok(()),
-            Err(_) => Err(fault),
+            Err(other) if matches!(other.class, Class::SignIn | Class::Retry { after: Some(_) }) => Err(other),
+            there => there.map_err(|_| fault),
         }
     }
 

@@ -239,8 +239,8 @@ async fn a_folder_that_is_named_and_not_described_is_told_apart_from_one_that_is
     let seen = remote(&script).collections(&Href::path("/u/")).await.unwrap();
     let told: Vec<_> = seen.undescribed.iter().map(|(href, fault)| (href.as_str(), fault.text.key.as_str())).collect();
     assert_eq!(told, [("/u/busy/", "fault_busy"), ("/u/shut/", "fault_forbidden"), ("/u/bare/", "fault_wrong_answer")]);
-    assert_eq!(seen.unknown(&Href::path("/u/busy")).map(|fault| &fault.text), Some(&fault::busy(503, None).text));
-    assert!(seen.unknown(&Href::path("/u/gone/")).is_none() && seen.lists(&Href::path("/u/a")));
+    assert_eq!(seen.unknown(&Href::path("/u/busy"), &[]).map(|fault| &fault.text), Some(&fault::busy(503, None).text));
+    assert!(seen.unknown(&Href::path("/u/gone/"), &[]).is_none() && seen.lists(&Href::path("/u/a")));
 }
 
 #[tokio::test]

@@ -134,13 +134,15 @@ impl Seen {
     }
 
     /// Why nothing is known of a folder that is not described; `None`: all that could
-    /// list it did not. Which home it is in cannot be told from its name: a share may be
-    /// listed by another than the one above it.
-    pub fn unknown(&self, href: &Href) -> Option<&Fault> {
+    /// list it did not. Which of the `homes` of its kind it is in cannot be told from its
+    /// name: a share may be listed by another than the one above it.
+    pub fn unknown(&self, href: &Href, homes: &[Href]) -> Option<&Fault> {
         let key = href.key();
         let above = |home: &Href| key.starts_with(&format!("{}/", home.key().trim_end_matches('/')));
         let named = self.undescribed.iter().find(|(named, _)| named.key() == key);
-        let home = || self.unseen.iter().find(|(home, _)| above(home)).or(self.unseen.first());
+        let of_kind = |home: &Href| homes.iter().any(|known| known.key() == home.key());
+        let unseen = |which: &dyn Fn(&Href) -> bool| self.unseen.iter().find(|(home, _)| which(home));
+        let home = || unseen(&above).or_else(|| unseen(&of_kind));
         named.or_else(home).map(|(_, fault)| fault)
     }
 }
