@@ -310,12 +310,9 @@ impl Worker {
                 self.soon().await;
             }
         }
-        match done {
-            Ok(_) => self.schedule().await?,
-            // The run could not be noted, so it would be due again at once.
-            Err(_) => self.schedule_after(None).await?,
-        }
-        done.map(Some)
+        // One that could not be noted would be due again at once.
+        let planned = if done.is_ok() { self.schedule().await } else { self.schedule_after(None).await };
+        planned.and(done.map(Some))
     }
 
     /// Whether there is an edit that the run that began then may not have seen. One that

@@ -179,13 +179,11 @@ impl Shared {
             let (mut server, answer) = self.ask(upstream.take(), &request)?;
             let status = answer.word(1).parse().unwrap_or(0);
             self.count(|traffic| *traffic.statuses.entry(status).or_default() += 1);
-            let down = self.answer(&mut server, &answer, client)?;
-            if status == 423 {
-                self.count(|traffic| {
-                    traffic.locked.0 += (head.bytes.len() + body.len()) as u64;
-                    traffic.locked.1 += down;
-                });
+            let locked = status == 423;
+            if locked {
+                self.count(|traffic| traffic.locked.0 += (head.bytes.len() + body.len()) as u64);
             }
+            self.answer(&mut server, &answer, client, locked)?;
             upstream = (!answer.close).then_some(server);
             if head.close {
                 break;
@@ -211,25 +209,27 @@ impl Shared {
         Ok((server, head))
     }
 
-    /// Passes an answer on while it comes, each piece as much later as the way is long;
-    /// how many bytes it has.
-    fn answer(&self, server: &mut Upstream, head: &Head, client: &TcpStream) -> io::Result<u64> {
+    /// Passes an answer on while it comes, each piece as much later as the way is long.
+    /// Counted before: whoever has read all of it may ask at once what came.
+    fn answer(&self, server: &mut Upstream, head: &Head, client: &TcpStream, locked: bool) -> io::Result<()> {
         // Where only the end of the connection ends the body, ours is in chunks.
         let rechunked = head.length.is_none() && !head.chunked;
         let more = if rechunked { "Transfer-Encoding: chunked\r\n" } else { "" };
         let half = self.half();
         let (send, pieces) = mpsc::channel::<(Instant, Vec<u8>)>();
         let mut out = client.try_clone()?;
-        let writer = std::thread::spawn(move || -> io::Result<u64> {
-            let mut down = 0;
+        let writer = std::thread::spawn(move || -> io::Result<()> {
             for (due, piece) in pieces {
                 std::thread::sleep(due.saturating_duration_since(Instant::now()));
                 out.write_all(&piece)?;
-                down += piece.len() as u64;
             }
-            Ok(down)
+            Ok(())
         });
         let mut give = |bytes: &[u8]| -> io::Result<()> {
+            self.count(|traffic| {
+                traffic.down += bytes.len() as u64;
+                traffic.locked.1 += if locked { bytes.len() as u64 } else { 0 };
+            });
             send.send((Instant::now() + half, bytes.to_vec())).map_err(|_| io::ErrorKind::BrokenPipe.into())
         };
         let given = give(&head.passed_on(more)).and_then(|()| {
@@ -244,9 +244,8 @@ impl Shared {
             give(b"0\r\n\r\n")
         });
         drop(send);
-        let down = writer.join().map_err(|_| io::ErrorKind::Other)??;
-        self.count(|traffic| traffic.down += down);
-        given.map(|()| down)
+        writer.join().map_err(|_| io::ErrorKind::Other)??;
+        given
     }
 }
 
