@@ -179,6 +179,82 @@ fn an_instance_that_no_rule_gives_holds_back_nothing() {
     assert_eq!(starts(&new), ["06-01T10:00", "06-02T10:00", "06-03T10:00", "06-10T10:00"], "{new}");
 }
 
+#[test]
+fn what_would_be_after_the_last_year_stays() {
+    let series = with("DTSTART;VALUE=DATE:20260601\nRRULE:FREQ=DAILY;UNTIL=99991231\nEXDATE;VALUE=DATE:99991231", "");
+    let new = whole(&series, |f| day(f, "2026-06-02"));
+    for line in ["DTSTART;VALUE=DATE:20260602", "RRULE:FREQ=DAILY;UNTIL=99991231", "EXDATE;VALUE=DATE:99991231"] {
+        assert!(new.contains(&format!("{line}\r\n")), "{new}");
+    }
+    let until = with("DTSTART;TZID=America/New_York:20260601T090000\nRRULE:FREQ=DAILY;UNTIL=99991231T235959Z", "");
+    let new = whole(&until, to("2026-06-02T09:00", "2026-06-02T09:00"));
+    assert!(new.contains("UNTIL=99991231T235959Z\r\n"), "{new}");
+}
+
+#[test]
+fn numbers_out_of_all_range_move_nowhere() {
+    for rule in [
+        "FREQ=YEARLY;BYMONTH=-9223372036854775808",
+        "FREQ=MONTHLY;BYDAY=-9223372036854775808MO",
+        "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=-9223372036854775808",
+    ] {
+        let series = with(&format!("DTSTART:20260601T090000Z\nDURATION:PT1H\nRRULE:{rule}"), "");
+        whole(&series, to("2026-06-02T09:00", "2026-06-02T10:00"));
+    }
+}
+
+#[test]
+fn this_and_following_in_another_zone_moves_by_the_clock_of_its_series() {
+    let series = with(
+        "DTSTART;TZID=Europe/Berlin:20260301T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=100",
+        "SUMMARY:B\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260511T070000Z\nDTSTART:20260511T090000Z\nDURATION:PT1H",
+    );
+    // Across the change of the clocks on 29 March.
+    let new = all_by(&series, "20260326T080000Z", to("2026-03-30T09:00", "2026-03-30T10:00"));
+    let line = "RECURRENCE-ID;RANGE=THISANDFUTURE:20260515T070000Z\r\nDTSTART:20260515T090000Z\r\n";
+    assert!(new.contains(line), "{new}");
+}
+
+#[test]
+fn what_names_a_period_stays_with_it() {
+    let rule = "DTSTART:20260601T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=";
+    let dates =
+        "RDATE;VALUE=PERIOD:20260611T090000Z/PT2H,20260612T090000Z/PT3H\nEXDATE:20260602T090000Z,20260611T090000Z";
+    let changed = "SUMMARY:B\nRECURRENCE-ID:20260612T090000Z\nDTSTART:20260612T090000Z\nDURATION:PT3H";
+    let series = |count: u8| with(&format!("{rule}{count}\n{dates}"), changed);
+    let new = whole(&series(3), to("2026-06-01T10:00", "2026-06-01T11:00"));
+    assert_eq!(starts(&new), ["06-01T10:00", "06-03T10:00", "06-12T09:00"], "{new}");
+    assert!(new.contains("EXDATE:20260602T100000Z,20260611T090000Z\r\n"), "{new}");
+    // Where the rule gives it too, it is left out of both.
+    let new = whole(&series(11), to("2026-06-01T10:00", "2026-06-01T11:00"));
+    assert!(new.contains("EXDATE:20260602T100000Z,20260611T090000Z,20260611T100000Z\r\n"), "{new}");
+    // In another zone.
+    let new = whole(&series(3), |f| f.zone = "Europe/Berlin".into());
+    assert_eq!(starts(&new), ["06-01T07:00", "06-03T07:00", "06-12T09:00"], "{new}");
+}
+
+#[test]
+fn an_instance_across_a_clock_change_stays_as_long() {
+    let series = with(
+        "DTSTART;TZID=Europe/Berlin:20260321T220000\nDTEND;TZID=Europe/Berlin:20260322T060000\nRRULE:FREQ=WEEKLY;COUNT=3",
+        "",
+    );
+    let named =
+        change_at(&series, of("20260328T210000Z"), Reach::One(of("20260328T210000Z")), |f| f.title = "B".into());
+    let named = text(named.unwrap().item);
+    assert!(named.contains("DTEND;TZID=Europe/Berlin:20260329T070000\r\n"), "{named}");
+    for (start, end) in [
+        ("2026-03-20T22:00", "2026-03-21T06:00"),
+        ("2026-03-21T23:00", "2026-03-22T07:00"),
+        ("2026-03-22T22:00", "2026-03-23T06:00"),
+    ] {
+        let new = whole(&named, |f| (f.start, f.end) = (start.into(), end.into()));
+        assert!(all(new.as_bytes()).iter().all(|i| i.2 == 8 * 3_600), "{new}");
+    }
+    let new = whole(&named, |f| f.end = "2026-03-22T07:00".into());
+    assert!(all(new.as_bytes()).iter().all(|i| i.2 == 9 * 3_600), "{new}");
+}
+
 /// A series about the days when the clocks change, with exceptions by number, each left out,
 /// moved, or with another title alone, and each written in a zone of its own; the series'.
 fn zoned() -> impl Strategy<Value = (String, &'static str)> {
