@@ -266,6 +266,15 @@ fn moved_lines(tree: &Tree<'_>, c: usize, step: &Step<'_>) -> Vec<(usize, Vec<u8
     let mut zones = Zones::new(tree);
     let mut out = Vec::new();
     let stays = periods(tree, c, step.before, &mut zones);
+    // What the rule gives where they would be if they moved; an n-th day moves within its month.
+    let room = step.by.num_seconds().abs().saturating_add(40 * 86_400);
+    let given: HashSet<i64> = match (stays.iter().min(), stays.iter().max()) {
+        (Some(first), Some(last)) => {
+            let window = (first.saturating_sub(room), last.saturating_add(room));
+            starts(tree, c, window, false).0.into_iter().collect()
+        }
+        _ => HashSet::new(),
+    };
     let all = family(tree, c).into_iter().flat_map(|o| tree.own(o).collect::<Vec<_>>());
     for at in all {
         let line = &tree.lines()[at];
@@ -287,7 +296,7 @@ fn moved_lines(tree: &Tree<'_>, c: usize, step: &Step<'_>) -> Vec<(usize, Vec<u8
             // What names a period stays about it, and an exception about what the rule gives too.
             let own = if step.keeps_form { part.to_owned() } else { step.named(of).to_string() };
             let now = Placed { moment: moved, ..if step.keeps_form { placed } else { step.after.clone() } }.utc();
-            let both = line.is("EXDATE") && !starts(tree, c, (now, now), false).0.is_empty();
+            let both = line.is("EXDATE") && given.contains(&now);
             let new = if both { format!("{own},{moved}") } else { own };
             (!step.keeps_form || new != part).then_some(new)
         };
