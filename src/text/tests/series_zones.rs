@@ -8,7 +8,7 @@ use super::series::{all, change_at, event, of, sorted, text, utc};
 use super::series_moved::{all_by, starts, to, with};
 use crate::model::{Ends, EventFields, Fields, Reach, Recurrence};
 use crate::text::moment::at;
-use crate::text::series::{Refused, deleted};
+use crate::text::series::{Refused, deleted, fields};
 use crate::text::zone::Zone;
 
 /// The series after a change in its own form.
@@ -253,6 +253,28 @@ fn an_instance_across_a_clock_change_stays_as_long() {
     }
     let new = whole(&named, |f| f.end = "2026-03-22T07:00".into());
     assert!(all(new.as_bytes()).iter().all(|i| i.2 == 9 * 3_600), "{new}");
+}
+
+#[test]
+fn an_instance_that_several_components_name_is_changed_as_it_is_seen() {
+    let named = |more: &str, title: &str| {
+        let id = format!("RECURRENCE-ID{more}:20260610T090000Z\nDTSTART:20260610T120000Z\nDURATION:PT1H");
+        format!("SUMMARY:{title}\n{id}")
+    };
+    let (ranged, gone) = (";RANGE=THISANDFUTURE", "\nSTATUS:CANCELLED");
+    for both in [
+        [named(ranged, "B"), named("", "B")],
+        [named(ranged, "B"), named(ranged, "B") + gone],
+        [named("", "C") + gone, named(ranged, "B")],
+    ] {
+        // Which the rule does not give.
+        let series = "DTSTART:20260601T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3";
+        let text = with(series, &both.join("\nEND:VEVENT\nBEGIN:VEVENT\nUID:u\n"));
+        let at = of("20260610T090000Z");
+        assert_eq!(event(fields(text.as_bytes(), at)).title, "B", "{text}");
+        let new = change_at(&text, at, Reach::One(at), |f| f.title = "D".into()).unwrap().item.unwrap();
+        assert_eq!(event(fields(&new, at)).title, "D", "{}", String::from_utf8_lossy(&new));
+    }
 }
 
 /// A series about the days when the clocks change, with exceptions by number, each left out,
