@@ -6,7 +6,7 @@ mod rule;
 
 use std::collections::HashSet;
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use memchr::memchr;
 
 use self::rule::{Days, Moved};
@@ -78,6 +78,7 @@ impl Step<'_> {
         let day = !self.keeps_form && self.after.moment.is_date();
         // What becomes a day is the day that it was on, at whatever time.
         self.moved_as(placed, &|local| self.local(if day { local.date().and_time(time) } else { local }))
+            .filter(writable)
     }
 
     fn moved_as(&self, placed: &Placed, moved: &dyn Fn(NaiveDateTime) -> Option<NaiveDateTime>) -> Option<Moment> {
@@ -108,10 +109,19 @@ impl Step<'_> {
         };
         let end = |local| self.end(local, below_day);
         let moved = self.moved_as(&Placed { moment, zone, guessed: false }, &end)?;
-        Some(match moved {
+        let moved = match moved {
             Moment::Local(local) if !self.keeps_form => form_rule::until(local, &self.after),
             moved => moved,
-        })
+        };
+        Some(moved).filter(writable)
+    }
+
+    /// A start that stays, as the series' are written then.
+    fn named(&self, of: i64) -> Moment {
+        match self.after.moment {
+            Moment::Date(_) => Moment::Date(self.before.zone.to_local(of).date()),
+            _ => like(&self.after, of),
+        }
     }
 
     /// How much farther than the start the instance moves that the component is about.
@@ -120,6 +130,11 @@ impl Step<'_> {
         let local = like(self.before, id.of(self.before)).local();
         Some(self.local(local)? - local - (self.after.moment.local() - self.before.moment.local()))
     }
+}
+
+/// Whether its year has four digits: none else can be written.
+fn writable(moment: &Moment) -> bool {
+    (1..=9999).contains(&moment.local().year())
 }
 
 /// What of the series says on which days and at which times it is.
@@ -149,6 +164,9 @@ pub(super) struct Alike {
     pub here: EventFields,
     /// Its own.
     pub zone: Zone,
+    /// It is as long as the series to the second, which across a change of the clocks is
+    /// not what they show.
+    pub exact: bool,
 }
 
 /// The changed instances that are when the series gives them: those that are as long as
@@ -156,22 +174,36 @@ pub(super) struct Alike {
 pub(super) fn alike(tree: &Tree<'_>, c: usize, start: &Placed, series: &EventFields, begins: bool) -> Vec<Alike> {
     let mut zones = Zones::new(tree);
     let length = |f: &EventFields| Some(typed(&f.end, f.all_day)? - typed(&f.start, f.all_day)?);
+    let seconds = |f: &EventFields, zone: &Zone| {
+        let (start, end) = (typed(&f.start, false)?, typed(&f.end, false)?);
+        (!f.all_day).then(|| zone.to_utc(end) - zone.to_utc(start))
+    };
+    let own_seconds = seconds(series, &start.zone);
+    let stays = periods(tree, c, start, &mut zones);
     let each = overrides(tree, c, start).into_iter().filter_map(|(o, id)| {
         let own = placed(tree.get(o, "DTSTART")?, &mut zones)?;
-        if own.moment.is_date() != start.moment.is_date() || own.utc() != id.of(start) {
+        let when = own.utc();
+        if own.moment.is_date() != start.moment.is_date() || when != id.of(start) || stays.contains(&when) {
             return None;
         }
         let was = form_event::fields_in(tree, o, &mut zones)?;
         let mut here = was.clone();
+        // A DURATION counts days as the calendar does.
+        let by_end = own_seconds.is_some() && tree.find(o, "DURATION").is_none();
+        let exact = by_end && seconds(&was, &own.zone) == own_seconds;
         if !was.all_day {
             // A time that a clock change skips is meant as the series says it.
             let begins = like(start, own.utc()).local();
             let ends = start.zone.to_local(own.zone.to_utc(typed(&was.end, false)?));
-            let ends = begins.checked_add_signed(ends - start.zone.to_local(own.utc()))?;
+            let long = match length(series) {
+                Some(length) if exact => length,
+                _ => ends - start.zone.to_local(own.utc()),
+            };
+            let ends = begins.checked_add_signed(long)?;
             (here.start, here.end) = (shown(begins, false), shown(ends, false));
             here.zone.clone_from(&series.zone);
         }
-        Some(Alike { o, was, here, zone: own.zone })
+        Some(Alike { o, was, here, zone: own.zone, exact })
     });
     each.filter(|alike| begins || length(&alike.here) == length(series)).collect()
 }
@@ -233,6 +265,16 @@ fn moved_lines(tree: &Tree<'_>, c: usize, step: &Step<'_>) -> Vec<(usize, Vec<u8
     let form = form_of(start);
     let mut zones = Zones::new(tree);
     let mut out = Vec::new();
+    let stays = periods(tree, c, step.before, &mut zones);
+    // What the rule gives where they would be if they moved; an n-th day moves within its month.
+    let room = step.by.num_seconds().abs().saturating_add(40 * 86_400);
+    let given: HashSet<i64> = match (stays.iter().min(), stays.iter().max()) {
+        (Some(first), Some(last)) => {
+            let window = (first.saturating_sub(room), last.saturating_add(room));
+            starts(tree, c, window, false).0.into_iter().collect()
+        }
+        _ => HashSet::new(),
+    };
     let all = family(tree, c).into_iter().flat_map(|o| tree.own(o).collect::<Vec<_>>());
     for at in all {
         let line = &tree.lines()[at];
@@ -244,8 +286,20 @@ fn moved_lines(tree: &Tree<'_>, c: usize, step: &Step<'_>) -> Vec<(usize, Vec<u8
         if !step.keeps_form && value.contains('/') {
             continue;
         }
-        let mut moved =
-            |part: &str| step.moved(&placed_as(line, part, &mut zones)?.beside(step.before)).map(|m| m.to_string());
+        let mut moved = |part: &str| {
+            let placed = placed_as(line, part, &mut zones)?.beside(step.before);
+            let moved = step.moved(&placed)?;
+            let of = placed.of(step.before);
+            if line.is("RDATE") || !stays.contains(&of) {
+                return Some(moved.to_string());
+            }
+            // What names a period stays about it, and an exception about what the rule gives too.
+            let own = if step.keeps_form { part.to_owned() } else { step.named(of).to_string() };
+            let now = Placed { moment: moved, ..if step.keeps_form { placed } else { step.after.clone() } }.utc();
+            let both = line.is("EXDATE") && given.contains(&now);
+            let new = if both { format!("{own},{moved}") } else { own };
+            (!step.keeps_form || new != part).then_some(new)
+        };
         let parts: Vec<(&str, Option<String>)> = value.split(',').map(|part| (part, moved(part))).collect();
         if parts.iter().all(|(_, moved)| moved.is_none()) {
             continue;
@@ -256,6 +310,17 @@ fn moved_lines(tree: &Tree<'_>, c: usize, step: &Step<'_>) -> Vec<(usize, Vec<u8
             false => formed(line, &form),
         };
         out.push((at, edit::with_value(&head, parts.join(","))));
+    }
+    out
+}
+
+/// The starts (seconds) of the series' periods, which say themselves when they are, and stay.
+fn periods(tree: &Tree<'_>, c: usize, start: &Placed, zones: &mut Zones<'_, '_>) -> HashSet<i64> {
+    let mut out = HashSet::new();
+    for line in tree.all(c, "RDATE").filter(|_| !start.moment.is_date()) {
+        let value = line.plain();
+        let begins = value.split(',').filter_map(|part| part.split_once('/'));
+        out.extend(begins.filter_map(|(begin, _)| Some(placed_as(line, begin, zones)?.beside(start).utc())));
     }
     out
 }

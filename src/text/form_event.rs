@@ -11,7 +11,7 @@ use super::instance::like;
 use super::lines::{Line, Tree};
 use super::moment::{Moment, Span, typed_day, typed_minute};
 use super::occur::{Placed, first_end, placed};
-use super::shift::{shift, skipping, turned};
+use super::shift::{lasting, shift, skipping, turned};
 use super::zone::{self, Zone, Zones};
 use super::{compose, edit, escape, follow, form_alarm, form_rule, view};
 
@@ -300,6 +300,9 @@ fn set_times(
         shift(&alike.here, old, &EventFields { start, end, ..new.clone() }, &mut own);
         if let Some(after) = after.as_ref() {
             own = skipping(&own, &after.zone);
+            if alike.exact && !new.all_day {
+                own = lasting(&own, &after.zone, new);
+            }
             if keeps_form && own.zone != alike.was.zone {
                 own = turned(&own, &after.zone, &alike.zone, &alike.was.zone);
             }

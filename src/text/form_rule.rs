@@ -100,7 +100,9 @@ fn read(rule: &str, start: &Placed) -> Option<Rule> {
             "COUNT" if out.ends == Ends::Never => {
                 out.ends = Ends::Count(value.parse().ok().filter(|n| (1..=Rule::COUNT).contains(n))?);
             }
-            "UNTIL" if out.ends == Ends::Never => out.ends = Ends::Until(until_day(Moment::parse(value)?, start)),
+            "UNTIL" if out.ends == Ends::Never => {
+                out.ends = Ends::Until(until_day(Moment::parse(value)?, start).to_string())
+            }
             "BYMONTH" => out.month = Some(value.parse().ok().filter(|month| (1..=12).contains(month))?),
             "BYMONTHDAY" => {
                 let day = value.parse().ok().filter(|day| *day == -1 || (1..=31).contains(day))?;
@@ -148,13 +150,19 @@ fn read(rule: &str, start: &Placed) -> Option<Rule> {
     fits.then_some(out)
 }
 
-/// The last day a rule may give, in the event's own time.
-fn until_day(until: Moment, start: &Placed) -> String {
-    let local = match (until, start.moment) {
-        (Moment::Utc(at), Moment::Local(_)) => start.zone.to_local(seconds(at)),
-        (until, _) => until.local(),
+/// The last day a rule may give that is at the event's time of day, in its own time: the
+/// day before one that ends earlier.
+pub(super) fn until_day(until: Moment, start: &Placed) -> NaiveDate {
+    let (local, early) = match (until, start.moment) {
+        (Moment::Date(_), _) | (_, Moment::Date(_)) => return until.date(),
+        (Moment::Utc(utc), Moment::Local(first)) => {
+            let local = start.zone.to_local(seconds(utc));
+            (local, start.zone.to_utc(local.date().and_time(first.time())) > seconds(utc))
+        }
+        (_, first) => (until.local(), until.local().time() < first.local().time()),
     };
-    local.date().to_string()
+    let before = local.date().pred_opt().filter(|_| early);
+    before.unwrap_or(local.date())
 }
 
 /// The rule's value. What stays the same in it stays as the `old` value has it.

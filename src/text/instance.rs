@@ -43,9 +43,12 @@ impl<'t, 'a> Series<'t, 'a> {
         Some(Series { tree, c, start, overrides })
     }
 
-    /// The component that names that instance.
+    /// The component that names that instance: of several one that happens, and rather
+    /// one that is about it alone.
     pub fn own(&self, of: i64) -> Option<usize> {
-        self.overrides.iter().find(|(_, id)| *id == of).map(|(o, _)| *o)
+        let cancelled = |o| self.tree.text(o, "STATUS").trim().eq_ignore_ascii_case("CANCELLED");
+        let those = self.overrides.iter().filter(|(_, id)| *id == of).map(|(o, _)| *o);
+        those.min_by_key(|o| (cancelled(*o), ranged(self.tree, *o)))
     }
 
     /// The component whose "this and following" holds for that instance.

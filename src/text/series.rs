@@ -24,7 +24,7 @@ use super::lines::{Tree, fold};
 use super::moment::Moment;
 use super::occur::{instances, placed};
 use super::recur::CLOCKS;
-use super::shift::{beside, shift};
+use super::shift::{beside, called, shift, turned};
 use super::split::split;
 use super::zone::Zones;
 use super::{edit, form, form_event, form_rule, main};
@@ -264,7 +264,8 @@ fn all(text: &[u8], of: i64, shown: &EventFields, wanted: &EventFields, now: Mil
         those.map(|(o, _)| *o).collect()
     };
     let first = |tree: &Tree<'_>| tree.named("VEVENT").next().unwrap_or_default();
-    let (described, begin) = (settled(&series), first(&tree));
+    let (before, begin) = (settled(&series), first(&tree));
+    let own = series.own(of);
     let when = |f: &EventFields| (f.all_day, f.zone.clone(), f.start.clone());
     // Where a new rule gives the instance, the rule says; what no rule gave lands nowhere.
     let moves =
@@ -272,9 +273,15 @@ fn all(text: &[u8], of: i64, shown: &EventFields, wanted: &EventFields, now: Mil
     let lands = if moves { given(&series, of, &old, shown, wanted) } else { None };
     // From the last on: components within one are no concern of those before it. A zone
     // that has to be defined comes before them all.
-    for o in described.into_iter().rev() {
-        let moved = first(&tree) - begin;
-        describe(&mut tree, o + moved, shown, wanted, now);
+    for o in before.into_iter().rev() {
+        let at = o + first(&tree) - begin;
+        match form_event::fields(&tree, at).filter(|_| own != Some(o)) {
+            Some(was) => {
+                let now_so = along(&tree, &was, (&old, &new), (shown, wanted));
+                form_event::apply(&mut tree, at, &was, &now_so, now);
+            }
+            None => describe(&mut tree, at, shown, wanted, now),
+        }
     }
     let Some(series) = Series::read(&tree) else { return Ok(text.to_vec()) };
     let (c, settled) = (series.c, settled(&series));
@@ -333,6 +340,30 @@ fn described(
     let (shown, wanted) = beside(tree, old, shown, wanted);
     shift(old, &shown, &wanted, &mut new);
     new
+}
+
+/// As [`described`], of another instance's component: in another zone than its series it
+/// moves by the series' clock, as that one did (from, to).
+fn along(
+    tree: &Tree<'_>,
+    was: &EventFields,
+    (from, to): (&EventFields, &EventFields),
+    (shown, wanted): (&EventFields, &EventFields),
+) -> EventFields {
+    let new = described(tree, was, shown, wanted, true);
+    let mut zones = Zones::new(tree);
+    let timed = [was, from, to, &new].iter().all(|f| !f.all_day);
+    if was.zone == from.zone || !timed {
+        return new;
+    }
+    let (Some(own), Some(series)) = (called(&was.zone, &mut zones), called(&from.zone, &mut zones)) else { return new };
+    let here = turned(was, &own, &series, &from.zone);
+    let mut there = here.clone();
+    shift(&here, from, to, &mut there);
+    if there.zone == from.zone {
+        there = turned(&there, &series, &own, &was.zone);
+    }
+    EventFields { start: there.start, end: there.end, zone: there.zone, ..new }
 }
 
 /// Applies to one component what was changed from `shown` to `wanted`.

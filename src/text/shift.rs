@@ -51,10 +51,15 @@ pub(super) fn beside(
         return as_they_are();
     }
     let mut zones = Zones::new(tree);
-    let mut zone = |name: &str| zones.resolve(name).or_else(|| zones.guess(name)).filter(|_| !name.is_empty());
-    let (Some(from), Some(to)) = (zone(&shown.zone), zone(&old.zone)) else { return as_they_are() };
+    let zones = (called(&shown.zone, &mut zones), called(&old.zone, &mut zones));
+    let (Some(from), Some(to)) = zones else { return as_they_are() };
     let there = |fields: &EventFields| turned(fields, &from, &to, &old.zone);
     (there(shown), if wanted.zone == shown.zone { there(wanted) } else { wanted.clone() })
+}
+
+/// The zone that the form shows by that name.
+pub(super) fn called(name: &str, zones: &mut Zones<'_, '_>) -> Option<Zone> {
+    zones.resolve(name).or_else(|| zones.guess(name)).filter(|_| !name.is_empty())
 }
 
 /// The times of `fields`, which are in the zone `from`, in that which is called `name`.
@@ -74,4 +79,12 @@ pub(super) fn skipping(fields: &EventFields, zone: &Zone) -> EventFields {
         Some((start, end)) => EventFields { start, end, ..fields.clone() },
         None => fields.clone(),
     }
+}
+
+/// An event that is to be as long, to the second, as another of the same zone.
+pub(super) fn lasting(fields: &EventFields, zone: &Zone, other: &EventFields) -> EventFields {
+    let utc = |value: &str| typed(value, false).map(|at| zone.to_utc(at));
+    let end = || Some(utc(&fields.start)?.saturating_add((utc(&other.end)? - utc(&other.start)?).max(0)));
+    end()
+        .map_or_else(|| fields.clone(), |end| EventFields { end: written(zone.to_local(end), false), ..fields.clone() })
 }

@@ -102,7 +102,9 @@ pub fn updated(series: &[u8], update: &[u8]) -> Option<Vec<u8>> {
             out.extend_from_slice(line.raw());
         }
     }
-    if there.keys().any(|(id, following)| *following && alone.contains(id)) {
+    // Of an event's series alone it is known which is the next.
+    let whole = series_start.is_some() && component.name == "VEVENT";
+    if whole && there.keys().any(|(id, following)| *following && alone.contains(id)) {
         return passed_on(&out, |of| alone.contains(&(false, of)));
     }
     Some(out)

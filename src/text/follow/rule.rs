@@ -199,7 +199,10 @@ fn days<'v>(of: &impl Fn(&str) -> Option<&'v str>, from: NaiveDate, to: NaiveDat
 fn day<'v>(of: &impl Fn(&str) -> Option<&'v str>, yearly: bool, from: NaiveDate, to: NaiveDate) -> Option<Days> {
     let on = i64::from(to.year() - from.year()) * 12 + i64::from(to.month()) - i64::from(from.month());
     let months: Vec<i64> = match of("BYMONTH") {
-        Some(value) => value.split(',').map(|n| n.trim().parse().ok()).collect::<Option<_>>()?,
+        Some(value) => {
+            let month = |n: &str| n.trim().parse().ok().filter(|month: &i64| (1..=12).contains(month));
+            value.split(',').map(month).collect::<Option<_>>()?
+        }
         None if yearly && of("BYMONTHDAY").is_none() => vec![i64::from(from.month())],
         None if yearly && on != 0 => return None,
         None => (1..=12).collect(),
@@ -230,7 +233,7 @@ fn nth<'v>(of: &impl Fn(&str) -> Option<&'v str>, from: NaiveDate, to: NaiveDate
     let own = from.weekday() == weekday(name)? && number(from, n < 0) == n;
     let new = number(to, n < 0);
     // Not every month has a fifth.
-    let fits = n.abs() < 5 && new.abs() < 5;
+    let fits = n.unsigned_abs() < 5 && new.unsigned_abs() < 5;
     let said = month && !others && own && fits && same_month(from, to);
     said.then(|| Days::Nth((n, from.weekday()), (new, to.weekday())))
 }

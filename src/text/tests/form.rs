@@ -1,5 +1,5 @@
 use super::{NOW, calendar, event, indexed, new_lines};
-use crate::model::{ContactFields, EventFields, Fields, Kind, Recurrence};
+use crate::model::{ContactFields, Ends, EventFields, Fields, Kind, Recurrence};
 use crate::text::{apply, fields};
 
 const STAMPS: [&str; 2] = ["DTSTAMP:20261122T090000Z", "LAST-MODIFIED:20261122T090000Z"];
@@ -212,6 +212,24 @@ fn what_is_changed_of_a_rule_leaves_its_end() {
             rule.weekdays.push(2);
         };
         assert_eq!(changed(&text, days).1, [format!("RRULE:FREQ=WEEKLY;BYDAY=MO,WE;{end}"), "SEQUENCE:1".to_owned()]);
+    }
+}
+
+/// What the form shows as the last day is one, on which the rule may give an instance.
+#[test]
+fn an_end_before_the_time_of_its_day_is_the_day_before() {
+    for (start, until, day) in [
+        (";TZID=Europe/Berlin:20260602T090000", "20260629T000000Z", "2026-06-28"),
+        (";TZID=Europe/Berlin:20260602T090000", "20260628T220000Z", "2026-06-28"),
+        (";TZID=Europe/Berlin:20260602T090000", "20260629T070000Z", "2026-06-29"),
+        (";TZID=Europe/Berlin:20260602T090000", "20260629", "2026-06-29"),
+        (":20260602T090000Z", "20260629T085959Z", "2026-06-28"),
+        (";VALUE=DATE:20260602", "20260629T000000Z", "2026-06-29"),
+    ] {
+        let text = event(&format!("DTSTART{start}\nRRULE:FREQ=WEEKLY;UNTIL={until};BYDAY=TU"));
+        let Some(Fields::Event(fields)) = fields(text.as_bytes()) else { panic!() };
+        let Recurrence::Rule(rule) = fields.recurrence else { panic!() };
+        assert_eq!(rule.ends, Ends::Until(day.into()), "{start} {until}");
     }
 }
 

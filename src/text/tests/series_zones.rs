@@ -8,7 +8,7 @@ use super::series::{all, change_at, event, of, sorted, text, utc};
 use super::series_moved::{all_by, starts, to, with};
 use crate::model::{Ends, EventFields, Fields, Reach, Recurrence};
 use crate::text::moment::at;
-use crate::text::series::{Refused, deleted};
+use crate::text::series::{Refused, deleted, fields};
 use crate::text::zone::Zone;
 
 /// The series after a change in its own form.
@@ -177,6 +177,104 @@ fn an_instance_that_no_rule_gives_holds_back_nothing() {
     );
     let new = all_by(&series, "20260610T090000Z", to("2026-06-10T10:00", "2026-06-10T11:00"));
     assert_eq!(starts(&new), ["06-01T10:00", "06-02T10:00", "06-03T10:00", "06-10T10:00"], "{new}");
+}
+
+#[test]
+fn what_would_be_after_the_last_year_stays() {
+    let series = with("DTSTART;VALUE=DATE:20260601\nRRULE:FREQ=DAILY;UNTIL=99991231\nEXDATE;VALUE=DATE:99991231", "");
+    let new = whole(&series, |f| day(f, "2026-06-02"));
+    for line in ["DTSTART;VALUE=DATE:20260602", "RRULE:FREQ=DAILY;UNTIL=99991231", "EXDATE;VALUE=DATE:99991231"] {
+        assert!(new.contains(&format!("{line}\r\n")), "{new}");
+    }
+    let until = with("DTSTART;TZID=America/New_York:20260601T090000\nRRULE:FREQ=DAILY;UNTIL=99991231T235959Z", "");
+    let new = whole(&until, to("2026-06-02T09:00", "2026-06-02T09:00"));
+    assert!(new.contains("UNTIL=99991231T235959Z\r\n"), "{new}");
+}
+
+#[test]
+fn numbers_out_of_all_range_move_nowhere() {
+    for rule in [
+        "FREQ=YEARLY;BYMONTH=-9223372036854775808",
+        "FREQ=MONTHLY;BYDAY=-9223372036854775808MO",
+        "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=-9223372036854775808",
+    ] {
+        let series = with(&format!("DTSTART:20260601T090000Z\nDURATION:PT1H\nRRULE:{rule}"), "");
+        whole(&series, to("2026-06-02T09:00", "2026-06-02T10:00"));
+    }
+}
+
+#[test]
+fn this_and_following_in_another_zone_moves_by_the_clock_of_its_series() {
+    let series = with(
+        "DTSTART;TZID=Europe/Berlin:20260301T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=100",
+        "SUMMARY:B\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260511T070000Z\nDTSTART:20260511T090000Z\nDURATION:PT1H",
+    );
+    // Across the change of the clocks on 29 March.
+    let new = all_by(&series, "20260326T080000Z", to("2026-03-30T09:00", "2026-03-30T10:00"));
+    let line = "RECURRENCE-ID;RANGE=THISANDFUTURE:20260515T070000Z\r\nDTSTART:20260515T090000Z\r\n";
+    assert!(new.contains(line), "{new}");
+}
+
+#[test]
+fn what_names_a_period_stays_with_it() {
+    let rule = "DTSTART:20260601T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=";
+    let dates =
+        "RDATE;VALUE=PERIOD:20260611T090000Z/PT2H,20260612T090000Z/PT3H\nEXDATE:20260602T090000Z,20260611T090000Z";
+    let changed = "SUMMARY:B\nRECURRENCE-ID:20260612T090000Z\nDTSTART:20260612T090000Z\nDURATION:PT3H";
+    let series = |count: u8| with(&format!("{rule}{count}\n{dates}"), changed);
+    let new = whole(&series(3), to("2026-06-01T10:00", "2026-06-01T11:00"));
+    assert_eq!(starts(&new), ["06-01T10:00", "06-03T10:00", "06-12T09:00"], "{new}");
+    assert!(new.contains("EXDATE:20260602T100000Z,20260611T090000Z\r\n"), "{new}");
+    // Where the rule gives it too, it is left out of both.
+    let new = whole(&series(11), to("2026-06-01T10:00", "2026-06-01T11:00"));
+    assert!(new.contains("EXDATE:20260602T100000Z,20260611T090000Z,20260611T100000Z\r\n"), "{new}");
+    // In another zone.
+    let new = whole(&series(3), |f| f.zone = "Europe/Berlin".into());
+    assert_eq!(starts(&new), ["06-01T07:00", "06-03T07:00", "06-12T09:00"], "{new}");
+}
+
+#[test]
+fn an_instance_across_a_clock_change_stays_as_long() {
+    let series = with(
+        "DTSTART;TZID=Europe/Berlin:20260321T220000\nDTEND;TZID=Europe/Berlin:20260322T060000\nRRULE:FREQ=WEEKLY;COUNT=3",
+        "",
+    );
+    let named =
+        change_at(&series, of("20260328T210000Z"), Reach::One(of("20260328T210000Z")), |f| f.title = "B".into());
+    let named = text(named.unwrap().item);
+    assert!(named.contains("DTEND;TZID=Europe/Berlin:20260329T070000\r\n"), "{named}");
+    for (start, end) in [
+        ("2026-03-20T22:00", "2026-03-21T06:00"),
+        ("2026-03-21T23:00", "2026-03-22T07:00"),
+        ("2026-03-22T22:00", "2026-03-23T06:00"),
+    ] {
+        let new = whole(&named, |f| (f.start, f.end) = (start.into(), end.into()));
+        assert!(all(new.as_bytes()).iter().all(|i| i.2 == 8 * 3_600), "{new}");
+    }
+    let new = whole(&named, |f| f.end = "2026-03-22T07:00".into());
+    assert!(all(new.as_bytes()).iter().all(|i| i.2 == 9 * 3_600), "{new}");
+}
+
+#[test]
+fn an_instance_that_several_components_name_is_changed_as_it_is_seen() {
+    let named = |more: &str, title: &str| {
+        let id = format!("RECURRENCE-ID{more}:20260610T090000Z\nDTSTART:20260610T120000Z\nDURATION:PT1H");
+        format!("SUMMARY:{title}\n{id}")
+    };
+    let (ranged, gone) = (";RANGE=THISANDFUTURE", "\nSTATUS:CANCELLED");
+    for both in [
+        [named(ranged, "B"), named("", "B")],
+        [named(ranged, "B"), named(ranged, "B") + gone],
+        [named("", "C") + gone, named(ranged, "B")],
+    ] {
+        // Which the rule does not give.
+        let series = "DTSTART:20260601T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3";
+        let text = with(series, &both.join("\nEND:VEVENT\nBEGIN:VEVENT\nUID:u\n"));
+        let at = of("20260610T090000Z");
+        assert_eq!(event(fields(text.as_bytes(), at)).title, "B", "{text}");
+        let new = change_at(&text, at, Reach::One(at), |f| f.title = "D".into()).unwrap().item.unwrap();
+        assert_eq!(event(fields(&new, at)).title, "D", "{}", String::from_utf8_lossy(&new));
+    }
 }
 
 /// A series about the days when the clocks change, with exceptions by number, each left out,

@@ -69,6 +69,18 @@ fn an_instance_leaves_what_is_for_those_after_it() {
     assert_eq!(put(&series(&none), &calendar(&update(2))), None);
 }
 
+/// Which is the next is known of an event's series alone.
+#[test]
+fn an_instance_is_put_in_where_no_next_is_known() {
+    let following = instance(";RANGE=THISANDFUTURE:20260702T080000Z", ":20260702T110000Z", "Noon");
+    let own = instance(":20260702T080000Z", ":20260702T140000Z", "Own");
+    let put_in = Some(calendar(&format!("{following}{own}")));
+    assert_eq!(put(&calendar(&following), &calendar(&own)), put_in, "a series that is not here");
+    let task = |text: String| text.replace("VEVENT", "VTODO");
+    let put_in = Some(task(series(&format!("{following}{own}"))));
+    assert_eq!(put(&task(series(&following)), &task(calendar(&own))), put_in);
+}
+
 #[test]
 fn another_sort_of_the_same_uid_is_no_update() {
     let task = calendar(&instance(":20260702T080000Z", ":20260702T120000Z", "Task").replace("VEVENT", "VTODO"));

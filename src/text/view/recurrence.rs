@@ -5,6 +5,7 @@ use chrono::{Datelike, NaiveDate, Timelike};
 
 use crate::model::Saying;
 use crate::order;
+use crate::text::form_rule::until_day;
 use crate::text::moment::Moment;
 use crate::text::occur::Placed;
 
@@ -117,7 +118,7 @@ fn frequency(value: &str) -> Option<Freq> {
 }
 
 fn all(value: &str, range: std::ops::RangeInclusive<i32>, back: bool) -> Option<Vec<i32>> {
-    let fits = |n: &i32| range.contains(n) || (back && range.contains(&-n));
+    let fits = |n: &i32| range.contains(n) || (back && n.checked_neg().is_some_and(|n| range.contains(&n)));
     let numbers = value.split(',').map(|n| n.trim().parse().ok().filter(fits));
     let mut numbers = numbers.collect::<Option<Vec<i32>>>()?;
     // From the beginning on, then from the end; each once.
@@ -131,7 +132,8 @@ fn day(text: &str) -> Option<(i32, usize)> {
     let text = text.trim();
     let (which, name) = text.split_at_checked(text.len().checked_sub(2)?)?;
     let day = DAYS.iter().position(|day| day.eq_ignore_ascii_case(name))?;
-    let which = if which.is_empty() { 0 } else { which.parse().ok().filter(|n: &i32| *n != 0 && n.abs() <= 53)? };
+    let which =
+        if which.is_empty() { 0 } else { which.parse().ok().filter(|n: &i32| *n != 0 && n.unsigned_abs() <= 53)? };
     Some((which, day))
 }
 
@@ -139,15 +141,18 @@ fn sentence(rule: &Rule, start: Option<&Placed>) -> Option<Saying> {
     let said = when(rule, start)?;
     let said = at_times(rule, start, said)?;
     Some(match (rule.until, rule.count) {
-        (Some(until), _) => said_until(said, until, start),
+        (Some(until), _) => said_until(said, rule, until, start),
         (None, Some(count)) => Saying::new("recur_count").with_saying(&said).with(count),
         (None, None) => said,
     })
 }
 
 /// The last day, in the series' own zone.
-fn said_until(said: Saying, until: Moment, start: Option<&Placed>) -> Saying {
+fn said_until(said: Saying, rule: &Rule, until: Moment, start: Option<&Placed>) -> Saying {
+    let daily = !matches!(rule.freq, Freq::Secondly | Freq::Minutely | Freq::Hourly);
+    let once = daily && [&rule.hours, &rule.minutes, &rule.seconds].iter().all(|list| list.is_empty());
     let last = match (until, start) {
+        (_, Some(start)) if once => until_day(until, start),
         (Moment::Utc(at), Some(start)) if !start.moment.is_date() => {
             start.zone.to_local(crate::text::moment::seconds(at)).date()
         }

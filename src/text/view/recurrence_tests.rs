@@ -38,8 +38,12 @@ fn rules_in_words() {
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=FR,MO,TU,WE,TH", "Every 2 weeks from Monday to Friday"),
         ("FREQ=WEEKLY;BYDAY=TU;BYMONTH=6,7,8", "Every week on Tuesday, only in June, July and August"),
         ("FREQ=WEEKLY;BYDAY=MO;BYHOUR=8;BYMINUTE=15", "Every week on Monday at 08:15"),
-        // An end in UTC is a day of the series' own zone.
-        ("FREQ=WEEKLY;BYDAY=MO;UNTIL=20270502T230000Z", "Every week on Monday until 3 May 2027"),
+        // An end in UTC is a day of the series' own zone, on which it reaches the time of the start.
+        ("FREQ=WEEKLY;BYDAY=MO;UNTIL=20270503T073000Z", "Every week on Monday until 3 May 2027"),
+        ("FREQ=WEEKLY;BYDAY=MO;UNTIL=20270502T230000Z", "Every week on Monday until 2 May 2027"),
+        ("FREQ=DAILY;BYHOUR=0,17;BYMINUTE=0;UNTIL=20270502T230000Z", "Every day at 00:00 and 17:00 until 3 May 2027"),
+        ("FREQ=MONTHLY;BYDAY=-2147483648MO", "By a rule of its own: FREQ=MONTHLY;BYDAY=-2147483648MO"),
+        ("FREQ=YEARLY;BYYEARDAY=-2147483648", "By a rule of its own: FREQ=YEARLY;BYYEARDAY=-2147483648"),
         ("FREQ=WEEKLY;UNTIL=20270502T235959", "Every week on Thursday until 2 May 2027"),
         ("freq=weekly;byday=mo", "Every week on Monday"),
         (" FREQ=WEEKLY ; BYDAY=MO ;", "Every week on Monday"),
