@@ -79,7 +79,7 @@ impl Extension {
              database.close();
              return rows.result.find(row => JSON.stringify(row.head.href).includes({name})).head.id;"
         ));
-        let was = ask(self.browser(), &json!({ "Open": id }))["Fields"].clone();
+        let was = ask(self.browser(), &json!({ "Open": { "id": id, "of": null } }))["Fields"].clone();
         let mut fields = was.clone();
         let field = match changed.sort {
             Sort::Event => &mut fields["Event"]["title"],
@@ -87,7 +87,7 @@ impl Extension {
             Sort::Note => &mut fields["Note"]["title"],
         };
         *field = json!(format!("{} {}", field.as_str().unwrap(), changed.mark()));
-        ask(self.browser(), &json!({ "Edit": { "id": id, "was": was, "fields": fields } }));
+        ask(self.browser(), &json!({ "Edit": { "id": id, "reach": "All", "was": was, "fields": fields } }));
     }
 }
 
