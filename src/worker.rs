@@ -1,7 +1,7 @@
 //! What each event of the browser leads to. The browser may end the worker between
 //! any two lines: what must not be forgotten is in the store or an alarm.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ pub enum Event {
 pub struct Worker {
     driver: Driver,
     /// What the run under way has told last.
-    running: Rc<RefCell<Option<Progress>>>,
+    running: Rc<Cell<Option<Progress>>>,
     /// Asked for while a run was under way, which may have been too late for it.
     again: Rc<Cell<Option<Trigger>>>,
     /// Asked for while the lock was held by what is no run.
@@ -62,7 +62,7 @@ pub struct Worker {
 
 impl Worker {
     pub fn new(ports: Ports, options: Options) -> Worker {
-        let running = Rc::new(RefCell::new(None));
+        let running = Rc::new(Cell::new(None));
         let shell = Rc::new(Listening { shell: ports.shell.clone(), running: running.clone() });
         let driver = Driver::new(Ports { shell, ..ports }, options);
         Worker { driver, running, again: Rc::default(), missed: Rc::default() }
@@ -288,7 +288,7 @@ impl Worker {
             self.schedule().await?;
             return Ok(None);
         }
-        self.running.replace(Some(Progress { name: String::new(), done: 0, total: 0 }));
+        self.running.set(Some(Progress { name: String::new(), done: 0, total: 0 }));
         ports.shell.tell(&News::Run);
         let mut done = Ok(true);
         for account in due {
@@ -298,7 +298,7 @@ impl Worker {
                 Err(fault) => done = Err(fault),
             }
         }
-        self.running.replace(None);
+        self.running.set(None);
         let waiting = self.waiting().await.unwrap_or_default() + self.undecided().await.unwrap_or_default();
         let went_well = done.as_ref().is_ok_and(|well| *well);
         ports.shell.badge(waiting, !went_well);
@@ -426,7 +426,8 @@ impl Worker {
     /// Sets the alarm of the next run by the clock, by how each account's last ones
     /// went: the soonest counts.
     async fn schedule(&self) -> Result<(), Fault> {
-        self.schedule_after(Some(self.driver.ports.store.runs(RUNS).await?)).await
+        let runs = self.driver.ports.store.runs(RUNS).await?;
+        self.schedule_after(Some(runs)).await
     }
 
     /// `None`: as if a run ended well now.
@@ -502,12 +503,10 @@ impl Worker {
 
     async fn state(&self) -> Result<State, Fault> {
         let ports = &self.driver.ports;
-        let before = self.running.borrow().is_some();
+        let running = self.running.take();
+        self.running.set(running.clone());
         let accounts = self.driver.accounts().await?;
         let runs = ports.store.runs(RUNS).await?;
-        // A run that began meanwhile is under way; one that ended has been stored since.
-        let running = self.running.borrow().clone();
-        let runs = if before && running.is_none() { ports.store.runs(RUNS).await? } else { runs };
         let last = accounts.iter().filter_map(|account| runs.iter().find(|run| run.account == account.id));
         let last = last.max_by_key(|run| (matches!(run.outcome, Outcome::Failed(_)), run.started)).cloned();
         let mut next = ports.shell.due(PERIODIC).await;
@@ -565,14 +564,14 @@ fn stronger(before: Option<Trigger>, now: Trigger) -> Option<Trigger> {
 /// asks for it.
 struct Listening {
     shell: Rc<dyn crate::port::Shell>,
-    running: Rc<RefCell<Option<Progress>>>,
+    running: Rc<Cell<Option<Progress>>>,
 }
 
 #[async_trait::async_trait(?Send)]
 impl crate::port::Shell for Listening {
     fn tell(&self, news: &News) {
         if let News::Progress(progress) = news {
-            self.running.replace(Some(progress.clone()));
+            self.running.set(Some(progress.clone()));
         }
         self.shell.tell(news);
     }
