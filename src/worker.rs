@@ -14,6 +14,7 @@ use crate::model::{
 };
 use crate::port::Ports;
 use crate::schedule;
+use crate::state;
 
 /// The lock that a run holds: one run at a time, across worker and pages.
 const LOCK: &str = "pimento-run";
@@ -299,7 +300,7 @@ impl Worker {
             }
         }
         self.running.set(None);
-        let waiting = self.waiting().await.unwrap_or_default() + self.undecided().await.unwrap_or_default();
+        let waiting = state::stored(&*ports.store).await.map_or(0, |state| state.waiting + state.undecided);
         let went_well = done.as_ref().is_ok_and(|well| *well);
         ports.shell.badge(waiting, !went_well);
         if self.again.get().is_none() {
@@ -477,52 +478,27 @@ impl Worker {
         Ok(due.peek().is_some() && due.all(|account| schedule::overdue(&settings, now, &of(account, &runs))))
     }
 
-    async fn waiting(&self) -> Result<u32, Fault> {
-        let store = &self.driver.ports.store;
-        let mut waiting = 0;
-        for account in self.driver.accounts().await? {
-            for collection in store.collections(&account.id).await? {
-                waiting += store.todo(&collection.id).await?.iter().filter(|head| head.waiting.is_some()).count();
-            }
-        }
-        Ok(u32::try_from(waiting).unwrap_or(u32::MAX))
-    }
-
-    /// Folders about which the person has to decide.
-    async fn undecided(&self) -> Result<u32, Fault> {
-        let mut undecided = 0;
-        for account in self.driver.accounts().await? {
-            for collection in self.driver.ports.store.collections(&account.id).await? {
-                let held = collection.held.is_some_and(|held| !held.agreed);
-                let vanished = collection.vanished.is_some_and(|vanished| vanished.fate.is_none());
-                undecided += u32::from(held || vanished);
-            }
-        }
-        Ok(undecided)
-    }
-
     async fn state(&self) -> Result<State, Fault> {
         let ports = &self.driver.ports;
-        let running = self.running.take();
-        self.running.set(running.clone());
-        let accounts = self.driver.accounts().await?;
-        let runs = ports.store.runs(RUNS).await?;
-        let last = accounts.iter().filter_map(|account| runs.iter().find(|run| run.account == account.id));
-        let last = last.max_by_key(|run| (matches!(run.outcome, Outcome::Failed(_)), run.started)).cloned();
-        let mut next = ports.shell.due(PERIODIC).await;
-        if next.is_none() {
+        let mut open = None;
+        let mut state = loop {
+            let mut state = state::stored(&*ports.store).await?;
+            state.running = self.running.take();
+            self.running.set(state.running.clone());
+            let last = state.last.as_ref().filter(|run| run.outcome == Outcome::Running).map(|run| run.started);
+            if state.running.is_some() || last == open {
+                break state;
+            }
+            // It may have ended since it was read: its end is in the store then.
+            open = last;
+        };
+        state.next = ports.shell.due(PERIODIC).await;
+        if state.next.is_none() {
             // Lost, unless none is wanted: a worker that does not start sets no alarm.
             self.schedule().await?;
-            next = ports.shell.due(PERIODIC).await;
+            state.next = ports.shell.due(PERIODIC).await;
         }
-        Ok(State {
-            set_up: !accounts.is_empty(),
-            running,
-            last,
-            waiting: self.waiting().await?,
-            undecided: self.undecided().await?,
-            next,
-        })
+        Ok(state)
     }
 }
 
