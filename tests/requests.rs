@@ -14,7 +14,9 @@ use fake::flavour::Flavour;
 use fake::trouble::{Etags, Planned, Texts, Trouble, Ways};
 use pimento::driver::Driver;
 use pimento::model::Texts as PimentoTexts;
-use pimento::model::{Account, Collection, Edit, Fault, Href, Index, Marker, Millis, Outcome, Policy, Role, Trigger};
+use pimento::model::{
+    Account, Collection, Edit, Fault, Href, Index, Item, Marker, Millis, Outcome, Policy, Role, Trigger,
+};
 use pimento::port::{Change, Commit, Http, Ports, Race, Request, Response, Store};
 use world::act::Act;
 use world::ports::{Ticks, Turns, driven};
@@ -118,6 +120,21 @@ fn an_item_that_cannot_be_read_here_does_not_stop_what_is_to_be_done() {
     assert_eq!(world.memory.index(&ids[1]), Some(whole), "the others are indexed anew");
 }
 
+#[test]
+fn nothing_is_indexed_for_a_store_that_keeps_no_index() {
+    let world = in_step();
+    world.life.blind.set(true);
+    world.there_new(Role::Notes);
+    now(world.worker().run(world.account(), Trigger::Interval)).unwrap();
+    let known = |item: &&Item| world.memory.index(&item.head.id).is_some_and(|index| index.entry.is_some());
+    let moment = world.moment();
+    assert_eq!(moment.here.values().filter(known).count(), moment.here.len() - 1);
+    later(&world, Index::AHEAD);
+    assert!(
+        !now(pimento::driver::renew(&*world.worker().ports.store, &world.account().id, world.clock.0.get())).unwrap()
+    );
+}
+
 /// A server for which telling a marker takes its time.
 struct Priced {
     fake: Rc<Fake>,
@@ -145,6 +162,8 @@ fn nothing_changed_costs_one_request_and_once_a_week_a_look_at_everything() {
         assert_eq!(asked(&world), [HOME]);
         later(&world, DAY);
     }
+    now(world.worker().run(world.account(), Trigger::Interval)).unwrap();
+    assert_eq!(world.life.heads.get(), 0, "nor is all read that is here");
     later(&world, 5 * DAY);
     let weekly = asked(&world);
     assert!(weekly.iter().any(|asked| asked.contains("/.well-known/")), "{weekly:?}");

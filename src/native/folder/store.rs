@@ -130,6 +130,11 @@ impl Store for FolderStore {
         rows.iter().map(|row| self.load(inner, row)).collect()
     }
 
+    /// Files are looked through by other means.
+    fn indexes(&self) -> bool {
+        false
+    }
+
     async fn commit(&self, commit: Commit) -> Result<(), Fault> {
         for kept in &commit.kept {
             let dir = self.root.join(STATE).join("kept");
