@@ -135,9 +135,9 @@ impl Blocks {
         Ok(())
     }
 
-    /// Removes all of the item.
-    pub fn remove(&mut self, id: &ItemId) {
-        self.list(id, None);
+    /// Removes all of the item; says whether it was listed.
+    pub fn remove(&mut self, id: &ItemId) -> bool {
+        let listed = self.list(id, None);
         let block = at(&mut self.blocks, key::block(id));
         block.headed = true;
         block.heads.retain(|head| head.id != *id);
@@ -147,20 +147,25 @@ impl Blocks {
             Some(slot) => drop(Reflect::delete_property(&texts.row, &slot.into())),
             None => texts.row = Object::new(),
         }
+        listed
     }
 
-    /// Lists the item so, instead of as it was listed; `None`: not at all.
-    pub fn list(&mut self, id: &ItemId, index: Option<&Index>) {
+    /// Lists the item so, instead of as it was listed (`None`: not at all); says whether
+    /// it was.
+    pub fn list(&mut self, id: &ItemId, index: Option<&Index>) -> bool {
         let block = at(&mut self.blocks, key::block(id));
         let batch = id.of_its_batch().0;
-        if let Some(was) = block.listed.iter().position(|listed| listed.entry.id == *id) {
+        let was = block.listed.iter().position(|listed| listed.entry.id == *id);
+        if let Some(was) = was {
             for span in block.listed.remove(was).times {
                 self.moves.push(((span, batch.to_owned()), Move::Out(id.clone())));
             }
             block.words.retain(|words| !Words::are_of(words, id));
             block.relisted = true;
         }
-        let Some((index, entry)) = index.and_then(|index| Some((index, index.entry.clone()?))) else { return };
+        let Some((index, entry)) = index.and_then(|index| Some((index, index.entry.clone()?))) else {
+            return was.is_some();
+        };
         let mut times: Vec<i32> = Vec::new();
         for occurrence in &index.occurrences {
             let span = key::span(occurrence);
@@ -172,6 +177,7 @@ impl Blocks {
         block.words.push(Words::of(&entry, &index.words));
         block.listed.push(Listed { entry, times });
         block.relisted = true;
+        was.is_some()
     }
 
     /// Writes what changed. The requests are not awaited: one that fails aborts the

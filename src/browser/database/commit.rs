@@ -84,12 +84,12 @@ impl Stores {
                     }
                     if let Some(index) = index {
                         let listed = item.shown().is_some();
-                        blocks.list(&id, listed.then_some(&index));
-                        match index.series.filter(|_| listed) {
-                            Some(series) => self.series.put(&row::series(&id, series)?, None).map(drop),
-                            None => self.series.delete(JsValue::from(id.0.as_str())).map(drop),
+                        if blocks.list(&id, listed.then_some(&index)) {
+                            self.end_series(&id)?;
                         }
-                        .map_err(broken)?;
+                        if let Some(series) = index.series.filter(|_| listed) {
+                            self.series.put(&row::series(&id, series)?, None).map_err(broken)?;
+                        }
                     }
                 }
             }
@@ -98,7 +98,10 @@ impl Stores {
     }
 
     fn remove(&self, blocks: &mut Blocks, id: &ItemId) -> Result<(), Fault> {
-        blocks.remove(id);
+        if blocks.remove(id) { self.end_series(id) } else { Ok(()) }
+    }
+
+    fn end_series(&self, id: &ItemId) -> Result<(), Fault> {
         self.series.delete(JsValue::from(id.0.as_str())).map(drop).map_err(broken)
     }
 
