@@ -113,3 +113,18 @@ impl Item {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_of_a_batch_knows_its_number() {
+        let id = |id: &str| ItemId(id.into());
+        assert_eq!(ItemId::of_batch("b", 70).of_its_batch(), ("b", Some((70, "70"))));
+        assert_eq!(ItemId::of_batch("b.c", 0).of_its_batch(), ("b.c", Some((0, "0"))));
+        for alone in ["b", "", "b.", "b.c", "b.-1", "b.4294967296"] {
+            assert_eq!(id(alone).of_its_batch(), (alone, None));
+        }
+    }
+}
