@@ -229,6 +229,12 @@ pub trait Store {
     async fn series(&self, from: Millis, to: Millis) -> Result<Vec<Item>, Fault>;
     async fn commit(&self, commit: Commit) -> Result<(), Fault>;
 
+    /// Whether it keeps what a [`Change`] says of an item's index. For one that does not,
+    /// none is made.
+    fn indexes(&self) -> bool {
+        true
+    }
+
     /// Newest first, at most `limit`.
     async fn runs(&self, limit: usize) -> Result<Vec<Run>, Fault>;
     /// Writes the run of that start, and forgets all but the newest 50.

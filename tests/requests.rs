@@ -14,7 +14,9 @@ use fake::flavour::Flavour;
 use fake::trouble::{Etags, Planned, Texts, Trouble, Ways};
 use pimento::driver::Driver;
 use pimento::model::Texts as PimentoTexts;
-use pimento::model::{Account, Collection, Edit, Fault, Href, Index, Marker, Millis, Outcome, Policy, Role, Trigger};
+use pimento::model::{
+    Account, Collection, Edit, Fault, Href, Index, Item, Marker, Millis, Outcome, Policy, Role, Trigger,
+};
 use pimento::port::{Change, Commit, Http, Ports, Race, Request, Response, Store};
 use world::act::Act;
 use world::ports::{Ticks, Turns, driven};
@@ -118,6 +120,21 @@ fn an_item_that_cannot_be_read_here_does_not_stop_what_is_to_be_done() {
     assert_eq!(world.memory.index(&ids[1]), Some(whole), "the others are indexed anew");
 }
 
+#[test]
+fn nothing_is_indexed_for_a_store_that_keeps_no_index() {
+    let world = in_step();
+    world.life.blind.set(true);
+    world.there_new(Role::Notes);
+    now(world.worker().run(world.account(), Trigger::Interval)).unwrap();
+    let known = |item: &&Item| world.memory.index(&item.head.id).is_some_and(|index| index.entry.is_some());
+    let moment = world.moment();
+    assert_eq!(moment.here.values().filter(known).count(), moment.here.len() - 1);
+    later(&world, Index::AHEAD);
+    assert!(
+        !now(pimento::driver::renew(&*world.worker().ports.store, &world.account().id, world.clock.0.get())).unwrap()
+    );
+}
+
 /// A server for which telling a marker takes its time.
 struct Priced {
     fake: Rc<Fake>,
@@ -145,6 +162,8 @@ fn nothing_changed_costs_one_request_and_once_a_week_a_look_at_everything() {
         assert_eq!(asked(&world), [HOME]);
         later(&world, DAY);
     }
+    now(world.worker().run(world.account(), Trigger::Interval)).unwrap();
+    assert_eq!(world.life.heads.get(), 0, "nor is all read that is here");
     later(&world, 5 * DAY);
     let weekly = asked(&world);
     assert!(weekly.iter().any(|asked| asked.contains("/.well-known/")), "{weekly:?}");
@@ -592,10 +611,10 @@ fn an_empty_folder_without_a_token_costs_nothing_while_its_marker_stays() {
     assert!(law::agree(&world).is_ok());
 }
 
-/// How often the first run waits for the server or the store, with so many notes.
-fn waits(notes: usize) -> usize {
-    let world = World::new(Ways { texts: Texts::Ignored, ..Ways::of(Flavour::Radicale) });
-    (0..notes).for_each(|_| drop(world.there_new(Role::Notes)));
+/// How often the first run waits for the server or the store, with so many items in a folder.
+fn waits(texts: Texts, role: Role, items: usize) -> usize {
+    let world = World::new(Ways { texts, ..Ways::of(Flavour::Radicale) });
+    (0..items).for_each(|_| drop(world.there_new(role)));
     world.life.slow.set(true);
     let mut waited = 0;
     let run = driven(world.worker().run(world.account(), Trigger::Start), || {
@@ -611,7 +630,14 @@ fn waits(notes: usize) -> usize {
 #[test]
 fn the_next_texts_are_on_their_way_while_the_last_are_stored() {
     // The way there and the way back; the last are stored meanwhile.
+    let waits = |items| waits(Texts::Ignored, Role::Notes, items);
     assert_eq!(waits(500), waits(200) + 2);
+}
+
+#[test]
+fn the_next_folder_is_asked_for_while_the_texts_of_the_last_are_stored() {
+    let waits = |role, items| waits(Texts::Given, role, items) - waits(Texts::Given, role, 0);
+    assert_eq!([Role::Calendar, Role::Contacts, Role::Notes].map(|role| waits(role, 3)), [0, 0, 1]);
 }
 
 /// Whatever goes wrong in the first run, the next one has it all.

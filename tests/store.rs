@@ -8,6 +8,7 @@ mod contract;
 
 use pimento::memory::Memory;
 use pimento::native::FolderStore;
+use pimento::port::Store;
 
 macro_rules! kept_by_memory {
     ($($name:ident),* $(,)?) => {
@@ -50,3 +51,37 @@ macro_rules! kept_by_a_folder {
 }
 
 kept_by_a_folder!(items_are_found_by_their_uid, what_happens_is_what_all_texts_say_without_an_index);
+
+/// What is in the folder is looked at only when somebody asks for it, so that the server
+/// can be asked meanwhile; what cannot be read is not taken for an empty folder by whoever
+/// asks next.
+#[tokio::test]
+async fn a_damaged_folder_is_found_out_late_and_stays_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let (account, collection) = (contract::account(), contract::collection("work"));
+    let one = || contract::commit(vec![contract::put(&contract::item(&collection, "a", "text"), None)]);
+    let store = FolderStore::open(dir.path()).unwrap();
+    store.save_account(&account).await.unwrap();
+    store.save_collection(&collection).await.unwrap();
+    store.commit(one()).await.unwrap();
+    store.compact().unwrap();
+    drop(store);
+    let state = dir.path().join(".pimento");
+    let rows = std::fs::read_dir(&state).unwrap().map(|entry| entry.unwrap().path());
+    let rows = rows.into_iter().find(|path| path.to_string_lossy().contains("rows-")).unwrap();
+    let before = std::fs::read(&rows).unwrap();
+    std::fs::write(&rows, &before[..before.len() - 1]).unwrap();
+
+    let store = FolderStore::open(dir.path()).unwrap();
+    assert_eq!(store.accounts().await.unwrap(), [account]);
+    store.save_collection(&collection).await.unwrap();
+    for _ in 0..2 {
+        assert!(store.heads(&collection.id).await.is_err());
+        assert!(store.commit(one()).await.is_err());
+        assert!(store.compact().is_err());
+    }
+    drop(store);
+    std::fs::write(&rows, &before).unwrap();
+    let store = FolderStore::open(dir.path()).unwrap();
+    assert_eq!(store.heads(&collection.id).await.unwrap().len(), 1);
+}

@@ -192,11 +192,14 @@ impl Session<'_> {
         draft: &Draft,
         marker: Option<&str>,
     ) -> Result<Option<Held>, Fault> {
+        let deletions = draft.deletions();
         let all = match draft.based() {
             Some(all) => all,
+            // Nothing goes: there is nothing to count it against.
+            None if deletions.is_empty() => return Ok(None),
             None => self.ports.store.heads(&collection.id).await?.iter().filter(|head| head.based).count(),
         };
-        Ok(self.stop(collection, draft.deletions(), all, marker))
+        Ok(self.stop(collection, deletions, all, marker))
     }
 
     /// What the guard stops of these, in a collection of so many items.

@@ -7,6 +7,7 @@ use crate::model::{Collection, CollectionReport, Fault, News, Texts};
 use crate::sync::want::Everything;
 
 use super::draft::Draft;
+use super::gate::Place;
 use super::session::Session;
 
 impl Session<'_> {
@@ -19,6 +20,7 @@ impl Session<'_> {
         collection: &mut Collection,
         marker: Option<String>,
         report: &mut CollectionReport,
+        place: &mut Place<'_>,
     ) -> Result<bool, Fault> {
         let asks = collection.reports_changes && collection.texts == Texts::Asked;
         // Seen to be empty by a server that gives no token: it still is.
@@ -32,13 +34,20 @@ impl Session<'_> {
         // From the first text on, what is here is ahead of it.
         self.forget_token(collection).await?;
         let (reading, nothing) = (&*collection, HashMap::new());
-        let everything = self.remote.everything(reading, async |texts| {
-            self.absorb(reading, &nothing, texts, report).await?;
-            self.progress(&reading.name, report.received as usize, 0);
-            self.ports.shell.tell(&News::Changed);
-            Ok(())
-        });
-        let told = self.reading(everything).await;
+        let told = async {
+            let (opened, _) = self.reading(self.remote.open_everything(reading)).await?;
+            if opened.head.status == 207 {
+                place.comes();
+            }
+            let taken = self.remote.everything(reading, opened, async |texts| {
+                self.absorb(reading, &nothing, texts, report).await?;
+                self.progress(&reading.name, report.received as usize, 0);
+                self.ports.shell.tell(&News::Changed);
+                Ok(())
+            });
+            taken.await
+        };
+        let told = told.await;
         if let Err(fault) = &told
             && report.received == 0
             && fault::too_much(fault)
@@ -48,7 +57,7 @@ impl Session<'_> {
             self.keep_choice(collection).await?;
             self.ports.store.save_collection(collection).await?;
         }
-        match told?.0 {
+        match told? {
             Everything::Told { token, left } => {
                 let all = report.received as usize + left.len();
                 report.plan = (all > 0)

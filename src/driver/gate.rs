@@ -1,5 +1,5 @@
 //! Readings under way, in all collections together: one that finds no room waits for its
-//! turn.
+//! turn. And the collections they are for.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -13,6 +13,9 @@ pub(super) struct Gate {
     pace: RefCell<Pace>,
     inside: Cell<usize>,
     waiting: RefCell<Vec<Waker>>,
+    /// Collections that are being read, but for the one that is `coming`.
+    reading: Cell<usize>,
+    coming: Cell<bool>,
 }
 
 /// Whoever has it reads.
@@ -26,9 +29,52 @@ impl Drop for Room<'_> {
     }
 }
 
+/// Whoever has it reads a collection.
+pub(super) struct Place<'a> {
+    gate: &'a Gate,
+    coming: bool,
+}
+
+impl Place<'_> {
+    /// All of the collection is on its way. While it is stored the server has nothing to do
+    /// for it, and may be asked for another one; for one only: what has come is in memory.
+    pub fn comes(&mut self) {
+        if !self.gate.coming.replace(true) {
+            self.coming = true;
+            self.gate.reading.set(self.gate.reading.get() - 1);
+        }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        match self.coming {
+            true => self.gate.coming.set(false),
+            false => self.gate.reading.set(self.gate.reading.get() - 1),
+        }
+    }
+}
+
 impl Gate {
     pub fn new(way: Millis) -> Gate {
-        Gate { pace: RefCell::new(Pace::new(way)), inside: Cell::default(), waiting: RefCell::default() }
+        Gate {
+            pace: RefCell::new(Pace::new(way)),
+            inside: Cell::default(),
+            waiting: RefCell::default(),
+            reading: Cell::default(),
+            coming: Cell::default(),
+        }
+    }
+
+    /// Whether one more collection may be read.
+    pub fn is_open(&self) -> bool {
+        self.reading.get() < self.room()
+    }
+
+    /// The place of one more.
+    pub fn place(&self) -> Place<'_> {
+        self.reading.set(self.reading.get() + 1);
+        Place { gate: self, coming: false }
     }
 
     /// So many may be under way now.

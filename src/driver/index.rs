@@ -57,6 +57,9 @@ pub async fn between(store: &dyn Store, from: Millis, to: Millis) -> Result<Vec<
 /// The store's.
 pub async fn renew(store: &dyn Store, account: &AccountId, now: Millis) -> Result<bool, Fault> {
     let mut renewed = false;
+    if !store.indexes() {
+        return Ok(renewed);
+    }
     for collection in store.collections(account).await? {
         let old = collection.indexed < Index::VERSION;
         // Further ahead than it can be now: the clock was ahead.

@@ -1,7 +1,7 @@
 //! One collection's way through a run. What one has to send goes while the next is read;
-//! several are read at the same time only where the way to the server is long.
+//! several are read at the same time only where the way to the server is long, or one is
+//! on its way as a whole.
 
-use std::cell::Cell;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
@@ -10,6 +10,7 @@ use futures_util::stream::FuturesUnordered;
 
 use super::draft::stopped;
 use super::folders::Sight;
+use super::gate::Place;
 use super::index::until;
 use super::session::Session;
 use super::verdict::ends;
@@ -54,19 +55,18 @@ impl Session<'_> {
         };
         // Others were told of: it is one doubt, however many folders could not be.
         self.doubts.set(all.iter().any(doubtful).into());
-        let (reading, mut done) = (Cell::new(0), Vec::new());
+        let mut done = Vec::new();
         let mut all: Vec<_> = all.into_iter().enumerate().collect();
         let failed = |collection: &Collection| self.account.failing.iter().position(|id| *id == collection.id);
         order::by_key(&mut all, |(at, (collection, _))| (failed(collection), *at));
         let (mut all, mut lanes) = (all.into_iter().peekable(), FuturesUnordered::new());
         // One more is begun as soon as those under way leave room for its readings.
         let mut next = |context: &mut Context<'_>| loop {
-            let room = || reading.get() < self.gate.room() && self.going().is_ok();
+            let room = || self.gate.is_open() && self.going().is_ok();
             while let Some((at, (collection, sight))) =
                 all.next_if(|(_, (next, _))| room() && (lanes.is_empty() || failed(next).is_none()))
             {
-                reading.set(reading.get() + 1);
-                lanes.push(self.lane(Lane::new(at, collection), sight, &reading));
+                lanes.push(self.lane(Lane::new(at, collection), sight, self.gate.place()));
             }
             match lanes.poll_next_unpin(context) {
                 Poll::Pending if room() && all.peek().is_some_and(|(_, (next, _))| failed(next).is_none()) => {}
@@ -85,19 +85,19 @@ impl Session<'_> {
         self.going().and(first.map_or(Ok(()), Err))
     }
 
-    /// A collection's whole way. When nothing is read for it any more, it is not counted
-    /// among those that are `reading`.
-    async fn lane(&self, mut lane: Lane, sight: Sight<'_>, reading: &Cell<usize>) -> Lane {
+    /// A collection's whole way. When nothing is read for it any more, its place is
+    /// another's.
+    async fn lane(&self, mut lane: Lane, sight: Sight<'_>, mut place: Place<'_>) -> Lane {
         let received = match sight {
-            Sight::Described(described) => self.receive(&mut lane, described).await,
+            Sight::Described(described) => self.receive(&mut lane, described, &mut place).await,
             Sight::Gone => Err(fault::collection_gone(&lane.collection.name)),
             Sight::Unknown(fault) => {
-                reading.set(reading.get() - 1);
+                drop(place);
                 lane.report.fault = Some(fault.clone());
                 return self.over(lane, Ok(())).await;
             }
         };
-        reading.set(reading.get() - 1);
+        drop(place);
         match received {
             Ok(deletions) => self.send(lane, deletions).await,
             Err(fault) => self.over(lane, Err(fault)).await,
@@ -106,13 +106,18 @@ impl Session<'_> {
 
     /// Planned, looked at by the guard, then from there to here. The deletions that the
     /// guard has seen may be sent.
-    async fn receive(&self, lane: &mut Lane, described: &Described) -> Result<Vec<ItemId>, Fault> {
+    async fn receive(
+        &self,
+        lane: &mut Lane,
+        described: &Described,
+        place: &mut Place<'_>,
+    ) -> Result<Vec<ItemId>, Fault> {
         let Lane { collection, report, .. } = lane;
         if let Some(held) = self.still_held(collection, described).await? {
             return Err(stopped(collection, &held));
         }
         let marker = described.marker.as_deref();
-        if self.first(collection, described.marker.clone(), report).await? {
+        if self.first(collection, described.marker.clone(), report, place).await? {
             return Ok(Vec::new());
         }
         let draft = self.draft(collection, marker).await?;

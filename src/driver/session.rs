@@ -145,13 +145,8 @@ impl Session<'_> {
     }
 
     pub fn put(&self, kind: Kind, item: Item, seen: Option<u64>, race: Race) -> Change {
-        let index = self.index(kind, &item);
+        let index = if self.ports.store.indexes() { index(kind, &item, self.now) } else { Index::default() };
         Change::Put { item: Box::new(item), seen, index, race }
-    }
-
-    /// What lists show of the item as it is now.
-    pub fn index(&self, kind: Kind, item: &Item) -> Index {
-        index(kind, item, self.now)
     }
 
     /// A text of the item that this run replaces or removes.

@@ -9,8 +9,8 @@ use crate::browser::api;
 use crate::browser::database::Database;
 use crate::message::{Answer, Ask, State};
 use crate::model::{
-    Account, AccountId, Collection, CollectionId, Entry, EntryKind, Fault, ItemId, Kept, Millis, Occurrence, Outcome,
-    Past, Role, Run, Saying, Settings,
+    Account, AccountId, Collection, CollectionId, Entry, EntryKind, Fault, ItemId, Kept, Millis, Occurrence, Past,
+    Role, Run, Saying, Settings,
 };
 use crate::order;
 use crate::port::Store;
@@ -155,33 +155,7 @@ pub async fn occurrences(from: Millis, to: Millis) -> Result<Vec<Occurrence>, Fa
 
 /// How things stand, as far as the store knows: the worker is not waited for.
 pub async fn state() -> Result<State, Fault> {
-    let database = database().await?;
-    let (mut waiting, mut undecided) = (0, 0);
-    for collection in collections().await? {
-        let todo = database.todo(&collection.id).await?;
-        waiting += todo.iter().filter(|head| head.waiting.is_some()).count();
-        let held = collection.held.is_some_and(|held| !held.agreed);
-        let vanished = collection.vanished.is_some_and(|vanished| vanished.fate.is_none());
-        undecided += u32::from(held || vanished);
-    }
-    let mut active = database.accounts().await?;
-    active.retain(|account| account.active);
-    Ok(State {
-        set_up: !active.is_empty(),
-        running: None,
-        last: last(&active, &database.runs(RUNS).await?),
-        waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
-        undecided,
-        next: None,
-    })
-}
-
-/// The last run as the worker tells it: of several accounts one that failed, if any
-/// did.
-pub fn last(accounts: &[Account], runs: &[Run]) -> Option<Run> {
-    let active = accounts.iter().filter(|account| account.active);
-    let last = active.filter_map(|account| runs.iter().find(|run| run.account == account.id));
-    last.max_by_key(|run| (matches!(run.outcome, Outcome::Failed(_)), run.started)).cloned()
+    crate::state::stored(&database().await?).await
 }
 
 /// How many items are in the folder, as shown.

@@ -10,28 +10,37 @@ use crate::dav::sync_collection;
 use crate::dav::webdav::{self, Members, Scope};
 use crate::fault;
 use crate::model::{Collection, Fault, Href};
+use crate::port::Opened;
 use crate::sync::want::{Everything, Fetch, Fetched};
 
 /// So much of an answer is looked at in one go.
 const BITE: usize = 64 << 10;
 
 impl Remote {
-    /// Asks for everything by sync-collection, with the texts, and hands the texts on as
-    /// they come, so that memory does not grow with the collection. What was handed on is
-    /// true, whatever comes after it; that all was told, and the token to go on from, is
-    /// known only if the answer was read to its closing tag.
+    /// Asks for everything by sync-collection, with the texts, and gives the answer as soon
+    /// as it begins.
     ///
     /// # Errors
-    /// `collection_gone`, what `take` returns, and those of the network and the sign-in.
+    /// Those of the network and the sign-in.
+    pub async fn open_everything(&self, collection: &Collection) -> Result<Opened, Fault> {
+        let data = property::data(collection.kind);
+        self.open(sync_collection::report(&collection.href, None, self.report_depth.get(), Some(data))).await
+    }
+
+    /// Hands the texts of that answer on as they come, so that memory does not grow with
+    /// the collection. What was handed on is true, whatever comes after it; that all was
+    /// told, and the token to go on from, is known only if the answer was read to its
+    /// closing tag.
+    ///
+    /// # Errors
+    /// `collection_gone`, what `take` returns, and those of the network.
     pub async fn everything(
         &self,
         collection: &Collection,
+        mut opened: Opened,
         mut take: impl AsyncFnMut(Vec<Fetched>) -> Result<(), Fault>,
     ) -> Result<Everything, Fault> {
         let href = &collection.href;
-        let data = property::data(collection.kind);
-        let request = sync_collection::report(href, None, self.report_depth.get(), Some(data));
-        let mut opened = self.open(request).await?;
         match opened.head.status {
             207 => {}
             404 | 410 => return Err(self.gone("REPORT", href, &collection.name, opened.head.status)),

@@ -266,7 +266,8 @@ async fn everything(status: u16, body: impl AsRef<[u8]>) -> (Vec<String>, Everyt
     let script = Script::new([says("REPORT /u/cal/", status, body)]);
     let mut came = Vec::new();
     let (remote, calendar) = (remote(&script), calendar());
-    let told = remote.everything(&calendar, async |texts| {
+    let opened = remote.open_everything(&calendar).await.unwrap();
+    let told = remote.everything(&calendar, opened, async |texts| {
         for Fetched { href, result } in texts {
             let name = href.name();
             let expected = format!("text of {name}").into_bytes();

@@ -171,12 +171,14 @@ fn contact(tree: &Tree<'_>, c: usize) -> Row {
         let mut texts = tree.all(c, name).map(|line| line.text().trim().to_owned());
         texts.find(|t| !t.is_empty())
     };
-    let fields = form_contact::fields(tree, c);
-    let title = first("FN")
-        .or_else(|| form_contact::full_name(&fields.given, &fields.family))
-        .or_else(|| (!fields.organization.is_empty()).then(|| fields.organization.clone()))
-        .or_else(|| first("EMAIL"))
-        .unwrap_or_default();
+    // Nearly all have it: the rest of the card is not read for nothing.
+    let nameless = || {
+        let fields = form_contact::fields(tree, c);
+        form_contact::full_name(&fields.given, &fields.family)
+            .or_else(|| Some(fields.organization).filter(|name| !name.is_empty()))
+            .or_else(|| first("EMAIL"))
+    };
+    let title = first("FN").or_else(nameless).unwrap_or_default();
     let detail = first("EMAIL").or_else(|| first("TEL")).unwrap_or_default();
     Row { kind: EntryKind::Contact, sort: escape::folded(&title), title, detail, ..Row::default() }
 }

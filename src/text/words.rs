@@ -114,7 +114,12 @@ impl Words {
             if self.0.len() >= WORDS {
                 return;
             }
-            spellings(word).iter().flat_map(|word| pieces(word)).for_each(|word| self.keep(word));
+            if word.is_ascii() && word.len() <= LENGTH {
+                // Nearly all are: with one spelling, and whole.
+                self.keep(word.to_ascii_lowercase());
+            } else {
+                spellings(word).iter().flat_map(|word| pieces(word)).for_each(|word| self.keep(word));
+            }
         }
     }
 
@@ -143,7 +148,7 @@ impl Words {
 
 /// Whether the character is part of a word. Marks belong to the letter before them.
 fn inside(c: char) -> bool {
-    c.is_alphanumeric() || bare(c.encode_utf8(&mut [0; 4])).is_empty()
+    c.is_alphanumeric() || (!c.is_ascii() && bare(c.encode_utf8(&mut [0; 4])).is_empty())
 }
 
 /// The words of a text. Where a script without spaces meets one that has them, another

@@ -102,6 +102,10 @@ pub struct Life {
     pub turns: Turns,
     /// Writes to the store; those of a run's own line and of items apart.
     pub lines: Cell<u32>,
+    /// So often all heads of a collection were read.
+    pub heads: Cell<u32>,
+    /// The store keeps no index.
+    pub blind: Cell<bool>,
     /// An item that the store cannot read.
     pub torn: RefCell<Option<ItemId>>,
     pub writes: Cell<u32>,
@@ -199,6 +203,7 @@ impl Store for Shelf {
     }
     async fn heads(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
         self.life.alive().await;
+        self.life.heads.set(self.life.heads.get() + 1);
         self.memory.heads(collection).await
     }
     async fn todo(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
@@ -223,6 +228,9 @@ impl Store for Shelf {
     async fn series(&self, from: Millis, to: Millis) -> Result<Vec<Item>, Fault> {
         self.life.alive().await;
         self.memory.series(from, to).await
+    }
+    fn indexes(&self) -> bool {
+        !self.life.blind.get()
     }
     async fn commit(&self, commit: Commit) -> Result<(), Fault> {
         self.writing(&self.life.writes, self.memory.commit(commit)).await

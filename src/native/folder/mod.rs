@@ -8,11 +8,12 @@
 
 mod store;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell, RefMut};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 use serde::{Deserialize, Serialize};
 
@@ -43,8 +44,8 @@ struct Row {
 
 #[derive(Default, Serialize, Deserialize)]
 struct State {
-    /// Which journal goes on from this state: a journal that a state has taken in is
-    /// never read again.
+    /// Which rows belong to this state, and which journal goes on from it: a journal that
+    /// a state has taken in is never read again.
     journal: u64,
     /// Which pack the rows refer to.
     pack: u64,
@@ -52,6 +53,8 @@ struct State {
     collections: Vec<Collection>,
     /// The folder of each collection.
     folders: BTreeMap<String, String>,
+    /// By id. They have a file of their own: [`rows_name`].
+    #[serde(skip)]
     rows: HashMap<String, Row>,
 }
 
@@ -71,6 +74,17 @@ pub struct FolderStore {
     /// each other's state.
     _lock: fs::File,
     inner: RefCell<Inner>,
+    /// Rows and files, while they are looked at: see [`FolderStore::whole`].
+    coming: Cell<Option<JoinHandle<Result<Looked, Fault>>>>,
+    /// They could not be: nothing can be said, or written, of what is in the folder.
+    unread: RefCell<Option<Fault>>,
+}
+
+/// What is found in the folder.
+struct Looked {
+    rows: Vec<Row>,
+    /// Of each collection; `None` where its folder is missing.
+    files: Vec<(Collection, Option<HashMap<String, Stamp>>)>,
 }
 
 struct Inner {
@@ -99,24 +113,56 @@ impl FolderStore {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => State::default(),
             Err(error) => return Err(fault::store(error)),
         };
+        let mut rows = (state.journal > 0).then(|| dir.join(rows_name(state.journal)));
         let path = dir.join(journal_name(state.journal));
-        for line in fs::read(&path).unwrap_or_default().split(|byte| *byte == b'\n') {
+        let left = fs::read(&path).unwrap_or_default();
+        if !left.is_empty() {
+            state.add(rows_in(rows.take())?);
+        }
+        for line in left.split(|byte| *byte == b'\n') {
             // A last line that was cut off was never committed.
             let Ok(line) = serde_json::from_slice(line) else { break };
             state.apply(line);
         }
         let journal = append_to(&path)?;
         let pack = Pack::open(&dir.join(pack_name(state.pack)))?;
-        let next = state.rows.len() as u64;
+        let folder = |collection: &Collection| Some(root.join(state.folders.get(&collection.id.0)?));
+        let folders: Vec<_> = state.collections.iter().filter_map(|c| Some((c.clone(), folder(c)?))).collect();
         let store = FolderStore {
             root: root.to_owned(),
             _lock: lock,
-            inner: RefCell::new(Inner { state, journal, pack, next }),
+            inner: RefCell::new(Inner { state, journal, pack, next: 0 }),
+            coming: Cell::default(),
+            unread: RefCell::default(),
         };
         // One clean beginning: what a run that died left in the journal is settled.
         store.compact()?;
-        store.scan()?;
+        let look = move || {
+            let files = folders.into_iter().map(|(collection, folder)| {
+                let files = files_in(&folder, collection.kind)?;
+                Ok((collection, files))
+            });
+            Ok(Looked { rows: rows_in(rows)?, files: files.collect::<Result<_, Fault>>()? })
+        };
+        store.coming.set(Some(std::thread::Builder::new().spawn(look).map_err(fault::store)?));
         Ok(store)
+    }
+
+    /// With the rows, and what the person did to the files: both are looked at by a thread
+    /// of their own, while the server is asked whether anything changed there.
+    fn whole(&self) -> Result<RefMut<'_, Inner>, Fault> {
+        let mut inner = self.inner.borrow_mut();
+        if let Some(coming) = self.coming.take() {
+            let looked = coming.join().unwrap_or_else(|_| Err(fault::store("the folder could not be read")));
+            self.unread.replace(looked.and_then(|looked| self.take(&mut inner, looked)).err());
+        }
+        self.unread.borrow().clone().map_or(Ok(inner), Err)
+    }
+
+    fn take(&self, inner: &mut Inner, looked: Looked) -> Result<(), Fault> {
+        inner.state.add(looked.rows);
+        inner.next = inner.state.rows.len() as u64;
+        looked.files.into_iter().try_for_each(|(collection, files)| self.compare(inner, &collection, files))
     }
 
     /// Writes the state as one file and drops what is not needed any more. Called at
@@ -126,10 +172,10 @@ impl FolderStore {
     /// If files cannot be written.
     pub fn compact(&self) -> Result<(), Fault> {
         let dir = self.root.join(STATE);
-        let inner = &mut *self.inner.borrow_mut();
-        if inner.journal.metadata().map_err(fault::store)?.len() == 0 {
+        if self.inner.borrow().journal.metadata().map_err(fault::store)?.len() == 0 {
             return Ok(());
         }
+        let inner = &mut *self.whole()?;
         let (journal, pack) = (inner.state.journal, inner.state.pack);
         let live = inner.state.rows.values().filter_map(|row| row.base).map(Place::bytes).sum();
         if inner.pack.wasteful(live) {
@@ -143,12 +189,18 @@ impl FolderStore {
             fresh.flush()?;
             inner.pack = fresh;
         }
-        // The state names the journal and the pack that go with it, so that death
+        // The state names the rows, the journal and the pack that go with it, so that death
         // between any two of these lines leaves a state that fits.
         inner.state.journal += 1;
         inner.journal = append_to(&dir.join(journal_name(inner.state.journal)))?;
+        let rows: Vec<&Row> = inner.state.rows.values().collect();
+        let rows = serde_json::to_vec(&rows).map_err(fault::store)?;
+        write_whole(&dir.join(rows_name(inner.state.journal)), &rows)?;
         write_whole(&dir.join("state.json"), &serde_json::to_vec(&inner.state).map_err(fault::store)?)?;
         fs::remove_file(dir.join(journal_name(journal))).map_err(fault::store)?;
+        if journal > 0 {
+            fs::remove_file(dir.join(rows_name(journal))).map_err(fault::store)?;
+        }
         if pack != inner.state.pack {
             fs::remove_file(dir.join(pack_name(pack))).map_err(fault::store)?;
         }
@@ -156,23 +208,19 @@ impl FolderStore {
     }
 
     /// Finds what the person did: files added, changed and deleted.
-    fn scan(&self) -> Result<(), Fault> {
-        let collections = self.inner.borrow().state.collections.clone();
-        for collection in &collections {
-            self.scan_collection(collection)?;
-        }
-        Ok(())
-    }
-
-    fn scan_collection(&self, collection: &Collection) -> Result<(), Fault> {
-        let inner = &mut *self.inner.borrow_mut();
+    fn compare(
+        &self,
+        inner: &mut Inner,
+        collection: &Collection,
+        files: Option<HashMap<String, Stamp>>,
+    ) -> Result<(), Fault> {
         let Some(folder) = inner.state.folders.get(&collection.id.0) else { return Ok(()) };
         let folder = self.root.join(folder);
-        let missing = !folder.exists();
+        let missing = files.is_none();
         if missing {
             fs::create_dir_all(&folder).map_err(fault::store)?;
         }
-        let mut files = files_in(&folder, collection.kind)?;
+        let mut files = files.unwrap_or_default();
         for row in inner.state.rows.values_mut().filter(|row| row.head.collection == collection.id) {
             let stamp = files.remove(&row.file);
             if missing {
@@ -315,12 +363,12 @@ impl FolderStore {
         inner.journal.write_all(&bytes).map_err(fault::store)
     }
 
-    fn heads_where(&self, wanted: impl Fn(&Head) -> bool) -> Vec<Head> {
-        let inner = self.inner.borrow();
+    fn heads_where(&self, wanted: impl Fn(&Head) -> bool) -> Result<Vec<Head>, Fault> {
+        let inner = self.whole()?;
         let mut heads: Vec<Head> =
             inner.state.rows.values().map(|row| &row.head).filter(|head| wanted(head)).cloned().collect();
         heads.sort_by(|a, b| a.href.cmp(&b.href));
-        heads
+        Ok(heads)
     }
 
     fn json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Fault> {
@@ -330,6 +378,11 @@ impl FolderStore {
 }
 
 impl State {
+    fn add(&mut self, rows: Vec<Row>) {
+        self.rows.reserve(rows.len());
+        self.rows.extend(rows.into_iter().map(|row| (row.head.id.0.clone(), row)));
+    }
+
     fn apply(&mut self, line: Line) {
         match line {
             Line::Account(account) => {
@@ -367,6 +420,10 @@ impl State {
     }
 }
 
+fn rows_name(generation: u64) -> String {
+    format!("rows-{generation}.json")
+}
+
 fn journal_name(generation: u64) -> String {
     format!("journal-{generation}.jsonl")
 }
@@ -379,10 +436,21 @@ fn append_to(path: &Path) -> Result<fs::File, Fault> {
     fs::OpenOptions::new().create(true).append(true).open(path).map_err(fault::store)
 }
 
-/// The items' files in a folder; hidden ones and other endings are not items.
-fn files_in(folder: &Path, kind: Kind) -> Result<HashMap<String, Stamp>, Fault> {
+/// What is in the file, if there is to be one.
+fn rows_in(path: Option<PathBuf>) -> Result<Vec<Row>, Fault> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    serde_json::from_slice(&fs::read(path).map_err(fault::store)?).map_err(fault::store)
+}
+
+/// The items' files in a folder, `None` without one; hidden files and other endings are
+/// not items.
+fn files_in(folder: &Path, kind: Kind) -> Result<Option<HashMap<String, Stamp>>, Fault> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        entries => entries.map_err(fault::store)?,
+    };
     let mut files = HashMap::new();
-    for entry in fs::read_dir(folder).map_err(fault::store)? {
+    for entry in entries {
         let entry = entry.map_err(fault::store)?;
         let Ok(name) = entry.file_name().into_string() else { continue };
         if name.starts_with('.') || !name.to_ascii_lowercase().ends_with(kind.extension()) {
@@ -392,7 +460,7 @@ fn files_in(folder: &Path, kind: Kind) -> Result<HashMap<String, Stamp>, Fault> 
             files.insert(name, stamp);
         }
     }
-    Ok(files)
+    Ok(Some(files))
 }
 
 fn stamp_of(path: &Path) -> Option<Stamp> {

@@ -5,7 +5,7 @@ use std::fs;
 
 use async_trait::async_trait;
 
-use super::{FolderStore, Line, Row, STATE, fit, write_whole};
+use super::{FolderStore, Line, Row, STATE, files_in, fit, write_whole};
 use crate::fault;
 use crate::model::{
     Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Kind, Millis, Occurrence, Past, Run,
@@ -74,11 +74,15 @@ impl Store for FolderStore {
             Self::log(inner, &line())?;
             inner.state.apply(line());
         }
-        if fresh { self.scan_collection(collection) } else { Ok(()) }
+        if !fresh {
+            return Ok(());
+        }
+        let files = files_in(&self.root.join(&folder), collection.kind)?;
+        self.compare(&mut *self.whole()?, collection, files)
     }
 
     async fn remove_collection(&self, collection: &CollectionId) -> Result<(), Fault> {
-        let inner = &mut *self.inner.borrow_mut();
+        let inner = &mut *self.whole()?;
         if let Some(folder) = inner.state.folders.get(&collection.0) {
             fs::remove_dir_all(self.root.join(folder)).map_err(fault::store)?;
         }
@@ -88,22 +92,22 @@ impl Store for FolderStore {
     }
 
     async fn heads(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
-        Ok(self.heads_where(|head| head.collection == *collection))
+        self.heads_where(|head| head.collection == *collection)
     }
 
     async fn todo(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
-        Ok(self.heads_where(|head| head.collection == *collection && head.todo()))
+        self.heads_where(|head| head.collection == *collection && head.todo())
     }
 
     async fn item(&self, id: &ItemId) -> Result<Option<Item>, Fault> {
-        let inner = &mut *self.inner.borrow_mut();
+        let inner = &mut *self.whole()?;
         let Some(row) = inner.state.rows.get(&id.0).cloned() else { return Ok(None) };
         self.load(inner, &row).map(Some)
     }
 
     async fn by_uid(&self, uids: &[String]) -> Result<Vec<(String, ItemId, CollectionId)>, Fault> {
         let wanted: HashSet<&str> = uids.iter().map(String::as_str).collect();
-        let inner = &mut *self.inner.borrow_mut();
+        let inner = &mut *self.whole()?;
         let rows: Vec<Row> = inner.state.rows.values().cloned().collect();
         let mut found = Vec::new();
         // There is no index: the files are the person's, and may be others by the next look.
@@ -123,23 +127,27 @@ impl Store for FolderStore {
 
     /// There is no index: all of them may.
     async fn series(&self, _: Millis, _: Millis) -> Result<Vec<Item>, Fault> {
-        let inner = &mut *self.inner.borrow_mut();
+        let inner = &mut *self.whole()?;
         let of = |row: &Row| inner.state.collections.iter().find(|c| c.id == row.head.collection).map(|c| c.kind);
         let rows = inner.state.rows.values().filter(|row| of(row) == Some(Kind::Calendar));
         let rows: Vec<Row> = rows.cloned().collect();
         rows.iter().map(|row| self.load(inner, row)).collect()
     }
 
+    /// Files are looked through by other means.
+    fn indexes(&self) -> bool {
+        false
+    }
+
     async fn commit(&self, commit: Commit) -> Result<(), Fault> {
         for kept in &commit.kept {
             let dir = self.root.join(STATE).join("kept");
             fs::create_dir_all(&dir).map_err(fault::store)?;
-            let file =
-                self.inner.borrow().state.rows.get(&kept.item.0).map_or("item".to_owned(), |row| row.file.clone());
+            let file = self.whole()?.state.rows.get(&kept.item.0).map_or("item".to_owned(), |row| row.file.clone());
             let free = (1..).map(|n| dir.join(format!("{}-{n}-{file}", kept.at))).find(|path| !path.exists());
             write_whole(&free.unwrap_or_else(|| dir.join(&file)), &kept.text)?;
         }
-        let inner = &mut *self.inner.borrow_mut();
+        let inner = &mut *self.whole()?;
         let mut line = (Vec::new(), Vec::new());
         for change in commit.changes {
             self.apply_change(inner, change, &mut line)?;
