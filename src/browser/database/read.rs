@@ -45,8 +45,7 @@ impl Database {
         let transaction = self.reading(&["entries"]).await?;
         let store = transaction.object_store("entries").map_err(broken)?;
         let found = entries_in(&store, distinct(ids.iter().map(key::block)).into_iter()).await?;
-        let mut found: HashMap<ItemId, Entry> = found.into_iter().map(|entry| (entry.id.clone(), entry)).collect();
-        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+        Ok(ids.iter().filter_map(|id| found.iter().find(|entry| entry.id == *id).cloned()).collect())
     }
 
     /// What is searched of all items.
