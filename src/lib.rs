@@ -18,10 +18,11 @@
 //! | [`port`] | what the core asks of its surroundings, as traits | model, fault |
 //! | [`remote`] | the server as a run sees it: exchanges of `dav` over [`port::Http`] | model, fault, dav, port, sync |
 //! | [`message`] | what pages and worker say to each other | model, fault |
+//! | [`state`] | how things stand, as far as the store knows | model, message, port |
 //! | [`driver`] | the async loop that runs it all over ports | all above |
 //! | [`worker`] | what each event of the browser leads to | all above |
 //! | `browser` | the ports in a browser (wasm) | model, order, fault, port, message |
-//! | `pages` | popup, workspace, options, status (wasm) | model, order, fault, phrase, field, archive, text, message, port, browser |
+//! | `pages` | popup, workspace, options, status (wasm) | model, order, fault, phrase, field, archive, text, message, port, state, browser |
 //! | `memory` | the store in memory, for tests (native) | model, fault, port |
 //! | `native` | the ports of `probe`: native HTTP and a folder of files | model, fault, text, port |
 //!
@@ -48,6 +49,7 @@ pub mod phrase;
 pub mod port;
 pub mod remote;
 pub mod schedule;
+pub mod state;
 pub mod sync;
 pub mod text;
 pub mod worker;

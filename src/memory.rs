@@ -3,6 +3,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashSet};
+use std::future::poll_fn;
+use std::task::Poll;
 
 use async_trait::async_trait;
 
@@ -24,6 +26,9 @@ pub struct Memory {
     pub commits: Cell<u32>,
     /// After so many commits every further one fails, as on a full disk.
     pub fail_after: Cell<Option<u32>>,
+    /// What runs are planned and told by takes a turn to be read or written, as in a
+    /// browser: others go on meanwhile.
+    pub slow: Cell<bool>,
 }
 
 #[derive(Clone, Default)]
@@ -41,6 +46,17 @@ impl Memory {
     /// What lists show of the item.
     pub fn index(&self, id: &ItemId) -> Option<Index> {
         self.state.borrow().indexes.get(id).cloned()
+    }
+
+    /// What was done is told, if slow, when the others had their turn.
+    async fn told<T>(&self, done: T) -> Result<T, Fault> {
+        let mut waited = !self.slow.get();
+        poll_fn(|context| {
+            context.waker().wake_by_ref();
+            if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        Ok(done)
     }
 
     fn heads_where(&self, of: &CollectionId, wanted: impl Fn(&Head) -> bool) -> Vec<Head> {
@@ -81,7 +97,8 @@ impl State {
 #[async_trait(?Send)]
 impl Store for Memory {
     async fn settings(&self) -> Result<Settings, Fault> {
-        Ok(self.state.borrow().settings.clone())
+        let settings = self.state.borrow().settings.clone();
+        self.told(settings).await
     }
 
     async fn save_settings(&self, settings: &Settings) -> Result<(), Fault> {
@@ -90,7 +107,8 @@ impl Store for Memory {
     }
 
     async fn accounts(&self) -> Result<Vec<Account>, Fault> {
-        Ok(self.state.borrow().accounts.values().cloned().collect())
+        let accounts = self.state.borrow().accounts.values().cloned().collect();
+        self.told(accounts).await
     }
 
     async fn save_account(&self, account: &Account) -> Result<(), Fault> {
@@ -119,8 +137,8 @@ impl Store for Memory {
     }
 
     async fn collections(&self, account: &AccountId) -> Result<Vec<Collection>, Fault> {
-        let state = self.state.borrow();
-        Ok(state.collections.values().filter(|collection| &collection.account == account).cloned().collect())
+        let all = self.state.borrow().collections.clone();
+        self.told(all.into_values().filter(|collection| &collection.account == account).collect()).await
     }
 
     async fn save_collection(&self, collection: &Collection) -> Result<(), Fault> {
@@ -193,16 +211,19 @@ impl Store for Memory {
     }
 
     async fn runs(&self, limit: usize) -> Result<Vec<Run>, Fault> {
-        Ok(self.state.borrow().runs.values().rev().take(limit).cloned().collect())
+        let runs = self.state.borrow().runs.values().rev().take(limit).cloned().collect();
+        self.told(runs).await
     }
 
     async fn save_run(&self, run: &Run) -> Result<(), Fault> {
-        let mut state = self.state.borrow_mut();
-        state.runs.insert(run.started, run.clone());
-        while state.runs.len() > RUNS {
-            state.runs.pop_first();
+        {
+            let runs = &mut self.state.borrow_mut().runs;
+            runs.insert(run.started, run.clone());
+            while runs.len() > RUNS {
+                runs.pop_first();
+            }
         }
-        Ok(())
+        self.told(()).await
     }
 
     async fn kept(&self, which: Past) -> Result<Vec<Kept>, Fault> {

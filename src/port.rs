@@ -209,6 +209,14 @@ pub trait Store {
     /// The heads of those for which [`Head::todo`] is true.
     async fn todo(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault>;
     async fn item(&self, id: &ItemId) -> Result<Option<Item>, Fault>;
+    /// These items, in their order, without those that are not there.
+    async fn items(&self, ids: &[ItemId]) -> Result<Vec<Item>, Fault> {
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            found.extend(self.item(id).await?);
+        }
+        Ok(found)
+    }
     /// Which items call themselves so, of all that are shown, in any collection and in
     /// no order: each with its UID. One UID may have several items, an empty one has none.
     async fn by_uid(&self, uids: &[String]) -> Result<Vec<(String, ItemId, CollectionId)>, Fault>;

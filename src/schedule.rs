@@ -1,7 +1,7 @@
 //! When to run next. Pure: the time and the randomness are handed in.
 
 use crate::fault;
-use crate::model::{Class, Millis, Outcome, Run, Settings};
+use crate::model::{Account, Class, Millis, Outcome, Run, Settings};
 
 const MINUTE: Millis = 60_000;
 /// The longest that failures put a run off.
@@ -11,6 +11,68 @@ const LONGEST: Millis = 60 * MINUTE;
 const UP: Millis = MINUTE / 2;
 /// An alarm that rings so late rings because the browser or the machine comes back.
 const LATE: Millis = 2 * MINUTE;
+/// An alarm may ring so early, and the run is due all the same.
+const SLACK: Millis = 5_000;
+/// An account that is due so soon after another goes with it: one waking for both.
+const TOGETHER: Millis = 2 * MINUTE;
+
+/// What the next runs are planned by.
+pub struct Agenda {
+    /// All that are synchronized.
+    pub accounts: Vec<Account>,
+    /// As the connection is: see [`spared`].
+    pub settings: Settings,
+    /// The last runs of all accounts, newest first.
+    pub runs: Vec<Run>,
+}
+
+impl Agenda {
+    /// When the next run by the clock is due, by how each account's last ones went: the
+    /// soonest counts.
+    pub fn next(&self, now: Millis, jitter: u8) -> Option<Millis> {
+        self.soonest(now, |account| next(&self.settings, now, &self.of(account), jitter))
+    }
+
+    /// The same, as if a run ended well now.
+    pub fn after(&self, now: Millis, jitter: u8) -> Option<Millis> {
+        self.soonest(now, |_| self.settings.periodic.then(|| periodic(&self.settings, now, jitter)))
+    }
+
+    fn soonest(&self, now: Millis, at: impl Fn(&Account) -> Option<Millis>) -> Option<Millis> {
+        let going = self.accounts.iter().filter(|account| !account.stopped);
+        going.filter_map(|account| at(account).map(|at| at.max(account.waits(now).unwrap_or(at)))).min()
+    }
+
+    /// Whether all accounts should have been synchronized long ago.
+    pub fn overdue(&self, now: Millis) -> bool {
+        let mut due = self.accounts.iter().filter(|account| free(account, now)).peekable();
+        due.peek().is_some() && due.all(|account| overdue(&self.settings, now, &self.of(account)))
+    }
+
+    /// The accounts that a run by the clock is for.
+    pub fn due(&self, now: Millis) -> Vec<Account> {
+        let by = |account: &&Account, at: Millis| {
+            let runs = self.of(account);
+            runs.is_empty() || next(&self.settings, now, &runs, 0).is_some_and(|next| next <= at)
+        };
+        let free = self.accounts.iter().filter(|account| free(account, now));
+        if !free.clone().any(|account| by(&account, now + SLACK)) {
+            return Vec::new();
+        }
+        free.filter(|account| by(account, now + TOGETHER)).cloned().collect()
+    }
+
+    /// The last runs of one account.
+    fn of(&self, account: &Account) -> Vec<Run> {
+        self.runs.iter().filter(|run| run.account == account.id).cloned().collect()
+    }
+}
+
+/// Whether the clock does not leave the account alone: it is signed in, and its server
+/// did not ask to be left alone (quirks 28, 32).
+pub fn free(account: &Account, now: Millis) -> bool {
+    !account.stopped && account.waits(now).is_none()
+}
 
 /// When the next run by the clock is due: the periodic one if those are wanted,
 /// and another try where the last one failed and changes are to be sent. `runs` are the

@@ -4,16 +4,18 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use futures_util::future::{join_all, join3};
 use serde::{Deserialize, Serialize};
 
 use crate::driver::{Driver, Options, between, renew};
 use crate::fault;
 use crate::message::{Answer, Ask, Drafted, Reply, State};
 use crate::model::{
-    Account, Fate, Fault, Guard, Head, History, Millis, News, Outcome, Progress, Run, Saying, Settings, Trigger,
+    Account, Fate, Fault, Guard, Head, History, Millis, News, Outcome, Progress, Saying, Settings, Trigger,
 };
 use crate::port::Ports;
-use crate::schedule;
+use crate::schedule::{self, Agenda};
+use crate::state;
 
 /// The lock that a run holds: one run at a time, across worker and pages.
 const LOCK: &str = "pimento-run";
@@ -29,10 +31,6 @@ const CHANGE: &str = "change";
 const SOON: i64 = 30_000;
 /// Runs by which the next ones are planned, of all accounts.
 const RUNS: usize = 50;
-/// An alarm may ring so early, in milliseconds, and the run is due all the same.
-const SLACK: Millis = 5_000;
-/// An account that is due so soon after another goes with it: one waking for both.
-const TOGETHER: Millis = 120_000;
 
 /// What the browser tells the worker. There is one at a time: its size does not matter.
 #[allow(clippy::large_enum_variant)]
@@ -89,43 +87,44 @@ impl Worker {
     }
 
     async fn event(&self, event: Event) -> Result<(Answer, Option<Trigger>), Fault> {
-        let store = &self.driver.ports.store;
-        let set_up = !self.driver.accounts().await?.is_empty();
-        let once = match &event {
-            Event::Alarm(rung) => [START, BACK].into_iter().find(|name| name == rung),
-            _ => None,
-        };
-        let trigger = match event {
-            Event::Ask(ask) => return self.ask(ask).await,
-            Event::Installed { first } => {
-                if first && !set_up {
-                    self.driver.ports.shell.notice(&Saying::new("notice_set_up")).await;
-                    self.driver.ports.shell.open_options(None).await;
-                }
+        if let Event::Ask(ask) = event {
+            return self.ask(ask).await;
+        }
+        let ports = &self.driver.ports;
+        // These alarms lead to a run however the last ones went.
+        let runs = !matches!(&event, Event::Alarm(name) if [START, BACK, CHANGE].contains(&name.as_str()));
+        let agenda = self.agenda(if runs { RUNS } else { 0 }).await?;
+        let (now, jitter) = (ports.clock.now(), ports.random.bytes()[0]);
+        let set_up = !agenda.accounts.is_empty();
+        let rung = match &event {
+            Event::Alarm(name) if name == PERIODIC && agenda.overdue(now) => return Ok(self.back(BACK, &agenda).await),
+            Event::Startup if set_up && agenda.settings.at_start => return Ok(self.back(START, &agenda).await),
+            Event::Installed { first: true } if !set_up => {
+                ports.shell.notice(&Saying::new("notice_set_up")).await;
+                ports.shell.open_options(None).await;
                 None
             }
-            Event::Startup if set_up && store.settings().await?.at_start => return self.back(START).await,
-            Event::Startup => None,
-            Event::Alarm(name) if name == START => set_up.then_some(Trigger::Start),
-            Event::Alarm(name) if name == CHANGE => {
-                // Sooner than by itself, should the run that follows not live to its end.
-                let ports = &self.driver.ports;
-                ports.shell.wake(CHANGE, set_up.then(|| ports.clock.now() + 2 * SOON)).await;
-                set_up.then_some(Trigger::Change)
-            }
-            Event::Alarm(name) if name == PERIODIC && self.overdue().await? => return self.back(BACK).await,
-            Event::Alarm(_) => set_up.then_some(Trigger::Interval),
+            Event::Alarm(name) => Some(name.as_str()),
+            _ => None,
         };
-        match trigger {
-            // The run sets the alarm when it ends; this one is for the case that it
-            // does not live to do so.
-            Some(_) => self.schedule_after(None).await?,
-            None => self.schedule().await?,
-        }
-        if let Some(name) = once {
+        let trigger = rung.filter(|_| set_up).map(|name| match name {
+            START => Trigger::Start,
+            CHANGE => Trigger::Change,
+            _ => Trigger::Interval,
+        });
+        // The run sets the alarm when it ends; this one is for the case that it does not
+        // live to do so.
+        let next = if trigger.is_some() { agenda.after(now, jitter) } else { agenda.next(now, jitter) };
+        let mut alarms = vec![(PERIODIC, next)];
+        alarms.extend(match rung {
+            // Sooner than by itself, should the run that follows not live to its end.
+            Some(CHANGE) => Some((CHANGE, set_up.then_some(now + 2 * SOON))),
             // Not before: had anything failed, it would ring again.
-            self.driver.ports.shell.wake(name, None).await;
-        }
+            Some(START) => Some((START, None)),
+            Some(BACK) => Some((BACK, None)),
+            _ => None,
+        });
+        join_all(alarms.into_iter().map(|(name, at)| ports.shell.wake(name, at))).await;
         Ok((Answer::Done, trigger))
     }
 
@@ -289,7 +288,6 @@ impl Worker {
             return Ok(None);
         }
         self.running.set(Some(Progress { name: String::new(), done: 0, total: 0 }));
-        ports.shell.tell(&News::Run);
         let mut done = Ok(true);
         for account in due {
             // One that fails does not stop the others.
@@ -299,7 +297,7 @@ impl Worker {
             }
         }
         self.running.set(None);
-        let waiting = self.waiting().await.unwrap_or_default() + self.undecided().await.unwrap_or_default();
+        let waiting = state::stored(&*ports.store).await.map_or(0, |state| state.waiting + state.undecided);
         let went_well = done.as_ref().is_ok_and(|well| *well);
         ports.shell.badge(waiting, !went_well);
         if self.again.get().is_none() {
@@ -311,7 +309,7 @@ impl Worker {
             }
         }
         // One that could not be noted would be due again at once.
-        let planned = if done.is_ok() { self.schedule().await } else { self.schedule_after(None).await };
+        let planned = self.plan(if done.is_ok() { Agenda::next } else { Agenda::after }).await;
         planned.and(done.map(Some))
     }
 
@@ -332,36 +330,19 @@ impl Worker {
         Ok(false)
     }
 
-    /// The accounts that a run is for. Only the person goes ahead with one that was
-    /// signed out, or whose server asked to be left alone (quirks 28, 32); the clock
-    /// leaves those alone that wait for a later try.
+    /// The accounts that a run is for. Only the person goes ahead with one that the clock
+    /// leaves alone.
     async fn due(&self, trigger: Trigger) -> Result<Vec<Account>, Fault> {
-        let ports = &self.driver.ports;
-        let mut due = self.driver.accounts().await?;
-        if by_person(trigger) {
-            return Ok(due);
-        }
-        let now = ports.clock.now();
-        due.retain(|account| !account.stopped && account.waits(now).is_none());
+        let now = self.driver.ports.clock.now();
         if trigger == Trigger::Interval {
-            let (settings, runs) = (self.settings().await?, ports.store.runs(RUNS).await?);
-            let by = |account: &Account, at: Millis| {
-                let runs = of(account, &runs);
-                runs.is_empty() || schedule::next(&settings, now, &runs, 0).is_some_and(|next| next <= at)
-            };
-            if !due.iter().any(|account| by(account, now + SLACK)) {
-                return Ok(Vec::new());
-            }
-            due.retain(|account| by(account, now + TOGETHER));
+            return Ok(self.agenda(RUNS).await?.due(now));
         }
-        if trigger == Trigger::Change {
-            let mut changed = Vec::new();
-            for account in due {
-                if self.has_work(&account).await? {
-                    changed.push(account);
-                }
+        let mut due = Vec::new();
+        for account in self.driver.accounts().await? {
+            let wanted = by_person(trigger) || schedule::free(&account, now);
+            if wanted && (trigger != Trigger::Change || self.has_work(&account).await?) {
+                due.push(account);
             }
-            return Ok(changed);
         }
         Ok(due)
     }
@@ -423,112 +404,62 @@ impl Worker {
         self.driver.ports.shell.tell(&News::Changed);
     }
 
-    /// Sets the alarm of the next run by the clock, by how each account's last ones
-    /// went: the soonest counts.
+    /// Sets the alarm of the next run by the clock.
     async fn schedule(&self) -> Result<(), Fault> {
-        let runs = self.driver.ports.store.runs(RUNS).await?;
-        self.schedule_after(Some(runs)).await
+        self.plan(Agenda::next).await
     }
 
-    /// `None`: as if a run ended well now.
-    async fn schedule_after(&self, runs: Option<Vec<Run>>) -> Result<(), Fault> {
+    async fn plan(&self, next: fn(&Agenda, Millis, u8) -> Option<Millis>) -> Result<(), Fault> {
         let ports = &self.driver.ports;
-        let settings = self.settings().await?;
-        let now = ports.clock.now();
-        let jitter = ports.random.bytes()[0];
-        let accounts = self.driver.accounts().await?;
-        let next = accounts.iter().filter(|account| !account.stopped).filter_map(|account| {
-            let at = match &runs {
-                Some(runs) => schedule::next(&settings, now, &of(account, runs), jitter),
-                None => settings.periodic.then(|| schedule::periodic(&settings, now, jitter)),
-            };
-            at.map(|at| at.max(account.waits(now).unwrap_or(at)))
-        });
-        ports.shell.wake(PERIODIC, next.min()).await;
+        let next = next(&self.agenda(RUNS).await?, ports.clock.now(), ports.random.bytes()[0]);
+        ports.shell.wake(PERIODIC, next).await;
         Ok(())
     }
 
-    /// As the person wants them and the connection is.
-    async fn settings(&self) -> Result<Settings, Fault> {
+    /// What the next runs are planned by, read at the same time: so many runs.
+    async fn agenda(&self, runs: usize) -> Result<Agenda, Fault> {
         let ports = &self.driver.ports;
-        Ok(schedule::spared(ports.store.settings().await?, ports.shell.saves()))
+        let runs = async { if runs == 0 { Ok(Vec::new()) } else { ports.store.runs(runs).await } };
+        let read = join3(self.driver.accounts(), ports.store.settings(), runs).await;
+        Ok(Agenda { accounts: read.0?, settings: schedule::spared(read.1?, ports.shell.saves()), runs: read.2? })
     }
 
     /// The browser was not there for a while: sets the alarm of the first run after it.
-    async fn back(&self, name: &str) -> Result<(Answer, Option<Trigger>), Fault> {
+    async fn back(&self, name: &str, agenda: &Agenda) -> (Answer, Option<Trigger>) {
         let ports = &self.driver.ports;
-        let at = schedule::back(ports.clock.now(), ports.random.bytes()[0]);
+        let (now, jitter) = (ports.clock.now(), ports.random.bytes()[0]);
         // One run is enough, where a start is also the first moment since long.
         for name in [START, BACK] {
             ports.shell.wake(name, None).await;
         }
-        ports.shell.wake(name, Some(at)).await;
+        ports.shell.wake(name, Some(schedule::back(now, jitter))).await;
         // That run sets the next one; this is for the case that the alarm is lost.
-        self.schedule_after(None).await?;
-        Ok((Answer::Done, None))
-    }
-
-    /// Whether all accounts should have been synchronized long ago.
-    async fn overdue(&self) -> Result<bool, Fault> {
-        let ports = &self.driver.ports;
-        let (settings, now, runs) = (self.settings().await?, ports.clock.now(), ports.store.runs(RUNS).await?);
-        let accounts = self.driver.accounts().await?;
-        let mut due = accounts.iter().filter(|account| !account.stopped && account.waits(now).is_none()).peekable();
-        Ok(due.peek().is_some() && due.all(|account| schedule::overdue(&settings, now, &of(account, &runs))))
-    }
-
-    async fn waiting(&self) -> Result<u32, Fault> {
-        let store = &self.driver.ports.store;
-        let mut waiting = 0;
-        for account in self.driver.accounts().await? {
-            for collection in store.collections(&account.id).await? {
-                waiting += store.todo(&collection.id).await?.iter().filter(|head| head.waiting.is_some()).count();
-            }
-        }
-        Ok(u32::try_from(waiting).unwrap_or(u32::MAX))
-    }
-
-    /// Folders about which the person has to decide.
-    async fn undecided(&self) -> Result<u32, Fault> {
-        let mut undecided = 0;
-        for account in self.driver.accounts().await? {
-            for collection in self.driver.ports.store.collections(&account.id).await? {
-                let held = collection.held.is_some_and(|held| !held.agreed);
-                let vanished = collection.vanished.is_some_and(|vanished| vanished.fate.is_none());
-                undecided += u32::from(held || vanished);
-            }
-        }
-        Ok(undecided)
+        ports.shell.wake(PERIODIC, agenda.after(now, jitter)).await;
+        (Answer::Done, None)
     }
 
     async fn state(&self) -> Result<State, Fault> {
         let ports = &self.driver.ports;
-        let running = self.running.take();
-        self.running.set(running.clone());
-        let accounts = self.driver.accounts().await?;
-        let runs = ports.store.runs(RUNS).await?;
-        let last = accounts.iter().filter_map(|account| runs.iter().find(|run| run.account == account.id));
-        let last = last.max_by_key(|run| (matches!(run.outcome, Outcome::Failed(_)), run.started)).cloned();
-        let mut next = ports.shell.due(PERIODIC).await;
-        if next.is_none() {
+        let mut open = None;
+        let mut state = loop {
+            let mut state = state::stored(&*ports.store).await?;
+            state.running = self.running.take();
+            self.running.set(state.running.clone());
+            let last = state.last.as_ref().filter(|run| run.outcome == Outcome::Running).map(|run| run.started);
+            if state.running.is_some() || last == open {
+                break state;
+            }
+            // It may have ended since it was read: its end is in the store then.
+            open = last;
+        };
+        state.next = ports.shell.due(PERIODIC).await;
+        if state.next.is_none() {
             // Lost, unless none is wanted: a worker that does not start sets no alarm.
             self.schedule().await?;
-            next = ports.shell.due(PERIODIC).await;
+            state.next = ports.shell.due(PERIODIC).await;
         }
-        Ok(State {
-            set_up: !accounts.is_empty(),
-            running,
-            last,
-            waiting: self.waiting().await?,
-            undecided: self.undecided().await?,
-            next,
-        })
+        Ok(state)
     }
-}
-
-/// The runs of one account, of those of all.
-fn of(account: &Account, runs: &[Run]) -> Vec<Run> {
-    runs.iter().filter(|run| run.account == account.id).cloned().collect()
 }
 
 /// Which field of the settings cannot be what it says.

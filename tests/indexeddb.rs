@@ -43,6 +43,7 @@ macro_rules! kept_by_indexeddb {
 kept_by_indexeddb!(
     settings_accounts_and_collections_come_back,
     an_item_comes_back_byte_for_byte,
+    items_that_come_together_are_each_their_own,
     todo_lists_only_what_a_run_must_look_at,
     a_lost_race_keeps_the_edit,
     a_second_change_of_a_commit_sees_the_first,
@@ -83,21 +84,20 @@ async fn entries_come_in_order_and_by_folder() {
     store.commit(commit(all)).await.unwrap();
 
     let titles = |entries: Vec<Entry>| entries.into_iter().map(|entry| entry.title).collect::<Vec<_>>();
-    assert_eq!(titles(store.entries(EntryKind::Event, None).await.unwrap()), ["alpha", "Beta", "Gamma"]);
-    assert_eq!(titles(store.entries(EntryKind::Event, Some(&work.id)).await.unwrap()), ["Beta", "Gamma"]);
-    assert_eq!(store.entries(EntryKind::Note, None).await.unwrap(), [about_note]);
-    assert_eq!(store.entries(EntryKind::Task, None).await.unwrap(), []);
+    assert_eq!(titles(store.entries(None).await.unwrap()), ["alpha", "Beta", "Gamma", "Beta"], "kind by kind");
+    assert_eq!(titles(store.entries(Some(&home.id)).await.unwrap()), ["alpha"]);
+    assert_eq!(store.entries(Some(&work.id)).await.unwrap()[2], about_note);
 
     // Deleted by the person: no longer listed, though still stored.
     let mut deleted = a.clone();
     deleted.head.edit = Some(Edit::Delete);
     deleted.head.rev = 1;
     store.commit(commit(vec![listed(&deleted, "Gamma", &[])])).await.unwrap();
-    assert_eq!(titles(store.entries(EntryKind::Event, None).await.unwrap()), ["alpha", "Beta"]);
+    assert_eq!(titles(store.entries(None).await.unwrap()), ["alpha", "Beta", "Beta"]);
     assert!(store.item(&a.head.id).await.unwrap().is_some());
     // Gone for good.
     store.commit(commit(vec![Change::Remove { id: b.head.id.clone(), seen: 0 }])).await.unwrap();
-    assert_eq!(titles(store.entries(EntryKind::Event, None).await.unwrap()), ["Beta"]);
+    assert_eq!(titles(store.entries(None).await.unwrap()), ["Beta", "Beta"]);
 }
 
 #[wasm_bindgen_test]
@@ -296,6 +296,10 @@ fn network_words_are_faults() {
     assert!(reason::loopback(&url("http://localhost/")) && !reason::loopback(&url("https://localhost.example/")));
 }
 
+async fn work_stored(store: &Database, work: &Collection) -> Collection {
+    store.collections(&work.account).await.unwrap().pop().unwrap()
+}
+
 /// What version 2 of the schema has of an event: no words, no series, no UID, and only
 /// the times that were near.
 async fn of_version_2(name: &str, all: &[Item], of: &Collection) {
@@ -344,8 +348,10 @@ async fn an_upgrade_keeps_what_is_there_and_indexes_it_anew() {
     for item in &all {
         assert_eq!(store.item(&item.head.id).await.unwrap().as_ref(), Some(item), "as it was, byte for byte");
     }
-    assert_eq!(store.entries(EntryKind::Event, None).await.unwrap().len(), 2);
-    assert_eq!(store.occurrences(20_001 * DAY, 20_002 * DAY).await.unwrap().len(), 1);
+    assert_eq!(store.heads(&work.id).await.unwrap(), all.clone().map(|item| item.head));
+    assert_eq!(store.entries(None).await.unwrap(), []);
+    assert_eq!(store.occurrences(20_001 * DAY, 20_002 * DAY).await.unwrap(), []);
+    assert!(!work_stored(&store, &work).await.has_expanded(20_001 * DAY, 20_002 * DAY, 20_001 * DAY));
     assert_eq!(store.words().await.unwrap(), []);
     assert_eq!(store.by_uid(&["once".into()]).await.unwrap(), []);
     let february = (981_000_000_000, 981_500_000_000);
@@ -353,6 +359,8 @@ async fn an_upgrade_keeps_what_is_there_and_indexes_it_anew() {
     assert_eq!(before.len(), 1, "and what happens is told before anything is indexed");
 
     assert!(pimento::driver::renew(&store, &account.id, 20_010 * DAY).await.unwrap());
+    assert_eq!(store.entries(None).await.unwrap().len(), 2);
+    assert_eq!(store.occurrences(20_001 * DAY, 20_002 * DAY).await.unwrap().len(), 1);
     assert_eq!(store.by_uid(&["once".into(), "ever".into()]).await.unwrap().len(), 2);
     assert_eq!(store.series(february.0, february.1).await.unwrap(), [all[1].clone()]);
     assert_eq!(pimento::driver::between(&store, february.0, february.1).await.unwrap(), before);
@@ -482,7 +490,7 @@ async fn a_text_of_words_costs_a_run_little_and_a_key_less() {
         sought.iter().map(|sought| words.iter().filter(|row| sought.found_in(row.words())).count()).collect();
     let key = (now() - began) / sought.len() as f64;
     let began = now();
-    let entries = store.entries(EntryKind::Event, None).await.unwrap();
+    let entries = store.entries(None).await.unwrap();
     let listing = now() - began;
 
     wasm_bindgen_test::console_log!(

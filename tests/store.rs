@@ -22,6 +22,7 @@ macro_rules! kept_by_memory {
 kept_by_memory!(
     settings_accounts_and_collections_come_back,
     an_item_comes_back_byte_for_byte,
+    items_that_come_together_are_each_their_own,
     todo_lists_only_what_a_run_must_look_at,
     a_lost_race_keeps_the_edit,
     a_second_change_of_a_commit_sees_the_first,

@@ -764,3 +764,66 @@ async fn quirk_32_a_server_is_not_left_alone_for_longer_than_a_day() {
     scene.worker.run(Trigger::Interval).await.unwrap();
     assert_eq!(scene.network.asked.get(), 1);
 }
+
+/// Gives the future so many turns; what it comes to, if it does.
+fn turns<T>(future: &mut LocalBoxFuture<'_, T>, count: usize) -> Option<T> {
+    (0..count).find_map(|_| future.now_or_never())
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_run_that_goes_on_or_has_just_ended_is_not_told_as_one_that_died() {
+    const ALL: usize = 18;
+    let mut ended = 0;
+    for (before, looked, meanwhile) in
+        (0..ALL).flat_map(|before| (1..4).flat_map(move |looked| (0..ALL).map(move |more| (before, looked, more))))
+    {
+        let scene = scene();
+        scene.set_up().await;
+        scene.store.slow.set(true);
+        let mut run = scene.worker.run(Trigger::Person).boxed_local();
+        let mut asked = scene.ask(Ask::State).boxed_local();
+        let begun = turns(&mut run, before);
+        let told = turns(&mut asked, looked);
+        ended += u32::from(begun.is_some() || turns(&mut run, meanwhile).is_some());
+        let (told, _) = told.or_else(|| turns(&mut asked, ALL)).expect("an answer");
+        let Ok(Answer::State(state)) = told else { panic!("{told:?}") };
+        let died = state.running.is_none() && state.last.is_some_and(|run| run.outcome == Outcome::Running);
+        assert!(!died, "the run had {before} turns, the question {looked}, the run {meanwhile}");
+    }
+    assert!(ended > 100, "the run came to its end {ended} times only");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn from_an_alarm_to_the_first_request_the_store_is_waited_for_three_times() {
+    let scene = scene();
+    scene.set_up().await;
+    scene.store.slow.set(true);
+    let mut woken = async {
+        let (_, trigger) = scene.worker.handle(Event::Alarm("start".to_owned())).await;
+        scene.worker.run(trigger.unwrap()).await
+    }
+    .boxed_local();
+    let mut waited = 0;
+    while turns(&mut woken, 1).is_none() && scene.network.asked.get() == 0 {
+        waited += 1;
+    }
+    assert_eq!(waited, 3);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_run_is_noted_before_it_changes_anything() {
+    let scene = scene();
+    scene.set_up().await;
+    let account = scene.store.accounts().await.unwrap().remove(0);
+    scene.store.save_account(&Account { stopped: true, ..account }).await.unwrap();
+    scene.store.slow.set(true);
+    let store = scene.store.clone();
+    let noted = Rc::new(Cell::new(0));
+    let count = noted.clone();
+    scene.meanwhile(Point::Asked, move |_| async move {
+        assert!(!store.accounts().await.unwrap()[0].stopped, "the person tries it again");
+        count.set(store.runs(9).await.unwrap().len());
+    });
+    scene.worker.run(Trigger::Person).await.unwrap();
+    assert_eq!(noted.get(), 1);
+}

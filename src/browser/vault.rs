@@ -3,6 +3,7 @@
 //! object. What a page or a copied profile file shows is the sealed text.
 
 use async_trait::async_trait;
+use futures_util::future::join;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -51,8 +52,12 @@ impl WebCrypto {
                 self.database.key_or(KEY, finished(fresh).await?).await?
             }
         };
-        key.dyn_into().map_err(|_| fault::store("not a key").during("keys"))
+        key_of(key)
     }
+}
+
+fn key_of(stored: JsValue) -> Result<CryptoKey, Fault> {
+    stored.dyn_into().map_err(|_| fault::store("not a key").during("keys"))
 }
 
 #[async_trait(?Send)]
@@ -70,8 +75,9 @@ impl Vault for WebCrypto {
     }
 
     async fn open(&self, account: &AccountId) -> Result<Option<String>, Fault> {
-        let Some(secret) = self.database.secret(account).await? else { return Ok(None) };
-        let key = self.key().await?;
+        let (secret, key) = join(self.database.secret(account), self.database.key(KEY)).await;
+        let (Some(secret), Some(key)) = (secret?, key?) else { return Ok(None) };
+        let key = key_of(key)?;
         let opened = subtle()?
             .decrypt_with_object_and_js_u8_array(
                 &params(&secret.iv, account),

@@ -30,7 +30,9 @@ impl Driver {
             return Err(fault::not_set_up());
         }
         // Whether it is stopped is not for a look to change.
-        let session = self.session(Account { stopped: false, ..account }, &report).await?;
+        let password = self.ports.vault.open(&account.id).await?.ok_or_else(fault::no_password)?;
+        let settings = self.ports.store.settings().await?;
+        let session = self.session(Account { stopped: false, ..account }, &password, settings, &report)?;
         let mut drafted = Vec::new();
         for (collection, draft) in session.drafts().await? {
             drafted.push(match draft {

@@ -5,13 +5,13 @@
 use std::collections::HashSet;
 
 use super::session::{DAY, kind_of};
-use crate::model::{AccountId, Collection, Fault, Index, Item, Kind, Millis, Occurrence};
+use crate::model::{AccountId, Collection, Fault, Index, Item, ItemId, Kind, Millis, Occurrence};
 use crate::order;
 use crate::port::{Change, Commit, Store};
 use crate::text;
 
 /// Items that are indexed anew in one transaction.
-const BATCH: usize = 100;
+const BATCH: usize = 256;
 
 /// What lists, the popup and a search know of the item as it is shown.
 pub(super) fn index(kind: Kind, item: &Item, now: Millis) -> Index {
@@ -33,9 +33,8 @@ pub async fn between(store: &dyn Store, from: Millis, to: Millis) -> Result<Vec<
         let collections = store.collections(&account.id).await?;
         for collection in collections.iter().filter(|c| c.kind == Kind::Calendar && c.indexed < Index::VERSION) {
             // Indexed by an older version, that knew nothing of series.
-            for head in store.heads(&collection.id).await? {
-                read.extend(store.item(&head.id).await?);
-            }
+            let ids: Vec<ItemId> = store.heads(&collection.id).await?.into_iter().map(|head| head.id).collect();
+            read.extend(store.items(&ids).await?);
         }
     }
     let mut found = store.occurrences(from, to).await?;
@@ -89,10 +88,20 @@ pub(super) fn until(now: Millis) -> Millis {
 async fn reindex(store: &dyn Store, collection: &Collection, now: Millis) -> Result<(), Fault> {
     let heads = store.heads(&collection.id).await?;
     for heads in heads.chunks(BATCH) {
-        let mut commit = Commit::default();
-        for head in heads {
+        let ids: Vec<ItemId> = heads.iter().map(|head| head.id.clone()).collect();
+        let items = match store.items(&ids).await {
+            Ok(items) => items,
             // What cannot be read is not to keep the others from it.
-            let Ok(Some(item)) = store.item(&head.id).await else { continue };
+            Err(_) => {
+                let mut items = Vec::new();
+                for id in &ids {
+                    items.extend(store.item(id).await.ok().flatten());
+                }
+                items
+            }
+        };
+        let mut commit = Commit::default();
+        for item in items {
             let index = index(kind_of(&item.head), &item, now);
             commit.changes.push(Change::Index { item: Box::new(item), index });
         }

@@ -148,7 +148,8 @@ impl Session<'_> {
 
     /// An item that is new here, as the server has it.
     fn arrived(&self, collection: &Collection, href: &Href, etag: Option<Etag>, text: Vec<u8>) -> Item {
-        let mut item = self.based(&self.head(&collection.id, href), etag, text);
+        let head = Head::new(self.id_in_batch(&text), collection.id.clone(), href.clone());
+        let mut item = self.based(&head, etag, text);
         item.head.arrived = Some(self.started);
         item
     }

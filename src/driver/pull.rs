@@ -125,6 +125,7 @@ impl Session<'_> {
         report: &mut CollectionReport,
     ) -> Result<(), Fault> {
         let mut commit = Commit::default();
+        self.batch.set(None);
         for Fetched { href, result } in fetched {
             let head = known.get(&href.key()).copied();
             match result {

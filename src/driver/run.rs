@@ -2,6 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 
+use futures_util::future::{join, join3};
+
 use super::Driver;
 use super::account::{origin, rediscover};
 use super::draft::Draft;
@@ -13,11 +15,13 @@ use super::session::{DAY, Session};
 use super::verdict::{Verdict, ends, verdict};
 use crate::fault;
 use crate::model::{
-    Account, Class, Collection, CollectionReport, Fault, Held, LogLine, Outcome, Run, Saying, Trigger, Why,
+    Account, Class, Collection, CollectionReport, Fault, Held, LogLine, News, Outcome, Run, Saying, Settings, Trigger,
+    Why,
 };
 use crate::port::{Change, Commit, Race};
 use crate::remote::Remote;
 use crate::sync::flight::Flight;
+use crate::sync::want::Seen;
 
 impl Driver {
     /// Runs once for the account, and keeps the report. Whoever calls holds the
@@ -26,19 +30,35 @@ impl Driver {
     /// # Errors
     /// Only the store's; what failed otherwise is in the report.
     pub async fn run(&self, account: Account, trigger: Trigger) -> Result<Run, Fault> {
-        let mut report = self.begin(&account, trigger).await?;
+        let ports = &self.ports;
+        let (last, settings, password) =
+            join3(ports.store.runs(1), ports.store.settings(), ports.vault.open(&account.id)).await;
+        let (settings, last) = (settings?, last?.pop());
+        // A vault that does not open is told by `begin`.
+        let signed_in = Some((account.entered.clone(), account.secure, password.clone().ok().flatten()));
+        let mut report = self.report(&account, trigger, last.as_ref());
         let (mut collections, mut learnt) = (Vec::new(), account.clone());
-        let signed_in = self.signed_in(&account).await?;
-        // Before anything is asked of the server, which may not be there.
-        if let Err(fault) = renew(&*self.ports.store, &account.id, self.ports.clock.now()).await {
-            // Lists are older than they could be; what the run does is not the worse for it.
-            report.log.push(self.line(true, fault.text));
-        }
-        let outcome = match self.session(account, &report).await {
+        let known = account.principal.is_some() && !account.stopped;
+        let note = self.note(&report, last);
+        let begin = self.begin(account, password, settings, &report);
+        // What only asks a server that is known does not wait: a run that dies by then has
+        // changed nothing.
+        let (stale, begun) = if known {
+            let (begun, noted) = join(begin, note).await;
+            (noted?, begun)
+        } else {
+            (note.await?, begin.await)
+        };
+        // Lists are older than they could be; what the run does is not the worse for it.
+        report.log.extend(stale.map(|fault| self.line(true, fault.text)));
+        let outcome = match begun {
             Err(fault) => Err(fault),
-            Ok(mut session) => {
-                let outcome = session.steps(&mut collections).await;
-                report.log = session.log.take();
+            Ok((mut session, seen)) => {
+                let outcome = match seen {
+                    Ok(seen) => session.steps(seen, &mut collections).await,
+                    Err(fault) => Err(fault),
+                };
+                report.log.append(&mut session.log.take());
                 let outcome = outcome.and(session.tidy().await);
                 let several = session.flight.borrow().known();
                 learnt = Account { markers: session.remote.markers(), several, ..session.account };
@@ -85,65 +105,90 @@ impl Driver {
         LogLine { at: self.ports.clock.now(), problem, text, items: Vec::new() }
     }
 
-    /// Opens the report; if the worker died in the run before, says so.
-    async fn begin(&self, account: &Account, trigger: Trigger) -> Result<Run, Fault> {
-        let last = self.ports.store.runs(1).await?.into_iter().next();
-        let after = last.as_ref().map_or(i64::MIN, |run| run.started + 1);
-        let mut run = Run {
+    /// The report of a run that begins, after that one.
+    fn report(&self, account: &Account, trigger: Trigger, last: Option<&Run>) -> Run {
+        let after = last.map_or(i64::MIN, |run| run.started + 1);
+        let started = Saying::new("log_started").with_saying(&Saying::new(cause(trigger)));
+        let died = last.is_some_and(|last| last.outcome == Outcome::Running).then(|| Saying::new("log_interrupted"));
+        Run {
             started: self.ports.clock.now().max(after),
             ended: None,
             account: account.id.clone(),
             trigger,
             outcome: Outcome::Running,
             collections: Vec::new(),
-            log: vec![self.line(false, Saying::new("log_started").with_saying(&Saying::new(cause(trigger))))],
-        };
-        if let Some(mut last) = last.filter(|last| last.outcome == Outcome::Running) {
-            last.outcome = Outcome::Failed(fault::interrupted());
-            self.ports.store.save_run(&last).await?;
-            run.log.push(self.line(false, Saying::new("log_interrupted")));
+            log: [started].into_iter().chain(died).map(|text| self.line(false, text)).collect(),
         }
-        self.ports.store.save_run(&run).await?;
-        Ok(run)
     }
 
-    pub(super) async fn session(&self, mut account: Account, report: &Run) -> Result<Session<'_>, Fault> {
-        let ports = &self.ports;
-        let password = ports.vault.open(&account.id).await?.ok_or_else(fault::no_password)?;
+    /// Stores that the run is under way, and of the last one that it died, if it did. Then
+    /// what is known of items is made anew where it has to; gives what that failed with.
+    async fn note(&self, report: &Run, last: Option<Run>) -> Result<Option<Fault>, Fault> {
+        let store = &*self.ports.store;
+        if let Some(last) = last.filter(|last| last.outcome == Outcome::Running) {
+            store.save_run(&Run { outcome: Outcome::Failed(fault::interrupted()), ..last }).await?;
+        }
+        store.save_run(report).await?;
+        self.ports.shell.tell(&News::Run);
+        Ok(renew(store, &report.account, self.ports.clock.now()).await.err())
+    }
+
+    /// Signs in, and asks the homes.
+    async fn begin(
+        &self,
+        mut account: Account,
+        password: Result<Option<String>, Fault>,
+        settings: Settings,
+        report: &Run,
+    ) -> Result<(Session<'_>, Result<Seen, Fault>), Fault> {
+        let password = password?.ok_or_else(fault::no_password)?;
         if account.principal.is_none() {
-            account = rediscover(ports, &account, &password).await?;
-            account.looked = ports.clock.now();
-            learn(ports, &account).await?;
+            account = rediscover(&self.ports, &account, &password).await?;
+            account.looked = self.ports.clock.now();
+            learn(&self.ports, &account).await?;
         } else if account.stopped {
             account.stopped = false;
-            learn(ports, &account).await?;
+            learn(&self.ports, &account).await?;
         }
+        let mut session = self.session(account, &password, settings, report)?;
+        let seen = session.homes().await;
+        Ok((session, seen))
+    }
+
+    pub(super) fn session(
+        &self,
+        account: Account,
+        password: &str,
+        settings: Settings,
+        report: &Run,
+    ) -> Result<Session<'_>, Fault> {
+        let ports = &self.ports;
         Ok(Session {
             ports,
             options: &self.options,
-            remote: Remote::new(ports.http.clone(), origin(&account)?, &account.user, &password)
+            remote: Remote::new(ports.http.clone(), origin(&account)?, &account.user, password)
                 .with_markers(account.markers.clone()),
             gate: Gate::new(account.way),
             flight: RefCell::new(Flight::new(account.several)),
             account,
-            settings: ports.store.settings().await?,
+            settings,
             trigger: report.trigger,
             started: report.started,
             now: ports.clock.now(),
-            log: RefCell::new(report.log.clone()),
+            log: RefCell::default(),
             failures: Cell::new(0),
             doubts: Cell::new(0),
             end: RefCell::default(),
             air: Cell::new(0),
             sent: RefCell::default(),
+            batch: Cell::new(None),
             kept_at: Cell::new(None),
         })
     }
 }
 
 impl Session<'_> {
-    async fn steps(&mut self, reports: &mut Vec<CollectionReport>) -> Result<(), Fault> {
-        let mut seen = self.homes().await?;
+    async fn steps(&mut self, mut seen: Seen, reports: &mut Vec<CollectionReport>) -> Result<(), Fault> {
         if self.make_missing(&seen).await? {
             seen = homes(&self.remote, &self.account).await?;
         }

@@ -20,6 +20,9 @@ use super::verdict::{Verdict, verdict};
 
 pub(super) const DAY: Millis = 24 * 3_600_000;
 
+/// Longer texts, in bytes, are not stored side by side with others.
+const LONG: usize = 32 << 10;
+
 pub(super) struct Session<'a> {
     pub ports: &'a Ports,
     pub options: &'a Options,
@@ -47,6 +50,8 @@ pub(super) struct Session<'a> {
     pub flight: RefCell<Flight>,
     /// What this run has sent.
     pub sent: RefCell<HashSet<ItemId>>,
+    /// What comes is named so, and the number of the next; `None`: a new batch is begun.
+    pub batch: Cell<Option<(String, u32)>>,
     /// When the last text went into history: no two go at the same time.
     pub kept_at: Cell<Option<Millis>>,
 }
@@ -106,6 +111,17 @@ impl Session<'_> {
 
     pub fn new_id(&self) -> ItemId {
         ItemId(uuid(self.ports))
+    }
+
+    /// For an item that comes with others; a long text is read and written by itself.
+    pub fn id_in_batch(&self, text: &[u8]) -> ItemId {
+        if text.len() > LONG {
+            return self.new_id();
+        }
+        let (batch, number) = self.batch.take().unwrap_or_else(|| (uuid(self.ports), 0));
+        let id = ItemId::of_batch(&batch, number);
+        self.batch.set(Some((batch, number + 1)));
+        id
     }
 
     /// A name for an item that no other has. Letters, digits and hyphens only:

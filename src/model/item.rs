@@ -5,10 +5,26 @@ use serde::{Deserialize, Serialize};
 use super::{CollectionId, Etag, Href, Millis, Saying};
 
 /// Names an item here, for as long as it exists here. Never sent to a server:
-/// there it is identified by collection and href (quirk 27).
+/// there it is identified by collection and href (quirk 27). Items that come together
+/// may be named in a row, as numbers of a batch: stores keep them side by side.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ItemId(pub String);
+
+impl ItemId {
+    /// The item of that number in a batch, which is named as an item could be.
+    pub fn of_batch(batch: &str, number: u32) -> ItemId {
+        ItemId(format!("{batch}.{number}"))
+    }
+
+    /// Its batch, and its number, also as it is written; an item without one is a batch
+    /// of its own.
+    pub fn of_its_batch(&self) -> (&str, Option<(u32, &str)>) {
+        let parts = self.0.rsplit_once('.');
+        let numbered = parts.and_then(|(batch, number)| Some((batch, (number.parse().ok()?, number))));
+        numbered.map_or((&self.0, None), |(batch, number)| (batch, Some(number)))
+    }
+}
 
 /// What the person did here since the base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +110,21 @@ impl Item {
             Some(Edit::Delete) => None,
             Some(Edit::Put) => self.edit.as_deref(),
             None => self.base.as_deref(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_of_a_batch_knows_its_number() {
+        let id = |id: &str| ItemId(id.into());
+        assert_eq!(ItemId::of_batch("b", 70).of_its_batch(), ("b", Some((70, "70"))));
+        assert_eq!(ItemId::of_batch("b.c", 0).of_its_batch(), ("b.c", Some((0, "0"))));
+        for alone in ["b", "", "b.", "b.c", "b.-1", "b.4294967296"] {
+            assert_eq!(id(alone).of_its_batch(), (alone, None));
         }
     }
 }

@@ -101,8 +101,8 @@ pub async fn search(sought: &Sought, first: Role) -> Result<Vec<Found>, Fault> {
         let Some(mut hits) = hits.remove(&role) else { continue };
         match role {
             Role::Calendar => {
-                let timed = hits.into_iter().map(|hit| match held.coming.start(hit.id()) {
-                    Some(next) => ((0, next, Reverse("")), hit),
+                let timed = hits.into_iter().map(|hit| match held.coming.of(hit.id()) {
+                    Some(next) => ((0, next.start, Reverse("")), hit),
                     None => ((1, 0, Reverse(hit.sort())), hit),
                 });
                 let mut timed: Vec<_> = timed.collect();
@@ -122,11 +122,10 @@ pub async fn search(sought: &Sought, first: Role) -> Result<Vec<Found>, Fault> {
 async fn rows(held: &Held, hits: &[&Words]) -> Result<Vec<Row>, Fault> {
     let database = database().await?;
     let ids: Vec<ItemId> = hits.iter().map(|hit| ItemId(hit.id().to_owned())).collect();
-    let mut next = held.coming.of(ids.iter()).await?;
     let rows = database.entries_of(&ids).await?.into_iter().map(|entry| {
         let (waits, unsent) = held.marks.get(&entry.id.0).cloned().unwrap_or_default();
         let account = held.folders.get(&entry.collection.0).and_then(|(_, account)| account.clone());
-        let next = next.remove(&entry.id);
+        let next = held.coming.of(&entry.id.0).cloned();
         Row { entry, account, waits, unsent, next }
     });
     Ok(rows.collect())

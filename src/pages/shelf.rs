@@ -9,8 +9,8 @@ use crate::browser::api;
 use crate::browser::database::Database;
 use crate::message::{Answer, Ask, State};
 use crate::model::{
-    Account, AccountId, Collection, CollectionId, Entry, EntryKind, Fault, ItemId, Kept, Millis, Occurrence, Outcome,
-    Past, Role, Run, Saying, Settings,
+    Account, AccountId, Collection, CollectionId, Entry, EntryKind, Fault, ItemId, Kept, Millis, Occurrence, Past,
+    Role, Run, Saying, Settings,
 };
 use crate::order;
 use crate::port::Store;
@@ -116,12 +116,7 @@ pub async fn text(id: &ItemId) -> Result<Option<Vec<u8>>, Fault> {
 
 /// The rows of everything in the folder, kind by kind, in their order.
 pub async fn entries(collection: &CollectionId) -> Result<Vec<Entry>, Fault> {
-    let database = database().await?;
-    let mut entries = Vec::new();
-    for kind in [EntryKind::Event, EntryKind::Contact, EntryKind::Note, EntryKind::Task] {
-        entries.extend(database.entries(kind, Some(collection)).await?);
-    }
-    Ok(entries)
+    database().await?.entries(Some(collection)).await
 }
 
 /// Their default folders for the role.
@@ -160,33 +155,7 @@ pub async fn occurrences(from: Millis, to: Millis) -> Result<Vec<Occurrence>, Fa
 
 /// How things stand, as far as the store knows: the worker is not waited for.
 pub async fn state() -> Result<State, Fault> {
-    let database = database().await?;
-    let (mut waiting, mut undecided) = (0, 0);
-    for collection in collections().await? {
-        let todo = database.todo(&collection.id).await?;
-        waiting += todo.iter().filter(|head| head.waiting.is_some()).count();
-        let held = collection.held.is_some_and(|held| !held.agreed);
-        let vanished = collection.vanished.is_some_and(|vanished| vanished.fate.is_none());
-        undecided += u32::from(held || vanished);
-    }
-    let mut active = database.accounts().await?;
-    active.retain(|account| account.active);
-    Ok(State {
-        set_up: !active.is_empty(),
-        running: None,
-        last: last(&active, &database.runs(RUNS).await?),
-        waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
-        undecided,
-        next: None,
-    })
-}
-
-/// The last run as the worker tells it: of several accounts one that failed, if any
-/// did.
-pub fn last(accounts: &[Account], runs: &[Run]) -> Option<Run> {
-    let active = accounts.iter().filter(|account| account.active);
-    let last = active.filter_map(|account| runs.iter().find(|run| run.account == account.id));
-    last.max_by_key(|run| (matches!(run.outcome, Outcome::Failed(_)), run.started)).cloned()
+    crate::state::stored(&database().await?).await
 }
 
 /// How many items are in the folder, as shown.
@@ -230,12 +199,8 @@ pub async fn waiting() -> Result<Vec<Unsettled>, Fault> {
 
 /// The titles of all items that have one.
 pub async fn titles() -> Result<HashMap<ItemId, String>, Fault> {
-    let database = database().await?;
-    let mut titles = HashMap::new();
-    for kind in [EntryKind::Event, EntryKind::Contact, EntryKind::Note, EntryKind::Task] {
-        titles.extend(database.entries(kind, None).await?.into_iter().map(|entry| (entry.id, entry.title)));
-    }
-    Ok(titles)
+    let entries = database().await?.entries(None).await?;
+    Ok(entries.into_iter().map(|entry| (entry.id, entry.title)).collect())
 }
 
 /// A folder that lists and forms speak of.
@@ -300,15 +265,14 @@ pub async fn rows(role: Role, now: Millis) -> Result<Vec<Row>, Fault> {
     }
     // Each kind of each folder is in order.
     order::by(&mut entries, |a, b| a.sort.cmp(&b.sort));
-    let events = entries.iter().filter(|entry| entry.kind == EntryKind::Event).map(|entry| &entry.id);
-    let events: Vec<&ItemId> = events.collect();
-    let mut next = match events.is_empty() {
-        true => HashMap::new(),
-        false => Coming::read(now).await?.of(events.into_iter()).await?,
-    };
+    let mut coming = None;
+    if entries.iter().any(|entry| entry.kind == EntryKind::Event) {
+        coming = Some(Coming::read(now).await?);
+    }
     let rows = entries.into_iter().map(|entry| {
         let (waits, unsent) = marks.remove(&entry.id).unwrap_or_default();
-        let next = next.remove(&entry.id);
+        let next = coming.as_ref().filter(|_| entry.kind == EntryKind::Event);
+        let next = next.and_then(|coming| coming.of(&entry.id.0)).cloned();
         let folder = folders.iter().find(|folder| folder.id == entry.collection);
         Row { account: folder.and_then(|folder| folder.account.clone()), entry, waits, unsent, next }
     });

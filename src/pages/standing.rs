@@ -42,7 +42,11 @@ pub fn follow(painted: impl Fn() + 'static) -> Standing {
         async move {
             if standing.state.with_untracked(Option::is_none) {
                 match shelf::state().await {
-                    Ok(state) => standing.state.set(Some(state)),
+                    // That a run goes on the worker may have told meanwhile: it knows.
+                    Ok(stored) => standing.state.update(|state| {
+                        let running = state.take().and_then(|told| told.running);
+                        *state = Some(State { running, ..stored });
+                    }),
                     Err(fault) => standing.fault.set(Some(fault)),
                 }
                 painted();

@@ -3,6 +3,7 @@
 
 mod definition;
 pub(crate) mod known;
+pub(crate) mod packed;
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -40,6 +40,7 @@ in_both! {
     check::permission_is_asked_for;
     run::an_empty_account_gets_its_folders_and_both_sides_arrive;
     run::a_change_on_the_server_arrives;
+    run::a_page_that_opens_in_the_middle_of_a_run_says_that_it_goes_on;
     run::a_run_whose_worker_was_stopped_is_completed_by_the_next;
     edit::what_is_done_here_arrives_there_without_pressing_anything;
     edit::what_both_sides_changed_is_kept_twice;

@@ -110,3 +110,47 @@ pub fn a_run_whose_worker_was_stopped_is_completed_by_the_next(kind: Kind) {
     assert_eq!(wrote, 0, "{:?}", gate.seen());
     has_all_of(&browser, &sample);
 }
+
+/// The page has not read the store yet when the worker tells of its progress.
+pub fn a_page_that_opens_in_the_middle_of_a_run_says_that_it_goes_on(kind: Kind) {
+    let server = Radicale::start();
+    let gate = Gate::before(server.port);
+    let (dav, sample) = (server.dav(), sample());
+    sample.put(&dav, "/alice/");
+    let browser = install(kind);
+    after_change(&browser, false);
+    set_up(&browser, &gate.url, &dav);
+    gate.hold(0, When::Before, |request| request.method() == "REPORT");
+    browser.open("status.html?begun");
+    browser.click("#sync-now");
+    gate.wait_held(A_RUN);
+    // Nobody reads the store as long as something is being written.
+    browser.js_async(
+        "const base = await new Promise(done => {
+             indexedDB.open('pimento').onsuccess = event => done(event.target.result);
+         });
+         const store = base.transaction(['runs'], 'readwrite').objectStore('runs');
+         const held = () => { if (document.title !== 'free') store.count().onsuccess = held; };
+         held();
+         await chrome.tabs.create({ url: 'status.html?opened' });",
+    );
+    browser.switch_to(&format!("{}status.html?opened", browser.base));
+    browser.wait_for("#result");
+    browser.js(
+        "const result = document.querySelector('#result');
+         const seen = () => { document.body.dataset.seen = `${document.body.dataset.seen} ${result.dataset.result}`; };
+         new MutationObserver(seen).observe(result, { attributes: true });
+         const progress = { Progress: { name: 'Notes', done: 1, total: 2 } };
+         new BroadcastChannel('pimento').postMessage(JSON.stringify(progress));",
+        vec![],
+    );
+    browser.wait_for("#result[data-result=running]");
+    browser.switch_to(&format!("{}status.html?begun", browser.base));
+    browser.js("document.title = 'free'", vec![]);
+    browser.switch_to(&format!("{}status.html?opened", browser.base));
+    browser.ready();
+    gate.release();
+    browser.wait_attribute("#result", "data-result", &["ok"], A_RUN);
+    let seen = browser.attribute("body", "data-seen").unwrap();
+    assert!(!seen.contains("failed"), "{seen}");
+}

@@ -1,6 +1,9 @@
 //! What every store must do, whatever it is made of. Each function gets a store
 //! that nothing was written to.
 
+mod batch;
+
+pub use batch::items_that_come_together_are_each_their_own;
 use pimento::model::*;
 use pimento::port::{Change, Commit, Race, Store};
 

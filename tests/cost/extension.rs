@@ -77,7 +77,8 @@ impl Extension {
              const rows = database.transaction('heads').objectStore('heads').getAll();
              await new Promise((yes, no) => {{ rows.onsuccess = yes; rows.onerror = no; }});
              database.close();
-             return rows.result.find(row => JSON.stringify(row.head.href).includes({name})).head.id;"
+             const heads = rows.result.flatMap(row => JSON.parse(row.heads));
+             return heads.find(head => JSON.stringify(head.href).includes({name})).id;"
         ));
         let was = ask(self.browser(), &json!({ "Open": { "id": id, "of": null } }))["Fields"].clone();
         let mut fields = was.clone();
@@ -139,10 +140,10 @@ impl Contestant for Extension {
         }
         let heads = "const opened = indexedDB.open('pimento');
             const database = await new Promise(yes => { opened.onsuccess = () => yes(opened.result); });
-            const count = database.transaction('heads').objectStore('heads').count();
-            await new Promise(yes => { count.onsuccess = yes; });
+            const rows = database.transaction('heads').objectStore('heads').getAll();
+            await new Promise(yes => { rows.onsuccess = yes; });
             database.close();
-            return count.result;";
+            return rows.result.flatMap(row => JSON.parse(row.heads)).length;";
         self.items = usize::try_from(self.browser().js_async(heads).as_u64().unwrap()).unwrap();
         let memory = self.browser().js_async("return await chrome.runtime.sendMessage('memory');");
         #[allow(clippy::cast_precision_loss)]

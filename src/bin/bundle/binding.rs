@@ -25,6 +25,11 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
+/// A function that is called from one place is put there only if it is smaller than so
+/// many bytes: browsers compile a function when it is first called, whole, and the
+/// worker's start would wait for what other events lead to. The module is no larger.
+const INLINED: [&str; 2] = ["--one-caller-inline-max-function-size", "100"];
+
 /// Mozilla's shop does not accept it, and with reason: one way less for an item
 /// to become markup.
 const MARKUP: &str = "the pages set innerHTML. Leptos does so for an element of view! that has only fixed attributes \
@@ -58,7 +63,9 @@ pub fn bind(wasm: &Path, name: &str, wasm_opt: &Path, into: &Path) -> Result<(),
         return Err(MARKUP.into());
     }
     let module = into.join(format!("{name}_bg.wasm"));
-    let done = Command::new(wasm_opt).arg("-Oz").args(WASM_FEATURES).arg(&module).arg("-o").arg(&module).status();
+    let mut optimised = Command::new(wasm_opt);
+    optimised.arg("-Oz").args(INLINED).args(WASM_FEATURES).arg(&module).arg("-o").arg(&module);
+    let done = optimised.status();
     if !done.map_err(|wrong| told(wasm_opt, &wrong))?.success() {
         return Err(format!("wasm-opt failed on {name}").into());
     }
@@ -72,6 +79,6 @@ fn stamp_of(input: &[u8], wasm_opt: &Path) -> String {
     let mut hasher = DefaultHasher::new();
     input.hash(&mut hasher);
     fs::read(wasm_opt).ok().hash(&mut hasher);
-    WASM_FEATURES.hash(&mut hasher);
+    (INLINED, WASM_FEATURES).hash(&mut hasher);
     format!("{:016x}\n", hasher.finish())
 }

@@ -3,7 +3,9 @@
 //! Inside a transaction nothing is awaited but its own requests: the browser
 //! ends a transaction that has none under way.
 
+mod blocks;
 mod commit;
+mod key;
 mod read;
 mod row;
 mod secret;
@@ -11,6 +13,7 @@ mod store;
 mod v1;
 mod v2;
 mod v3;
+mod v4;
 
 pub use row::Words;
 pub use secret::Secret;
@@ -25,7 +28,7 @@ use crate::fault;
 use crate::model::Fault;
 
 const NAME: &str = "pimento";
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// The database; clones share one connection.
 #[derive(Clone)]
@@ -76,7 +79,7 @@ impl Database {
         let mut request = Factory::new().and_then(|factory| factory.open(name, Some(version))).map_err(broken)?;
         request.on_upgrade_needed(move |event| {
             if let Ok(request) = event.target() {
-                let _ = upgrade(&request, 0, version);
+                wasm_bindgen_futures::spawn_local(async move { drop(upgrade(&request, 0, version).await) });
             }
         });
         request.await.map_err(broken)
@@ -90,13 +93,20 @@ impl Database {
             Factory::new().and_then(|factory| factory.open(&self.shared.name, Some(VERSION))).map_err(broken)?;
         request.on_upgrade_needed(|event| {
             let Ok(request) = event.target() else { return };
-            let made = event.old_version().and_then(|old| upgrade(&request, old, VERSION));
-            if made.is_err() {
-                // Half a schema is none.
-                if let Some(transaction) = request.transaction() {
-                    let _ = transaction.abort();
+            let old = event.old_version();
+            // What it reads keeps the transaction open, and the opening waits for its end.
+            wasm_bindgen_futures::spawn_local(async move {
+                let made = match old {
+                    Ok(old) => upgrade(&request, old, VERSION).await,
+                    Err(error) => Err(broken(error)),
+                };
+                if made.is_err() {
+                    // Half a schema is none.
+                    if let Some(transaction) = request.transaction() {
+                        let _ = transaction.abort();
+                    }
                 }
-            }
+            });
         });
         let mut opened = request.await.map_err(broken)?;
         if let Some(connection) = self.shared.connection.borrow().as_ref() {
@@ -196,18 +206,21 @@ impl Database {
 }
 
 /// Brings the schema from version `old` to `new`, step by step.
-fn upgrade(request: &idb::request::OpenDatabaseRequest, old: u32, new: u32) -> Result<(), idb::Error> {
-    let database = request.database()?;
+async fn upgrade(request: &idb::request::OpenDatabaseRequest, old: u32, new: u32) -> Result<(), Fault> {
+    let database = request.database().map_err(broken)?;
     if old < 1 {
-        v1::make(&database)?;
+        v1::make(&database).map_err(broken)?;
     }
     // Inside an upgrade there is one transaction, over everything.
-    let transaction = request.transaction().ok_or(idb::Error::TransactionNotFound)?;
+    let transaction = request.transaction().ok_or(broken(idb::Error::TransactionNotFound))?;
     if old < 2 && new >= 2 {
-        v2::make(&transaction.object_store("kept")?)?;
+        transaction.object_store("kept").and_then(|kept| v2::make(&kept)).map_err(broken)?;
     }
     if old < 3 && new >= 3 {
-        v3::make(&database, &transaction)?;
+        v3::make(&database, &transaction).map_err(broken)?;
+    }
+    if old < 4 && new >= 4 {
+        v4::make(&database, &transaction, old > 0).await?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What pages read: index rows by key range, never an item's text.
+//! What pages read: rows of lists, never an item's text.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,142 +6,105 @@ use idb::{KeyRange, ObjectStore, Query};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::row::{self, DAY, OccurrenceRow, Words};
-use super::{Database, broken};
-use crate::model::{CollectionId, Entry, EntryKind, Fault, Item, ItemId, Millis, Occurrence};
+use super::blocks::{Blocks, distinct};
+use super::row::{self, Listed, Words};
+use super::{Database, broken, key};
+use crate::model::{CollectionId, Entry, Fault, Item, ItemId, Millis, Occurrence};
 use crate::order;
 
 impl Database {
-    /// The rows of a list in its order, of one collection or of all.
+    /// The rows of a list, of one collection or of all, kind by kind, each in its order.
     ///
     /// # Errors
     /// `fault_store`.
-    pub async fn entries(&self, kind: EntryKind, collection: Option<&CollectionId>) -> Result<Vec<Entry>, Fault> {
+    pub async fn entries(&self, collection: Option<&CollectionId>) -> Result<Vec<Entry>, Fault> {
         let transaction = self.reading(&["entries"]).await?;
         let store = transaction.object_store("entries").map_err(broken)?;
-        let mut first = vec![row::write(&kind)?];
-        let index = match collection {
-            None => store.index("kind"),
+        let rows = match collection {
+            None => store.get_all(None, None).map_err(broken)?.await,
             Some(collection) => {
-                first.push(collection.0.as_str().into());
-                store.index("folder")
+                let only = KeyRange::only(&collection.0.as_str().into()).map_err(broken)?;
+                let index = store.index("collections").map_err(broken)?;
+                index.get_all(Some(Query::KeyRange(only)), None).map_err(broken)?.await
             }
         };
-        let range = starting_with(&first)?;
-        let rows = index.and_then(|index| index.get_all(Some(Query::KeyRange(range)), None)).map_err(broken)?;
-        row::read_all(rows.await.map_err(broken)?)
+        let mut entries = Vec::new();
+        for row in rows.map_err(broken)? {
+            let listed = row::listed(&row)?.into_iter().map(|listed| listed.entry);
+            entries.extend(listed.filter(|entry| collection.is_none_or(|collection| entry.collection == *collection)));
+        }
+        order::by(&mut entries, |a: &Entry, b: &Entry| (a.kind, &a.sort, &a.id).cmp(&(b.kind, &b.sort, &b.id)));
+        Ok(entries)
     }
 
-    /// The rows of these items, without those that have none.
+    /// The rows of these items, in their order, without those that have none.
     ///
     /// # Errors
     /// `fault_store`.
     pub async fn entries_of(&self, ids: &[ItemId]) -> Result<Vec<Entry>, Fault> {
         let transaction = self.reading(&["entries"]).await?;
         let store = transaction.object_store("entries").map_err(broken)?;
-        let mut asked = Vec::with_capacity(ids.len());
-        for id in ids {
-            asked.push(store.get(JsValue::from(id.0.as_str())).map_err(broken)?.into_future());
-        }
-        let mut found = Vec::with_capacity(ids.len());
-        for row in asked {
-            found.extend(row.await.map_err(broken)?);
-        }
-        row::read_all(found)
+        let found = entries_in(&store, distinct(ids.iter().map(key::block)).into_iter()).await?;
+        let mut found: HashMap<ItemId, Entry> = found.into_iter().map(|entry| (entry.id.clone(), entry)).collect();
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
-    /// These items, in their order, without those that are not there.
-    ///
-    /// # Errors
-    /// `fault_store`.
-    pub async fn items(&self, ids: &[ItemId]) -> Result<Vec<Item>, Fault> {
-        let transaction = self.reading(&["heads", "texts"]).await?;
-        let store = |name| transaction.object_store(name).map_err(broken);
-        items(&store("heads")?, &store("texts")?, ids.iter().map(|id| id.0.clone())).await
-    }
-
-    /// What is searched of all items, in the order of their ids.
+    /// What is searched of all items.
     ///
     /// # Errors
     /// `fault_store`.
     pub async fn words(&self) -> Result<Vec<Words>, Fault> {
         let transaction = self.reading(&["words"]).await?;
         let store = transaction.object_store("words").map_err(broken)?;
-        let rows = store.get_all(None, None).map_err(broken)?.await.map_err(broken)?;
-        rows.iter().map(Words::read).collect()
+        let mut all = Vec::new();
+        for row in store.get_all(None, None).map_err(broken)?.await.map_err(broken)? {
+            all.extend(row::unpack(&row)?.into_iter().map(Words::read));
+        }
+        Ok(all)
     }
 
-    /// When items (by their ids) happen next, of those that begin from then on: by keys
-    /// alone, so that those of many can be had at once.
+    /// The next time of each item (by its id), of those that begin from then on.
     ///
     /// # Errors
     /// `fault_store`.
-    pub async fn next_starts(&self, from: Millis) -> Result<HashMap<String, Millis>, Fault> {
-        let transaction = self.reading(&["occurrences"]).await?;
-        let store = transaction.object_store("occurrences").map_err(broken)?;
-        let from = KeyRange::lower_bound(&Array::of1(&JsValue::from(from as f64)), None).map_err(broken)?;
-        let keys = store.get_all_keys(Some(Query::KeyRange(from)), None).map_err(broken)?.await.map_err(broken)?;
-        let mut next = HashMap::new();
-        for key in keys {
-            let key = Array::from(&key);
-            if let (Some(start), Some(item)) = (key.get(0).as_f64(), key.get(1).as_string()) {
-                next.entry(item).or_insert(start as Millis);
+    pub async fn next(&self, from: Millis) -> Result<HashMap<String, Occurrence>, Fault> {
+        let mut next: HashMap<String, Occurrence> = HashMap::new();
+        for occurrence in self.times(key::between(from, Millis::MAX)).await? {
+            let sooner = |there: &Occurrence| there.start <= occurrence.start;
+            if occurrence.start >= from && !next.get(&occurrence.item.0).is_some_and(sooner) {
+                next.insert(occurrence.item.0.clone(), occurrence);
             }
         }
         Ok(next)
     }
 
-    /// The occurrences of these items that begin then.
-    ///
-    /// # Errors
-    /// `fault_store`.
-    pub async fn occurrences_at(&self, starts: &[(ItemId, Millis)]) -> Result<Vec<Occurrence>, Fault> {
-        let transaction = self.reading(&["occurrences"]).await?;
-        let store = transaction.object_store("occurrences").map_err(broken)?;
-        let mut asked = Vec::with_capacity(starts.len());
-        for (item, start) in starts {
-            let range = starting_with(&[JsValue::from(*start as f64), item.0.as_str().into()])?;
-            asked.push(store.get_all(Some(Query::KeyRange(range)), Some(1)).map_err(broken)?.into_future());
-        }
-        let mut rows = Vec::with_capacity(asked.len());
-        for row in asked {
-            rows.extend(row.await.map_err(broken)?);
-        }
-        let rows: Vec<OccurrenceRow> = row::read_all(rows)?;
-        Ok(rows.into_iter().map(|row| row.occurrence).collect())
-    }
-
     pub(super) async fn read_occurrences(&self, from: Millis, to: Millis) -> Result<Vec<Occurrence>, Fault> {
-        let transaction = self.reading(&["occurrences"]).await?;
-        let store = transaction.object_store("occurrences").map_err(broken)?;
-        // What is no longer than a day began at most a day before; an array is
-        // before all longer ones that begin with it.
-        let before = from.saturating_sub(DAY);
-        let lower = Array::of1(&JsValue::from(before as f64));
-        let upper = Array::of1(&JsValue::from(to as f64));
         if from >= to {
             return Ok(Vec::new());
         }
-        let near = KeyRange::bound(&lower, &upper, None, Some(true)).map_err(broken)?;
-        let near = store.get_all(Some(Query::KeyRange(near)), None).map_err(broken)?.into_future();
-        // Those that are longer are found by their end. Of a time long past that is all
-        // that came later too: keys tell which began before.
-        let going_on = KeyRange::lower_bound(&JsValue::from(from as f64), Some(true)).map_err(broken)?;
-        let long = store.index("until").and_then(|index| index.get_all_keys(Some(Query::KeyRange(going_on)), None));
-        let mut rows = near.await.map_err(broken)?;
-        let mut asked = Vec::new();
-        for key in long.map_err(broken)?.await.map_err(broken)? {
-            if Array::from(&key).get(0).as_f64().is_some_and(|start| start < before as f64) {
-                asked.push(store.get(key).map_err(broken)?.into_future());
-            }
-        }
-        for row in asked {
-            rows.extend(row.await.map_err(broken)?);
-        }
-        let rows: Vec<OccurrenceRow> = row::read_all(rows)?;
-        let mut all: Vec<Occurrence> = rows.into_iter().map(|row| row.occurrence).collect();
+        let mut all = self.times(key::between(from, to)).await?;
         all.retain(|occurrence| occurrence.touches(from, to));
         order::by_key(&mut all, |o| o.start);
+        Ok(all)
+    }
+
+    /// All in the rows of these spans, each range with its end.
+    async fn times(&self, spans: [(i32, i32); 2]) -> Result<Vec<Occurrence>, Fault> {
+        let transaction = self.reading(&["times"]).await?;
+        let store = transaction.object_store("times").map_err(broken)?;
+        let mut asked = Vec::new();
+        for (first, last) in spans {
+            // An array is before all longer ones that begin with it, and texts are before arrays.
+            let (first, last) = (Array::of1(&first.into()), Array::of2(&last.into(), &Array::new()));
+            let range = KeyRange::bound(&first, &last, None, None).map_err(broken)?;
+            asked.push(store.get_all(Some(Query::KeyRange(range)), None).map_err(broken)?.into_future());
+        }
+        let mut all = Vec::new();
+        for rows in asked {
+            for row in rows.await.map_err(broken)? {
+                all.extend(row::unpack(&row)?);
+            }
+        }
         Ok(all)
     }
 
@@ -157,35 +120,31 @@ impl Database {
         let begun = keys("from", begun).map_err(broken)?.into_future();
         let ids = |keys: Vec<JsValue>| keys.into_iter().filter_map(|key| key.as_string());
         let until: HashSet<String> = ids(until.await.map_err(broken)?).collect();
-        let begun = begun.await.map_err(broken)?;
-        items(&heads, &texts, ids(begun).filter(|id| until.contains(id))).await
+        let begun = ids(begun.await.map_err(broken)?).filter(|id| until.contains(id)).map(ItemId);
+        items(&heads, &texts, &begun.collect::<Vec<_>>()).await
     }
 }
 
-/// These items, without those that are not there.
-async fn items(
-    heads: &ObjectStore,
-    texts: &ObjectStore,
-    ids: impl Iterator<Item = String>,
-) -> Result<Vec<Item>, Fault> {
-    let mut asked = Vec::new();
+/// These items, in their order, without those that are not there.
+pub(super) async fn items(heads: &ObjectStore, texts: &ObjectStore, ids: &[ItemId]) -> Result<Vec<Item>, Fault> {
+    let blocks = Blocks::read(heads, texts, ids.iter()).await?;
+    let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        let key = JsValue::from(id);
-        let head = heads.get(key.clone()).map_err(broken)?.into_future();
-        asked.push((head, texts.get(key).map_err(broken)?.into_future()));
-    }
-    let mut found = Vec::with_capacity(asked.len());
-    for (head, texts) in asked {
-        let (head, texts) = (head.await.map_err(broken)?, texts.await.map_err(broken)?);
-        found.extend(head.map(|head| row::item(head, texts)).transpose()?);
+        found.extend(blocks.item(id)?);
     }
     Ok(found)
 }
 
-/// All keys that are arrays beginning with these: an empty array is behind every
-/// number, date, text and binary key.
-fn starting_with(first: &[JsValue]) -> Result<KeyRange, Fault> {
-    let lower: Array = first.iter().collect();
-    let upper: Array = first.iter().cloned().chain([Array::new().into()]).collect();
-    KeyRange::bound(&lower, &upper, None, Some(true)).map_err(broken)
+/// All that these rows of `entries` list.
+pub(super) async fn entries_in(store: &ObjectStore, keys: impl Iterator<Item = String>) -> Result<Vec<Entry>, Fault> {
+    let mut asked = Vec::new();
+    for key in keys {
+        asked.push(store.get(JsValue::from(key)).map_err(broken)?.into_future());
+    }
+    let mut entries = Vec::new();
+    for row in asked {
+        let Some(row) = row.await.map_err(broken)? else { continue };
+        entries.extend(row::listed(&row)?.into_iter().map(|listed: Listed| listed.entry));
+    }
+    Ok(entries)
 }

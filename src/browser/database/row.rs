@@ -1,43 +1,67 @@
 //! Rows as JavaScript values. Texts are byte arrays, everything else goes by serde.
 
-use js_sys::{Object, Reflect, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::fault;
-use crate::model::{CollectionId, Entry, EntryKind, Fault, Head, Item, ItemId, Kept, Occurrence, Series, Why};
+use crate::model::{CollectionId, Entry, EntryKind, Fault, Head, Item, ItemId, Kept, Series, Why};
 
-/// An occurrence that lasts longer is also in the index `until`.
-pub(super) const DAY: i64 = 24 * 60 * 60 * 1000;
-
+/// How one item is listed.
 #[derive(Serialize, Deserialize)]
-pub(super) struct HeadRow {
-    pub head: Head,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    todo: Option<CollectionId>,
+pub(super) struct Listed {
+    pub entry: Entry,
+    /// In which rows of `times` it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub times: Vec<i32>,
 }
 
-impl HeadRow {
-    pub fn of(head: &Head) -> HeadRow {
-        HeadRow { todo: head.todo().then(|| head.collection.clone()), head: head.clone() }
+/// A row of `heads`: all of them in one text, and the collections they are of.
+pub(super) fn of_heads(heads: &[Head]) -> Result<JsValue, Fault> {
+    let collections = each(heads.iter().map(|head| head.collection.0.as_str()));
+    let todo = each(heads.iter().filter(|head| head.todo()).map(|head| head.collection.0.as_str()));
+    object([("collections", Some(collections)), ("todo", Some(todo)), ("heads", Some(pack(heads)?))])
+}
+
+pub(super) fn heads(row: &JsValue) -> Result<Vec<Head>, Fault> {
+    unpack(&member(row, "heads").unwrap_or_default())
+}
+
+/// A row of `entries`, likewise.
+pub(super) fn of_listed(listed: &[Listed]) -> Result<JsValue, Fault> {
+    let collections = each(listed.iter().map(|listed| listed.entry.collection.0.as_str()));
+    let uids = each(listed.iter().map(|listed| listed.entry.uid.as_str()).filter(|uid| !uid.is_empty()));
+    object([("collections", Some(collections)), ("uids", Some(uids)), ("entries", Some(pack(listed)?))])
+}
+
+pub(super) fn listed(row: &JsValue) -> Result<Vec<Listed>, Fault> {
+    unpack(&member(row, "entries").unwrap_or_default())
+}
+
+/// Each of the keys of an index, which takes one that stands there twice once.
+fn each<'a>(keys: impl Iterator<Item = &'a str>) -> JsValue {
+    let list = Array::new();
+    let mut last = "";
+    for key in keys {
+        if key != last {
+            list.push(&key.into());
+        }
+        last = key;
     }
+    list.into()
 }
 
-#[derive(Serialize, Deserialize)]
-pub(super) struct OccurrenceRow {
-    pub occurrence: Occurrence,
-    /// Tells those of one item at one time apart.
-    n: u32,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    until: Option<i64>,
+/// Values as one text: what browsers store, and read again, the fastest.
+pub(super) fn pack<T: Serialize>(values: &[T]) -> Result<JsValue, Fault> {
+    let text = serde_json::to_string(values).map_err(|error| fault::store(error).during("row"))?;
+    Ok(text.into())
 }
 
-impl OccurrenceRow {
-    pub fn of(occurrence: &Occurrence, n: u32) -> OccurrenceRow {
-        let long = occurrence.end - occurrence.start > DAY;
-        OccurrenceRow { occurrence: occurrence.clone(), n, until: long.then_some(occurrence.end) }
-    }
+pub(super) fn unpack<T: DeserializeOwned>(value: &JsValue) -> Result<Vec<T>, Fault> {
+    // What serde says of a row could hold some of it: only the type is told.
+    let read = value.as_string().and_then(|text| serde_json::from_str(&text).ok());
+    read.ok_or_else(|| fault::store("row").during(std::any::type_name::<T>()))
 }
 
 /// A row of `series`. Where there is no end it is a number too, so that the row is in the
@@ -48,7 +72,7 @@ pub(super) fn series(item: &ItemId, series: Series) -> Result<JsValue, Fault> {
     object([("item", Some(item)), ("from", Some(from)), ("until", Some(until.into()))])
 }
 
-/// What a page holds of an item to search it: a row of `words`. One text, because a
+/// What a page holds of an item to search it, of a row of `words`. One text, because a
 /// page reads those of all items at once, and a text is read faster than an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
@@ -56,7 +80,7 @@ pub struct Words {
 }
 
 impl Words {
-    pub(super) fn of(entry: &Entry, words: &str) -> JsValue {
+    pub(super) fn of(entry: &Entry, words: &str) -> String {
         let kind = match entry.kind {
             EntryKind::Event => 'e',
             EntryKind::Contact => 'c',
@@ -64,11 +88,15 @@ impl Words {
             EntryKind::Task => 't',
         };
         let sort = entry.sort.replace('\n', " ");
-        format!("{}\n{}\n{kind}\n{sort}\n{words}", entry.id.0, entry.collection.0).into()
+        format!("{}\n{}\n{kind}\n{sort}\n{words}", entry.id.0, entry.collection.0)
     }
 
-    pub(super) fn read(value: &JsValue) -> Result<Words, Fault> {
-        value.as_string().map(|text| Words { text }).ok_or_else(|| fault::store("row").during("words"))
+    pub(super) fn read(text: String) -> Words {
+        Words { text }
+    }
+
+    pub(super) fn are_of(text: &str, item: &ItemId) -> bool {
+        text.split('\n').next() == Some(item.0.as_str())
     }
 
     fn part(&self, n: usize) -> &str {
@@ -178,21 +206,7 @@ pub(super) fn from_bytes(bytes: &[u8]) -> JsValue {
     Uint8Array::from(bytes).into()
 }
 
-/// The texts of an item, for the store `texts`.
+/// The texts of an item, in a row of `texts`.
 pub(super) fn texts(item: &Item) -> Result<JsValue, Fault> {
     object([("base", item.base.as_deref().map(from_bytes)), ("edit", item.edit.as_deref().map(from_bytes))])
-}
-
-/// An item of its two rows.
-///
-/// # Errors
-/// The rows contradict each other, which no commit makes.
-pub(super) fn item(head: JsValue, texts: Option<JsValue>) -> Result<Item, Fault> {
-    let head = read::<HeadRow>(head)?.head;
-    let text = |name| texts.as_ref().and_then(|row| member(row, name)).as_ref().and_then(bytes);
-    let item = Item { base: text("base"), edit: text("edit"), head };
-    if item.base.is_some() != item.head.based {
-        return Err(fault::store("an item without its text").during("texts"));
-    }
-    Ok(item)
 }

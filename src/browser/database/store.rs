@@ -7,12 +7,13 @@ use idb::{CursorDirection, KeyRange, Query};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
-use super::commit::Stores;
-use super::row::{self, HeadRow};
+use super::commit::{Stores, heads_of};
+use super::read::{entries_in, items};
+use super::row;
 use super::{Database, broken};
 use crate::model::{
-    Account, AccountId, Collection, CollectionId, Entry, Fault, Head, Item, ItemId, Kept, Millis, Occurrence, Past,
-    Run, Settings,
+    Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Millis, Occurrence, Past, Run,
+    Settings,
 };
 use crate::order;
 use crate::port::{Amend, Commit, Store};
@@ -87,7 +88,7 @@ impl Store for Database {
         self.writing(&names, async |transaction| {
             let stores = Stores::of(transaction)?;
             for collection in &collections {
-                stores.remove_collection(&collection.id.0).await?;
+                stores.remove_collection(&collection.id).await?;
             }
             stores.forget_kept_of(&collections).await?;
             let delete = |store: &str, key: JsValue| {
@@ -112,46 +113,53 @@ impl Store for Database {
     }
 
     async fn remove_collection(&self, collection: &CollectionId) -> Result<(), Fault> {
-        self.writing(&Stores::ALL, async |transaction| Stores::of(transaction)?.remove_collection(&collection.0).await)
+        self.writing(&Stores::ALL, async |transaction| Stores::of(transaction)?.remove_collection(collection).await)
             .await
             .map_err(|fault| fault.during("remove_collection"))
     }
 
     async fn heads(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
-        let rows: Vec<HeadRow> = self.all_by("heads", "collection", &collection.0).await?;
-        Ok(rows.into_iter().map(|row| row.head).collect())
+        let transaction = self.reading(&["heads"]).await?;
+        heads_of(&transaction.object_store("heads").map_err(broken)?, "collections", collection).await
     }
 
     async fn todo(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
-        let rows: Vec<HeadRow> = self.all_by("heads", "todo", &collection.0).await?;
-        Ok(rows.into_iter().map(|row| row.head).collect())
+        let transaction = self.reading(&["heads"]).await?;
+        let mut heads = heads_of(&transaction.object_store("heads").map_err(broken)?, "todo", collection).await?;
+        heads.retain(Head::todo);
+        Ok(heads)
     }
 
     async fn item(&self, id: &ItemId) -> Result<Option<Item>, Fault> {
+        Ok(self.items(std::slice::from_ref(id)).await?.pop())
+    }
+
+    async fn items(&self, ids: &[ItemId]) -> Result<Vec<Item>, Fault> {
         let transaction = self.reading(&["heads", "texts"]).await?;
-        let key = JsValue::from(id.0.as_str());
-        // Both are asked for before either is awaited: one state of the store.
-        let heads = transaction.object_store("heads").map_err(broken)?;
-        let head = heads.get(key.clone()).map_err(broken)?.into_future();
-        let texts = transaction.object_store("texts").map_err(broken)?;
-        let texts = texts.get(key).map_err(broken)?.into_future();
-        let (head, texts) = (head.await.map_err(broken)?, texts.await.map_err(broken)?);
-        head.map(|head| row::item(head, texts)).transpose()
+        let store = |name| transaction.object_store(name).map_err(broken);
+        items(&store("heads")?, &store("texts")?, ids).await
     }
 
     async fn by_uid(&self, uids: &[String]) -> Result<Vec<(String, ItemId, CollectionId)>, Fault> {
         let transaction = self.reading(&["entries"]).await?;
-        let index = transaction.object_store("entries").and_then(|s| s.index("uid")).map_err(broken)?;
+        let store = transaction.object_store("entries").map_err(broken)?;
+        let index = store.index("uid").map_err(broken)?;
         // All are asked for before any is awaited: the requests overlap.
         let mut asked = Vec::with_capacity(uids.len());
-        for uid in uids.iter().collect::<HashSet<_>>() {
-            let only = KeyRange::only(&uid.as_str().into()).map_err(broken)?;
-            asked.push(index.get_all(Some(Query::KeyRange(only)), None).map_err(broken)?.into_future());
+        let sought: HashSet<&str> = uids.iter().map(String::as_str).collect();
+        for uid in &sought {
+            let only = KeyRange::only(&(*uid).into()).map_err(broken)?;
+            asked.push(index.get_all_keys(Some(Query::KeyRange(only)), None).map_err(broken)?.into_future());
+        }
+        let mut keys = HashSet::new();
+        for found in asked {
+            keys.extend(found.await.map_err(broken)?.iter().filter_map(JsValue::as_string));
         }
         let mut found = Vec::new();
-        for rows in asked {
-            let entries: Vec<Entry> = row::read_all(rows.await.map_err(broken)?)?;
-            found.extend(entries.into_iter().map(|entry| (entry.uid, entry.id, entry.collection)));
+        for entry in entries_in(&store, keys.into_iter()).await? {
+            if sought.contains(entry.uid.as_str()) {
+                found.push((entry.uid, entry.id, entry.collection));
+            }
         }
         Ok(found)
     }

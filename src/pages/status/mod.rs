@@ -19,6 +19,7 @@ use super::saying::{say, sentence};
 use super::shelf::{self, Unsettled};
 use super::standing::follow;
 use crate::model::{AccountId, ItemId, Kept, Run};
+use crate::state;
 
 /// The titles of items, to be shown in logs, which do not hold them.
 type Titles = RwSignal<HashMap<ItemId, String>>;
@@ -39,7 +40,7 @@ async fn stored() -> Stored {
     let runs = shelf::runs().await.unwrap_or_default();
     let accounts = shelf::accounts().await.unwrap_or_default();
     // The one that the state line speaks of; without an account, the newest.
-    let last = shelf::last(&accounts, &runs).or_else(|| runs.first().cloned());
+    let last = state::last(&accounts, &runs).or_else(|| runs.first().cloned());
     let earlier = runs.into_iter().filter(|run| last.as_ref().is_none_or(|last| last.started != run.started));
     Stored { earlier: earlier.collect(), last }
 }

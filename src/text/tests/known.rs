@@ -1,15 +1,16 @@
 //! The tables of zones say what chrono-tz and calcard say. Where those were updated:
 //! `PIMENTO_WRITE=1 cargo test --all-features --lib known` writes the tables anew.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use chrono::{Datelike, Offset, TimeZone};
 
 use crate::text::moment::{at, seconds};
 use crate::text::zone::Zone;
-use crate::text::zone::known::{Change, FIRST, all_names, other_names, zone};
+use crate::text::zone::known::{Change, FIRST, text, zone};
+use crate::text::zone::packed::{LEAST, unpack};
 
 const DAY: i64 = 86_400;
 /// chrono-tz knows no further changes.
@@ -127,6 +128,84 @@ fn line(tz: chrono_tz::Tz) -> String {
     format!("{}|{told}|{ruled}", offsets.join(" "))
 }
 
+/// What `known.packed` is made of, in its order.
+const TEXTS: [&str; 3] = ["zones.txt", "names.txt", "displays.txt"];
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/text/zone").join(name)
+}
+
+fn texts() -> String {
+    TEXTS.map(|name| std::fs::read_to_string(file(name)).unwrap()).concat()
+}
+
+/// As [`unpack`] reads it, in the fewest bytes.
+fn pack(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    assert!(text.is_ascii());
+    // At each place: how far back stands how much of what follows, each longer than the last.
+    let mut before: HashMap<&[u8], Vec<usize>> = HashMap::new();
+    let mut repeats: Vec<Vec<(usize, usize)>> = vec![Vec::new(); bytes.len()];
+    for at in 0..bytes.len().saturating_sub(LEAST - 1) {
+        let same = before.entry(&bytes[at..at + LEAST]).or_default();
+        for &there in same.iter().rev().take_while(|there| at - **there <= usize::from(u16::MAX)) {
+            let long = bytes[at..].iter().zip(&bytes[there..]).take(LEAST + 127).take_while(|(a, b)| a == b).count();
+            if repeats[at].last().is_none_or(|(longest, _)| long > *longest) {
+                repeats[at].push((long, at - there));
+            }
+        }
+        same.push(at);
+    }
+    // From the end: the fewest bytes for the rest, and the first step to them.
+    let mut rest: Vec<(usize, Option<(usize, usize)>)> = vec![(0, None); bytes.len() + 1];
+    for at in (0..bytes.len()).rev() {
+        rest[at] = (rest[at + 1].0 + 1, None);
+        for &(longest, back) in &repeats[at] {
+            for long in LEAST..=longest {
+                if rest[at + long].0 + 3 < rest[at].0 {
+                    rest[at] = (rest[at + long].0 + 3, Some((long, back)));
+                }
+            }
+        }
+    }
+    let (mut packed, mut at) = (Vec::new(), 0);
+    while at < bytes.len() {
+        let Some((long, back)) = rest[at].1 else {
+            packed.push(bytes[at]);
+            at += 1;
+            continue;
+        };
+        packed.push(u8::try_from(128 + long - LEAST).unwrap());
+        packed.extend(u16::try_from(back).unwrap().to_le_bytes());
+        at += long;
+    }
+    packed
+}
+
+#[test]
+fn what_is_packed_is_what_the_tables_say() {
+    let texts = texts();
+    assert_eq!(text(), texts, "see the head of this file");
+    for text in ["", "a", "aaaaaaaaaa", "abcdabcdabcdabcd, abcd", &"long ".repeat(100)] {
+        let packed = pack(text);
+        assert_eq!(unpack(&packed).as_deref(), Some(text));
+        assert!(packed.len() <= text.len());
+    }
+    for broken in [&b"a\x80\x02\x00"[..], b"a\x80\x01", b"\x80\x00\x00", b"a\x80\x00\x00"] {
+        assert_eq!(unpack(broken), None, "{broken:?}");
+    }
+}
+
+/// Each zone of the tables by its names.
+fn all_names() -> impl Iterator<Item = &'static str> {
+    text().lines().filter_map(|line| line.split_once('|')).flat_map(|(names, _)| names.split(','))
+}
+
+/// The names of others, each with its IANA name, but for those in `displays.txt`.
+pub fn other_names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    include_str!("../zone/names.txt").lines().filter_map(|line| line.rsplit_once('='))
+}
+
 /// The tables as they should be.
 fn made() -> String {
     let mut zones: BTreeMap<String, Vec<&str>> = BTreeMap::new();
@@ -142,8 +221,8 @@ fn made() -> String {
 #[test]
 fn zones_are_those_of_the_database() {
     if std::env::var_os("PIMENTO_WRITE").is_some() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/text/zone/zones.txt");
-        std::fs::write(path, made()).unwrap();
+        std::fs::write(file("zones.txt"), made()).unwrap();
+        std::fs::write(file("known.packed"), pack(&texts())).unwrap();
         return;
     }
     assert_eq!(all_names().count(), chrono_tz::TZ_VARIANTS.len());

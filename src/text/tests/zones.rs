@@ -1,9 +1,9 @@
 //! Zones by all their names, and by the observances of a VTIMEZONE.
 
+use super::known::other_names;
 use crate::text::lines::Tree;
 use crate::text::moment::{Moment, seconds};
 use crate::text::occur::placed;
-use crate::text::zone::known::other_names;
 use crate::text::zone::{Zone, Zones, definition};
 
 #[test]

@@ -3,7 +3,7 @@
 //! The tables of chrono-tz are large, in a worker that is read at each start. The same
 //! is told here in a small part of it (ADR 8): changes of the clock one by one while they follow no
 //! rule, then the rule. `text::tests::known` makes `zones.txt` from chrono-tz and holds
-//! it to that, and `names.txt` to calcard.
+//! it to that, and `names.txt` to calcard, and packs them with `displays.txt`.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,15 +12,13 @@ use std::sync::OnceLock;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Weekday};
 
+use super::packed::unpack;
 use crate::text::moment::{at, seconds};
 
-/// A zone a line: names, offsets, changes, rule. See [`read`].
-const ZONES: &str = include_str!("zones.txt");
-/// `name=IANA name` a line.
-const NAMES: &str = include_str!("names.txt");
-/// What the lists of Windows show of zones today, where `names.txt` has not that wording: as
-/// it is.
-const DISPLAYS: &str = include_str!("displays.txt");
+/// Three texts, one behind the other: `zones.txt`, a zone a line (names, offsets, changes,
+/// rule: see [`read`]); `names.txt`, `name=IANA name` a line; `displays.txt`, what the lists of
+/// Windows show of zones today, where `names.txt` has not that wording: as it is.
+const PACKED: &[u8] = include_bytes!("known.packed");
 
 /// 1900-01-01, from which changes are told; what was before counts as it was then.
 pub(crate) const FIRST: i64 = -2_208_988_800;
@@ -65,6 +63,12 @@ impl Change {
     }
 }
 
+/// The three texts.
+pub(crate) fn text() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| unpack(PACKED).unwrap_or_default())
+}
+
 /// The zone of that IANA name, as written there.
 pub fn zone(name: &str) -> Option<Rc<Known>> {
     thread_local! {
@@ -72,11 +76,8 @@ pub fn zone(name: &str) -> Option<Rc<Known>> {
     }
     static LINES: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
     let lines = LINES.get_or_init(|| {
-        let named = |line: &'static str| {
-            let (names, rest) = line.split_once('|').unwrap_or_default();
-            names.split(',').map(move |name| (name, rest))
-        };
-        ZONES.lines().flat_map(named).collect()
+        let zones = text().lines().filter_map(|line| line.split_once('|'));
+        zones.flat_map(|(names, rest)| names.split(',').map(move |name| (name, rest))).collect()
     });
     let (name, rest) = lines.get_key_value(name)?;
     READ.with_borrow_mut(|read| {
@@ -92,8 +93,7 @@ pub fn zone(name: &str) -> Option<Rc<Known>> {
 /// The IANA name behind another program's.
 pub fn other_name(name: &str) -> Option<&'static str> {
     static OTHERS: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
-    let others =
-        OTHERS.get_or_init(|| NAMES.lines().chain(DISPLAYS.lines()).filter_map(|line| line.rsplit_once('=')).collect());
+    let others = OTHERS.get_or_init(|| text().lines().filter_map(|line| line.rsplit_once('=')).collect());
     others.get(name).copied()
 }
 
@@ -139,16 +139,6 @@ fn read(name: &'static str, line: &str) -> Option<Known> {
         }
     }
     Some(Known { name, onsets, rule })
-}
-
-#[cfg(test)]
-pub(crate) fn all_names() -> impl Iterator<Item = &'static str> {
-    ZONES.lines().flat_map(|line| line.split('|').next().unwrap_or_default().split(','))
-}
-
-#[cfg(test)]
-pub(crate) fn other_names() -> impl Iterator<Item = (&'static str, &'static str)> {
-    NAMES.lines().filter_map(|line| line.rsplit_once('='))
 }
 
 /// The year of a moment, for the definition.

@@ -46,14 +46,21 @@ const putBack = () =>
     });
   });
 
+const all = (heads) => heads.flatMap(([, row]) => JSON.parse(row.heads));
+
 // What is here, its texts as texts.
 async function here() {
   const { heads, texts, kept, runs } = await everything();
   const text = (bytes) => (bytes === undefined ? null : new TextDecoder().decode(bytes));
-  const textsOf = new Map(texts);
+  // Of an item without a number the row is its own; else it is the member of that number.
+  const textsOf = ({ id }) => {
+    const [batch, number] = id.split(".");
+    const row = (key) => texts.find(([there]) => there === key)?.[1];
+    return number === undefined ? row(id) : row(`${batch}.${number >> 6}.${(number & 63) >> 4}`)?.[number];
+  };
   return {
-    items: heads.map(([id, { head }]) => {
-      const { base, edit } = textsOf.get(id);
+    items: all(heads).map((head) => {
+      const { base, edit } = textsOf(head) ?? {};
       return { ...head, base: text(base), changed: text(edit) };
     }),
     kept: kept.map(([, row]) => text(row.text)),
@@ -70,7 +77,7 @@ async function ask(what) {
 // Changes one field of the item by the form, as the workspace does.
 async function edit(href, field, value) {
   const { heads } = await everything();
-  const id = heads.find(([, { head }]) => head.href === href)[0];
+  const { id } = all(heads).find((head) => head.href === href);
   const was = (await ask({ Open: { id, of: null } })).Fields;
   const [[kind, fields]] = Object.entries(was);
   await ask({ Edit: { id, reach: "All", was, fields: { [kind]: { ...fields, [field]: value } } } });
@@ -78,7 +85,7 @@ async function edit(href, field, value) {
 
 async function remove(href) {
   const { heads } = await everything();
-  const id = heads.find(([, { head }]) => head.href === href)[0];
+  const { id } = all(heads).find((head) => head.href === href);
   await ask({ Delete: { id, reach: "All" } });
 }
 
