@@ -3,6 +3,8 @@
 //! other. The last has the root's own closing tag and whatever comes after it: a document
 //! that was cut off has no last piece that can be read (quirk 2).
 
+use memchr::memchr;
+
 use crate::fault;
 use crate::model::Fault;
 
@@ -89,7 +91,7 @@ impl Pieces {
         while self.seen < self.rest.len() {
             match self.within {
                 Within::Text => {
-                    let Some(at) = self.rest[self.seen..].iter().position(|b| *b == b'<') else {
+                    let Some(at) = memchr(b'<', &self.rest[self.seen..]) else {
                         self.seen = self.rest.len();
                         break;
                     };
