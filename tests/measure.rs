@@ -203,9 +203,9 @@ fn measure(wanted: &Wanted) -> (String, String) {
         "`./build.sh bench sync{}`; medians of {}, in rounds that take turns. {} events, {} contacts (every fifth with a \
          photo of 10 to 30 KB) and {} notes; servers on loopback whose caches are warm, behind a proxy that counts \
          requests and bytes, keeps connections open and adds the round trip named. The floor is a bare loop that \
-         sends the fewest requests which move the same content, without gzip; the ratio is that of the wall times of \
-         the same round, to the fastest floor. CPU is that of the process, in a browser that of all its processes \
-         meanwhile; memory is the largest resident set, in a browser what its WebAssembly has.\n\n{}\n",
+         sends the fewest requests which move the same content, without gzip but where it is said; the ratio is that \
+         of the wall times of the same round, to the fastest floor. CPU is that of the process, in a browser that of \
+         all its processes meanwhile; memory is the largest resident set, in a browser what its WebAssembly has.\n\n{}\n",
         wanted.given,
         wanted.rounds,
         wanted.size.count(Sort::Event),
@@ -248,7 +248,7 @@ fn entries(wanted: &Wanted, server: Server) -> Vec<Entry> {
     for who in &wanted.who {
         let world = worlds.next().expect("there is always another");
         let contestants: Vec<Box<dyn Contestant>> = match who.as_str() {
-            "floor" => Floor::WAYS.into_iter().map(|way| Box::new(Floor::new(way)) as Box<dyn Contestant>).collect(),
+            "floor" => Floor::ways(server).map(|way| Box::new(Floor::new(way)) as Box<dyn Contestant>).collect(),
             "chromium" => vec![Box::new(Extension::new(Kind::Chromium))],
             "firefox" => vec![Box::new(Extension::new(Kind::Firefox))],
             "vdirsyncer" => vec![Box::new(Vdirsyncer::new())],

@@ -28,6 +28,8 @@ pub enum Way {
     /// All items, by a sync-collection that asks for the data, and multigets where it
     /// comes without.
     Sync,
+    /// The same of a server that gives the data, packed with gzip and not unpacked.
+    Packed,
     /// All items, by a listing and multigets of 500.
     Multiget,
     /// Whether something changed, by `getctag`.
@@ -46,6 +48,7 @@ impl Way {
         match self {
             Way::Query => "query",
             Way::Sync => "sync-collection with data",
+            Way::Packed => "sync-collection with data, gzip",
             Way::Multiget => "multiget",
             Way::Ctag => "getctag",
             Way::Token => "sync-token",
@@ -141,6 +144,7 @@ impl Line {
             match self.task.way {
                 Way::Ctag | Way::Token | Way::Puts => {}
                 Way::Query => self.query(collection, data),
+                Way::Packed => drop(self.sync(collection, data)),
                 Way::Multiget => {
                     let listed = self.sync(collection, "");
                     self.multiget(collection, &hrefs(&listed, &collection.path), data);
@@ -195,8 +199,9 @@ impl Line {
             ("PUT", false) => "text/calendar",
             _ => "application/xml",
         };
+        let packed = if self.task.way == Way::Packed { "Accept-Encoding: gzip\r\n" } else { "" };
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: {}\r\nDepth: {depth}\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: {}\r\nDepth: {depth}\r\n{packed}\
              Content-Type: {kind}; charset=utf-8\r\nContent-Length: {}\r\n\r\n",
             self.task.host,
             self.task.authorization,
