@@ -140,11 +140,11 @@ web_cargo() {
   local -x RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=target/web PATH=$PATH
   has_source || { PATH=/usr/bin:$PATH; local -x CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-22; }
   # Where a panic is reported from, without the folders of whoever built it, nor where crates came from.
-  local crates=${CARGO_HOME:-$HOME/.cargo}/registry/src registry
-  [ -d "$crates" ] || cargo fetch --quiet --locked
-  flags="target.$WASM.rustflags = ['--remap-path-prefix=$PWD=',
-    '--remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=/rust'"
-  for registry in "$crates"/*; do flags+=", '--remap-path-prefix=$registry='"; done
+  local home=${CARGO_HOME:-$HOME/.cargo} registry
+  [ -d "$home/registry/src" ] || cargo fetch --quiet --locked
+  flags="target.$WASM.rustflags = ['--remap-path-prefix=$home=', '--remap-path-prefix=$PWD=',
+    '--remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust='"
+  for registry in "$home"/registry/src/*; do flags+=", '--remap-path-prefix=$registry='"; done
   flags+="]"
   "${cargo[@]}" --config "$flags" --target "$WASM" \
     -Zbuild-std=std,panic_abort,test -Zbuild-std-features=optimize_for_size "$@"
