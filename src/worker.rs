@@ -220,8 +220,13 @@ impl Worker {
                 return Ok((Answer::Count(count), self.changed().await?));
             }
             Ask::Between { from, to } => Answer::Occurrences(between(&*driver.ports.store, from, to).await?),
-            Ask::Compare { folder, texts } => Answer::Compared(driver.compare(&folder, &texts).await?),
+            Ask::Compare { folder, texts } => {
+                // What is here is found by its row in the lists.
+                self.renew().await?;
+                Answer::Compared(driver.compare(&folder, &texts).await?)
+            }
             Ask::Import { folder, texts, differing, last } => {
+                self.renew().await?;
                 let imported = driver.import(&folder, &texts, differing).await?;
                 let trigger = self.changed().await?;
                 // Should the last never come, the alarm sees to what has.

@@ -399,6 +399,93 @@ async fn words_go_with_their_item() {
     assert_eq!(words().await, Vec::<String>::new());
 }
 
+#[wasm_bindgen_test]
+async fn items_that_share_rows_are_listed_each_for_itself() {
+    let store = fresh().await;
+    let (work, home) = (collection("work"), collection("home"));
+    let of = |n: u32| if n < 70 { &work } else { &home };
+    let named = |n: u32, title: &str, rev: u64| {
+        let mut item = item(of(n), &n.to_string(), title);
+        item.head.id = ItemId::of_batch("b", n);
+        item.head.rev = rev;
+        let series = Some(Series { from: i64::from(n), until: None });
+        let words = format!(" {title} ");
+        let index = Index { entry: Some(entry(&item, title)), words, series, ..Index::default() };
+        Change::Put { item: Box::new(item), seen: rev.checked_sub(1), index, race: Race::KeepBase }
+    };
+    store.commit(commit((0..100).map(|n| named(n, &format!("t{n:02}"), 0)).collect())).await.unwrap();
+    let changed = named(3, "other", 1);
+    let gone = Change::Remove { id: ItemId::of_batch("b", 1), seen: 0 };
+    store.commit(commit(vec![changed, gone])).await.unwrap();
+
+    let titles = |folder: &Collection| {
+        let mut titles: Vec<String> =
+            (0..100).filter(|n| ![1, 3].contains(n) && of(*n) == folder).map(|n| format!("t{n:02}")).collect();
+        titles.splice(..0, (folder == &work).then(|| "other".to_owned()));
+        titles
+    };
+    for folder in [&work, &home] {
+        let entries = store.entries(Some(&folder.id)).await.unwrap();
+        assert_eq!(entries.into_iter().map(|entry| entry.title).collect::<Vec<_>>(), titles(folder));
+    }
+    let all = [titles(&work), titles(&home)].concat();
+    let mut words: Vec<String> = store.words().await.unwrap().iter().map(|row| row.words().trim().to_owned()).collect();
+    words.sort();
+    let mut sorted = all.clone();
+    sorted.sort();
+    assert_eq!(words, sorted);
+    assert_eq!(store.series(0, 1_000).await.unwrap().len(), 99);
+    assert_eq!(store.series(0, 3).await.unwrap().len(), 2, "0 and 2");
+
+    store.remove_collection(&work.id).await.unwrap();
+    assert_eq!(store.entries(None).await.unwrap().len(), 30);
+    assert_eq!(store.words().await.unwrap().len(), 30);
+    assert_eq!(store.series(0, 1_000).await.unwrap().len(), 30);
+}
+
+#[wasm_bindgen_test]
+async fn what_happens_is_found_wherever_times_are_cut() {
+    let store = fresh().await;
+    let work = collection("work");
+    let span = 28 * DAY;
+    let starts = [-40 * span, -span - 1, -span, -1, 0, 1, span - 1, span, span + 1, 700 * span];
+    let lengths = [0, HOUR, 7 * DAY, 7 * DAY + 1, 40 * DAY];
+    let mut all = Vec::new();
+    for (n, (start, length)) in (0..).zip(starts.iter().flat_map(|start| lengths.map(|length| (*start, length)))) {
+        let mut item = item(&work, &n.to_string(), "t");
+        item.head.id = ItemId::of_batch("b", n);
+        let index = Index {
+            entry: Some(entry(&item, "t")),
+            occurrences: vec![occurrence(&item, start, start + length)],
+            ..Index::default()
+        };
+        all.push((item, index));
+    }
+    let put = |(item, index): &(Item, Index)| Change::Put {
+        item: Box::new(item.clone()),
+        seen: None,
+        index: index.clone(),
+        race: Race::KeepBase,
+    };
+    store.commit(commit(all.iter().map(put).collect())).await.unwrap();
+    let edges = starts.iter().flat_map(|start| lengths.map(|length| start + length));
+    let edges: Vec<i64> = edges.flat_map(|at| [at - 1, at, at + 1]).collect();
+    for (n, from) in edges.iter().enumerate() {
+        let to = edges[(n * 7 + 3) % edges.len()];
+        let of = |all: Vec<Occurrence>| {
+            let mut ids: Vec<ItemId> = all.into_iter().map(|occurrence| occurrence.item).collect();
+            ids.sort();
+            ids
+        };
+        let all = all.iter().flat_map(|(_, index)| &index.occurrences);
+        let touching = all.clone().filter(|occurrence| occurrence.touches(*from, to)).cloned().collect();
+        assert_eq!(of(store.occurrences(*from, to).await.unwrap()), of(touching), "{from} {to}");
+        let next = store.next(*from).await.unwrap().into_values().collect();
+        let coming = all.filter(|occurrence| occurrence.start >= *from).cloned().collect();
+        assert_eq!(of(next), of(coming), "{from}");
+    }
+}
+
 /// So many items are searched here; by hand more, with a longer WASM_BINDGEN_TEST_TIMEOUT.
 const MANY: usize = match option_env!("PIMENTO_MANY") {
     Some(many) => {

@@ -611,14 +611,16 @@ fn an_empty_folder_without_a_token_costs_nothing_while_its_marker_stays() {
     assert!(law::agree(&world).is_ok());
 }
 
-/// How often the first run waits for the server or the store, with so many items in a folder.
-fn waits(texts: Texts, role: Role, items: usize) -> usize {
+/// How often the first run waits for the server or the store, with so many items in a folder;
+/// each time so many milliseconds.
+fn waits(texts: Texts, role: Role, items: usize, millis: i64) -> usize {
     let world = World::new(Ways { texts, ..Ways::of(Flavour::Radicale) });
     (0..items).for_each(|_| drop(world.there_new(role)));
     world.life.slow.set(true);
     let mut waited = 0;
     let run = driven(world.worker().run(world.account(), Trigger::Start), || {
         waited += 1;
+        world.clock.0.set(world.clock.0.get() + millis);
         world.life.turns.release(None)
     });
     world.life.slow.set(false);
@@ -630,14 +632,16 @@ fn waits(texts: Texts, role: Role, items: usize) -> usize {
 #[test]
 fn the_next_texts_are_on_their_way_while_the_last_are_stored() {
     // The way there and the way back; the last are stored meanwhile.
-    let waits = |items| waits(Texts::Ignored, Role::Notes, items);
+    let waits = |items| waits(Texts::Ignored, Role::Notes, items, 0);
     assert_eq!(waits(500), waits(200) + 2);
 }
 
 #[test]
 fn the_next_folder_is_asked_for_while_the_texts_of_the_last_are_stored() {
-    let waits = |role, items| waits(Texts::Given, role, items) - waits(Texts::Given, role, 0);
-    assert_eq!([Role::Calendar, Role::Contacts, Role::Notes].map(|role| waits(role, 3)), [0, 0, 1]);
+    let more = |role, millis| waits(Texts::Given, role, 3, millis) - waits(Texts::Given, role, 0, millis);
+    let roles = [Role::Calendar, Role::Contacts, Role::Notes];
+    assert_eq!(roles.map(|role| more(role, 1_000)), [0, 0, 1]);
+    assert_eq!(roles.map(|role| more(role, 0)), [1, 1, 1], "not of a server that is still at work with them");
 }
 
 /// Whatever goes wrong in the first run, the next one has it all.

@@ -35,9 +35,12 @@ impl Session<'_> {
         self.forget_token(collection).await?;
         let (reading, nothing) = (&*collection, HashMap::new());
         let told = async {
-            let (opened, _) = self.reading(self.remote.open_everything(reading)).await?;
-            if opened.head.status == 207 {
+            let mut room = Some(self.gate.enter().await);
+            let (opened, began) = self.timed(self.remote.open_everything(reading)).await?;
+            if opened.head.status == 207 && self.gate.was_made(began) {
+                self.gate.took(began);
                 place.comes();
+                room = None;
             }
             let taken = self.remote.everything(reading, opened, async |texts| {
                 self.absorb(reading, &nothing, texts, report).await?;
@@ -45,7 +48,11 @@ impl Session<'_> {
                 self.ports.shell.tell(&News::Changed);
                 Ok(())
             });
-            taken.await
+            let (told, came) = self.timed(taken).await?;
+            if room.is_some() {
+                self.gate.took(began + came);
+            }
+            Ok(told)
         };
         let told = told.await;
         if let Err(fault) = &told

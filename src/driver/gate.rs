@@ -19,7 +19,7 @@ pub(super) struct Gate {
 }
 
 /// Whoever has it reads.
-struct Room<'a>(&'a Gate);
+pub(super) struct Room<'a>(&'a Gate);
 
 impl Drop for Room<'_> {
     fn drop(&mut self) {
@@ -36,8 +36,9 @@ pub(super) struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// All of the collection is on its way. While it is stored the server has nothing to do
-    /// for it, and may be asked for another one; for one only: what has come is in memory.
+    /// All of the collection was made by the server, and is on its way. While it is stored the
+    /// server has nothing to do for it, and may be asked for another one; for one only: what
+    /// has come is in memory.
     pub fn comes(&mut self) {
         if !self.gate.coming.replace(true) {
             self.coming = true;
@@ -82,7 +83,17 @@ impl Gate {
         self.pace.borrow().now()
     }
 
-    async fn enter(&self) -> Room<'_> {
+    /// A reading took so long.
+    pub fn took(&self, millis: Millis) {
+        self.pace.borrow_mut().took(millis);
+    }
+
+    /// See [`Pace::was_made`].
+    pub fn was_made(&self, millis: Millis) -> bool {
+        self.pace.borrow().was_made(millis)
+    }
+
+    pub async fn enter(&self) -> Room<'_> {
         poll_fn(|context| {
             if self.inside.get() < self.room() {
                 self.inside.set(self.inside.get() + 1);
@@ -103,7 +114,7 @@ impl Session<'_> {
     pub(super) async fn reading<T>(&self, asked: impl Future<Output = Result<T, Fault>>) -> Result<(T, Millis), Fault> {
         let _room = self.gate.enter().await;
         let (told, took) = self.timed(asked).await?;
-        self.gate.pace.borrow_mut().took(took);
+        self.gate.took(took);
         Ok((told, took))
     }
 }

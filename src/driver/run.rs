@@ -49,7 +49,7 @@ impl Driver {
         } else {
             (note.await?, begin.await)
         };
-        // Lists are older than they could be; what the run does is not the worse for it.
+        // Lists are not as they could be; what the run does is not the worse for it.
         report.log.extend(stale.map(|fault| self.line(true, fault.text)));
         let outcome = match begun {
             Err(fault) => Err(fault),

@@ -32,6 +32,13 @@ impl Pace {
         self.now = usize::try_from(fit).unwrap_or(1).min(MOST);
     }
 
+    /// Whether an answer that began after so long was made before: what is left of it is
+    /// only sent, and the server free for another. One that begins at once is made as it
+    /// is sent.
+    pub fn was_made(&self, millis: Millis) -> bool {
+        millis - self.way >= self.way.max(NEAR)
+    }
+
     /// So many may be under way now.
     pub fn now(&self) -> usize {
         self.now
@@ -58,5 +65,12 @@ mod tests {
         assert_eq!(after(50, 30), MOST, "quicker than ever");
         assert_eq!(after(2, 2), 1, "next door");
         assert_eq!(after(0, 60), 1, "nothing is known of the way");
+    }
+
+    #[test]
+    fn an_answer_that_begins_late_was_made_before() {
+        let made = |way, millis| Pace::new(way).was_made(millis);
+        assert!(made(50, 3_000) && made(50, 100) && made(1, 30));
+        assert!(!made(50, 52) && !made(50, 90) && !made(50, 30) && !made(1, 10));
     }
 }

@@ -103,7 +103,7 @@ pub async fn items_that_come_together_are_each_their_own(store: &dyn Store) {
     let mut ids: Vec<(ItemId, Collection)> = Vec::new();
     ids.extend((0..150).map(|n| (ItemId::of_batch("one", n), work.clone())));
     ids.extend((0..9).map(|n| (ItemId(format!("alone {n}")), work.clone())));
-    // Nobody does so, but a batch may be of several collections.
+    // Collections that are read side by side may share a batch.
     ids.extend((150..200).map(|n| (ItemId::of_batch("one", n), home.clone())));
     ids.extend((0..20).map(|n| (ItemId::of_batch("one.1", n), home.clone())));
     let (mut model, mut dice) = (Model::new(), Dice(5545));

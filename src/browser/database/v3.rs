@@ -19,8 +19,12 @@ use super::v1::{index, keyed, plain};
 /// Adds what is new; the rows stay.
 pub(super) fn make(database: &Database, transaction: &Transaction) -> Result<(), Error> {
     index(&transaction.object_store("entries")?, "uid", &["uid"])?;
+    series(database)?;
+    plain(database, "words").map(drop)
+}
+
+pub(super) fn series(database: &Database) -> Result<(), Error> {
     let series = keyed(database, "series", KeyPath::new_single("item"))?;
     index(&series, "from", &["from"])?;
-    index(&series, "until", &["until"])?;
-    plain(database, "words").map(drop)
+    index(&series, "until", &["until"])
 }

@@ -10,12 +10,13 @@
 //! | `words` | block | text: `[text]`, each as it was | |
 //!
 //! `key` says what block, batch and span are. Items stored before are each in a block of
-//! its own. They are listed anew by the worker, at its next start or run:
+//! its own. They are listed anew, `series` too, by the worker at its next start or run:
 //! `Index::VERSION` counts.
 
 use idb::{Database, Error, IndexParams, KeyPath, ObjectStore, Transaction};
 
 use super::v1::plain;
+use super::v3;
 use super::{broken, row};
 use crate::model::{Fault, Head};
 
@@ -38,9 +39,10 @@ pub(super) async fn make(database: &Database, transaction: &Transaction, old: bo
 }
 
 fn stores(database: &Database) -> Result<ObjectStore, Error> {
-    for name in ["heads", "entries", "occurrences", "words"] {
+    for name in ["heads", "entries", "occurrences", "series", "words"] {
         database.delete_object_store(name)?;
     }
+    v3::series(database)?;
     let entries = plain(database, "entries")?;
     each(&entries, "collections", "collections")?;
     each(&entries, "uid", "uids")?;

@@ -96,11 +96,12 @@ struct Inner {
 }
 
 impl FolderStore {
-    /// Opens the folder, makes it if it is not there, and takes what changed in it
-    /// since the last run as edits.
+    /// Opens the folder, makes it if it is not there, and begins to look what changed in
+    /// it since the last run: that is taken as edits when it is first asked for, and what
+    /// cannot be read of rows and files is told then, and from then on.
     ///
     /// # Errors
-    /// If files cannot be read or written, or the state is damaged.
+    /// If files cannot be written, or the state or the journal cannot be read.
     pub fn open(root: &Path) -> Result<FolderStore, Fault> {
         let dir = root.join(STATE);
         fs::create_dir_all(&dir).map_err(fault::store)?;
@@ -115,7 +116,10 @@ impl FolderStore {
         };
         let mut rows = (state.journal > 0).then(|| dir.join(rows_name(state.journal)));
         let path = dir.join(journal_name(state.journal));
-        let left = fs::read(&path).unwrap_or_default();
+        let left = match fs::read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            left => left.map_err(fault::store)?,
+        };
         if !left.is_empty() {
             state.add(rows_in(rows.take())?);
         }
@@ -165,7 +169,7 @@ impl FolderStore {
         looked.files.into_iter().try_for_each(|(collection, files)| self.compare(inner, &collection, files))
     }
 
-    /// Writes the state as one file and drops what is not needed any more. Called at
+    /// Writes the state and its rows anew and drops what is not needed any more. Called at
     /// the end; without it the journal is read at the next start.
     ///
     /// # Errors
@@ -216,6 +220,11 @@ impl FolderStore {
     ) -> Result<(), Fault> {
         let Some(folder) = inner.state.folders.get(&collection.id.0) else { return Ok(()) };
         let folder = self.root.join(folder);
+        let files = match files {
+            // It may have come back meanwhile.
+            None => files_in(&folder, collection.kind)?,
+            files => files,
+        };
         let missing = files.is_none();
         if missing {
             fs::create_dir_all(&folder).map_err(fault::store)?;
