@@ -6,6 +6,7 @@ mod corpus;
 mod difference;
 mod extent;
 mod file;
+mod file_joined;
 #[path = "../../../tests/corpus/files.rs"]
 mod files;
 mod form;
