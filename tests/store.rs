@@ -6,9 +6,13 @@
 #[path = "contract/store.rs"]
 mod contract;
 
+use std::fs;
+use std::path::PathBuf;
+
 use pimento::memory::Memory;
+use pimento::model::Collection;
 use pimento::native::FolderStore;
-use pimento::port::Store;
+use pimento::port::{Commit, Store};
 
 macro_rules! kept_by_memory {
     ($($name:ident),* $(,)?) => {
@@ -52,36 +56,93 @@ macro_rules! kept_by_a_folder {
 
 kept_by_a_folder!(items_are_found_by_their_uid, what_happens_is_what_all_texts_say_without_an_index);
 
+/// A folder of files with one item in step with the server, left as a run that ended well
+/// leaves it.
+async fn folder_of_one() -> (tempfile::TempDir, Collection) {
+    let dir = tempfile::tempdir().unwrap();
+    let collection = contract::collection("work");
+    let store = FolderStore::open(dir.path()).unwrap();
+    store.save_account(&contract::account()).await.unwrap();
+    store.save_collection(&collection).await.unwrap();
+    store.commit(one(&collection)).await.unwrap();
+    store.compact().unwrap();
+    (dir, collection)
+}
+
+fn one(collection: &Collection) -> Commit {
+    contract::commit(vec![contract::put(&contract::item(collection, "a", "text"), None)])
+}
+
+/// What of the state is in a file of such a name.
+fn state_of(dir: &tempfile::TempDir, name: &str) -> PathBuf {
+    let files = fs::read_dir(dir.path().join(".pimento")).unwrap().map(|entry| entry.unwrap().path());
+    files.into_iter().find(|path| path.to_string_lossy().contains(name)).unwrap()
+}
+
 /// What is in the folder is looked at only when somebody asks for it, so that the server
 /// can be asked meanwhile; what cannot be read is not taken for an empty folder by whoever
 /// asks next.
 #[tokio::test]
 async fn a_damaged_folder_is_found_out_late_and_stays_as_it_is() {
-    let dir = tempfile::tempdir().unwrap();
-    let (account, collection) = (contract::account(), contract::collection("work"));
-    let one = || contract::commit(vec![contract::put(&contract::item(&collection, "a", "text"), None)]);
-    let store = FolderStore::open(dir.path()).unwrap();
-    store.save_account(&account).await.unwrap();
-    store.save_collection(&collection).await.unwrap();
-    store.commit(one()).await.unwrap();
-    store.compact().unwrap();
-    drop(store);
-    let state = dir.path().join(".pimento");
-    let rows = std::fs::read_dir(&state).unwrap().map(|entry| entry.unwrap().path());
-    let rows = rows.into_iter().find(|path| path.to_string_lossy().contains("rows-")).unwrap();
-    let before = std::fs::read(&rows).unwrap();
-    std::fs::write(&rows, &before[..before.len() - 1]).unwrap();
+    let (dir, collection) = folder_of_one().await;
+    let rows = state_of(&dir, "rows-");
+    let before = fs::read(&rows).unwrap();
+    fs::write(&rows, &before[..before.len() - 1]).unwrap();
 
     let store = FolderStore::open(dir.path()).unwrap();
-    assert_eq!(store.accounts().await.unwrap(), [account]);
+    assert_eq!(store.accounts().await.unwrap(), [contract::account()]);
     store.save_collection(&collection).await.unwrap();
     for _ in 0..2 {
         assert!(store.heads(&collection.id).await.is_err());
-        assert!(store.commit(one()).await.is_err());
+        assert!(store.commit(one(&collection)).await.is_err());
         assert!(store.compact().is_err());
     }
     drop(store);
-    std::fs::write(&rows, &before).unwrap();
+    fs::write(&rows, &before).unwrap();
     let store = FolderStore::open(dir.path()).unwrap();
     assert_eq!(store.heads(&collection.id).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_damaged_journal_is_not_taken_for_a_shorter_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let collection = contract::collection("work");
+    let store = FolderStore::open(dir.path()).unwrap();
+    store.save_account(&contract::account()).await.unwrap();
+    store.save_collection(&collection).await.unwrap();
+    store.commit(one(&collection)).await.unwrap();
+    drop(store);
+    let journal = state_of(&dir, "journal-");
+    let before = fs::read(&journal).unwrap();
+    let damaged: Vec<u8> = before.iter().skip(1).copied().collect();
+    fs::write(&journal, &damaged).unwrap();
+    assert!(FolderStore::open(dir.path()).is_err());
+    assert_eq!(fs::read(&journal).unwrap(), damaged, "it stays as it is");
+
+    // Of the run that died while it wrote the next line.
+    fs::write(&journal, [&before[..], &before[..9]].concat()).unwrap();
+    let store = FolderStore::open(dir.path()).unwrap();
+    assert_eq!(store.accounts().await.unwrap(), [contract::account()]);
+    assert_eq!(store.heads(&collection.id).await.unwrap().len(), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_journal_that_may_not_be_read_is_not_taken_for_an_empty_one() {
+    let (dir, _) = folder_of_one().await;
+    let journal = state_of(&dir, "journal-");
+    fs::remove_file(&journal).unwrap();
+    // It can be written to and not read, not even by root.
+    std::os::unix::fs::symlink("/proc/self/clear_refs", &journal).unwrap();
+    assert!(FolderStore::open(dir.path()).is_err());
+}
+
+#[tokio::test]
+async fn a_folder_that_is_missing_is_written_anew_though_its_collection_is_saved_first() {
+    let (dir, collection) = folder_of_one().await;
+    fs::remove_dir_all(dir.path().join("work")).unwrap();
+    let store = FolderStore::open(dir.path()).unwrap();
+    store.save_collection(&collection).await.unwrap();
+    assert_eq!(store.todo(&collection.id).await.unwrap(), []);
+    assert_eq!(fs::read(dir.path().join("work/a.ics")).unwrap(), b"text");
 }

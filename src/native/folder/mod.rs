@@ -123,10 +123,9 @@ impl FolderStore {
         if !left.is_empty() {
             state.add(rows_in(rows.take())?);
         }
-        for line in left.split(|byte| *byte == b'\n') {
-            // A last line that was cut off was never committed.
-            let Ok(line) = serde_json::from_slice(line) else { break };
-            state.apply(line);
+        // A last line that was cut off was never committed.
+        for line in left.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n")) {
+            state.apply(serde_json::from_slice(line).map_err(fault::store)?);
         }
         let journal = append_to(&path)?;
         let pack = Pack::open(&dir.join(pack_name(state.pack)))?;
@@ -513,3 +512,6 @@ fn escaped(file: &str) -> String {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

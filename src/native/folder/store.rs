@@ -67,7 +67,11 @@ impl Store for FolderStore {
                 .find(|name| !inner.state.folders.values().any(|taken| taken == name))
                 .unwrap_or(name)
         });
-        fs::create_dir_all(self.root.join(&folder)).map_err(fault::store)?;
+        // Made again it would be one that the person emptied: [`FolderStore::compare`] sees that
+        // it is missing.
+        if fresh {
+            fs::create_dir_all(self.root.join(&folder)).map_err(fault::store)?;
+        }
         {
             let inner = &mut *self.inner.borrow_mut();
             let line = || Line::Collection { collection: Box::new(collection.clone()), folder: folder.clone() };
