@@ -11,7 +11,7 @@ use crate::driver::{Driver, Options, between, renew};
 use crate::fault;
 use crate::message::{Answer, Ask, Drafted, Reply, State};
 use crate::model::{
-    Account, Fate, Fault, Guard, Head, History, Millis, News, Outcome, Progress, Saying, Settings, Trigger,
+    Account, Fate, Fault, Guard, Head, History, Index, Millis, News, Outcome, Progress, Saying, Settings, Trigger,
 };
 use crate::port::Ports;
 use crate::schedule::{self, Agenda};
@@ -365,17 +365,29 @@ impl Worker {
         Ok(false)
     }
 
-    /// Indexes anew what an older version of the extension indexed; a run, if one is
-    /// under way, has done so at its beginning.
+    /// Indexes anew what an older version of the extension indexed. Whoever holds the lock
+    /// does so first; until that is done it is refused.
     async fn renew(&self) -> Result<(), Fault> {
         let ports = &self.driver.ports;
-        let Some(lock) = ports.shell.lock(LOCK).await else { return Ok(()) };
+        let Some(lock) = ports.shell.lock(LOCK).await else {
+            return if self.listed().await? { Ok(()) } else { Err(fault::in_run()) };
+        };
         let renewed = self.renew_all().await;
         self.give_back(lock);
         if renewed? {
             ports.shell.tell(&News::Changed);
         }
         Ok(())
+    }
+
+    async fn listed(&self) -> Result<bool, Fault> {
+        let store = &self.driver.ports.store;
+        for account in store.accounts().await? {
+            if store.collections(&account.id).await?.iter().any(|collection| collection.indexed < Index::VERSION) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     async fn renew_all(&self) -> Result<bool, Fault> {

@@ -16,8 +16,10 @@ use fake::trouble::{Texts, Ways};
 use pimento::driver::Driver;
 use pimento::fault;
 use pimento::model::Texts as PimentoTexts;
-use pimento::model::{Account, Collection, Fault, Outcome, Role, Run, Trigger};
-use pimento::port::{Http, Ports, Request, Response, Store};
+use pimento::model::{
+    Account, Collection, Edit, Fault, Head, Href, Index, Item, ItemId, Outcome, Reach, Role, Run, Trigger,
+};
+use pimento::port::{Change, Commit, Http, Ports, Request, Response, Store};
 use world::ports::{Turns, driven};
 use world::text::Part;
 use world::{World, law, now};
@@ -28,6 +30,8 @@ const HOUR: i64 = 3_600_000;
 enum Instead {
     Status(u16),
     Nothing(Fault),
+    /// 409, with this.
+    Conflict(String),
     /// The answer without what it says of these.
     Without(Vec<String>),
 }
@@ -59,6 +63,9 @@ impl Http for Oddly {
             Some(Instead::Nothing(fault)) => Err(fault),
             Some(Instead::Status(status)) => {
                 Ok(Response { status, headers: Vec::new(), body: Vec::new(), url: request.url })
+            }
+            Some(Instead::Conflict(body)) => {
+                Ok(Response { status: 409, headers: Vec::new(), body: body.into_bytes(), url: request.url })
             }
             Some(Instead::Without(paths)) => {
                 let mut answer = self.fake.send(request).await?;
@@ -262,6 +269,45 @@ fn a_write_that_the_server_fails_on_does_not_keep_the_others_from_going() {
             assert!(law::agree(&world).is_ok());
         }
     }
+}
+
+#[test]
+fn what_has_the_uid_of_what_could_not_be_deleted_yet_goes_after_it_without_a_word() {
+    let world = in_step();
+    let mut here = world.moment().here.into_values();
+    let Item { head, base, .. } = here.find(|item| item.head.collection == of(&world, Role::Calendar).id).unwrap();
+    now(world.person.delete(&head.id, Reach::All)).unwrap();
+    let name = Href::path("/alice/calendar/other-name.ics");
+    let other = Head::new(ItemId("other".to_owned()), head.collection, name);
+    let other = Head { edit: Some(Edit::Put), edited: head.edited, rev: 1, ..other };
+    let item = Box::new(Item { head: other, base: None, edit: base });
+    let new = Change::Edit { was: None, item, index: Index::default() };
+    now(world.memory.commit(Commit { changes: vec![new], ..Commit::default() })).unwrap();
+    let (fake, at) = (world.fake.clone(), head.href.as_str().to_owned());
+    let taken = format!(
+        "<error xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'><C:no-uid-conflict><href>{at}</href>\
+         </C:no-uid-conflict></error>"
+    );
+    let away = Rc::new(Cell::new(true));
+    let still = away.clone();
+    let http = oddly(&world, move |request, _| match request.method {
+        "PUT" => fake.text(&at).map(|_| Instead::Conflict(taken.clone())),
+        "DELETE" => still.get().then_some(Instead::Status(502)),
+        _ => None,
+    });
+    for sent in [false, true] {
+        run(&world, &http);
+        assert_eq!(waiting(&world), ["fault_busy"], "the deletion, and nothing else");
+        let asked = http.asked.take();
+        assert_eq!(asked.iter().any(|asked| asked.starts_with("PUT ")), sent, "what broke off goes last: {asked:?}");
+    }
+    away.set(false);
+    for there in [5, 6] {
+        let run = run(&world, &http);
+        assert_eq!((run.outcome, waiting(&world).len()), (Outcome::Ok, 0), "{:#?}", run.log);
+        assert_eq!(world.fake.texts().len(), there);
+    }
+    assert!(law::agree(&world).is_ok());
 }
 
 #[test]

@@ -18,8 +18,8 @@ use fake::trouble::Ways;
 use futures_util::FutureExt;
 use pimento::driver::Driver;
 use pimento::message::{Answer, Ask, Compared, Differing, Imported, LARGEST, Standing, Text};
-use pimento::model::{Collection, Edit, Fault, Item, Outcome, Past, Reach, Role, Trigger, Why};
-use pimento::port::{Ports, Store};
+use pimento::model::{Collection, Edit, Fault, Index, Item, Outcome, Past, Reach, Role, Trigger, Why};
+use pimento::port::{Change, Commit, Ports, Store};
 use pimento::text::file::{made, same_item, split};
 use pimento::text::{as_copy, uid};
 use pimento::worker::{Event, Worker};
@@ -255,6 +255,25 @@ fn what_was_deleted_here_and_not_yet_there_comes_back() {
     assert_eq!((items.len(), &items[0].head.id), (1, &id), "the item itself, not another beside it");
     assert!(items[0].shown().is_some());
     assert_eq!(desk.there(Role::Notes).len(), 1);
+}
+
+#[test]
+fn what_an_upgrade_has_not_listed_anew_is_found_all_the_same() {
+    let desk = desk();
+    let file = calendar(&[note("1", "One")]);
+    desk.import(Role::Notes, &file, Differing::Leave);
+    let upgrade = || {
+        let without = |item| Change::Index { item: Box::new(item), index: Index::default() };
+        let changes = desk.items(Role::Notes).into_iter().map(without).collect();
+        now(desk.world.memory.commit(Commit { changes, ..Commit::default() })).unwrap();
+        let old = Collection { indexed: Index::VERSION - 1, ..desk.folder(Role::Notes) };
+        now(desk.world.memory.save_collection(&old)).unwrap();
+    };
+    upgrade();
+    assert_eq!(standings(&desk.compare(Role::Notes, &file)), [("One", Standing::Same)]);
+    upgrade();
+    assert_eq!(desk.import(Role::Notes, &file, Differing::Leave), Imported { same: 1, ..Imported::default() });
+    assert_eq!(desk.items(Role::Notes).len(), 1);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use futures_util::future::LocalBoxFuture;
 use pimento::driver::{Options, Scope};
 use pimento::fault;
 use pimento::memory::Memory;
-use pimento::message::{Answer, Ask, Differing, SignIn, Text};
+use pimento::message::{Answer, Ask, Differing, Imported, SignIn, Standing, Text};
 use pimento::model::{
     Account, AccountId, Choice, Class, Collection, Fate, Fault, Fields, Head, Held, Href, Index, Item, ItemId, Kind,
     Millis, News, NoteFields, Outcome, Reach, Role, Run, Saying, Settings, Trigger, Vanished,
@@ -333,6 +333,33 @@ async fn after_an_update_the_items_are_indexed_anew_though_the_server_is_not_the
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn nothing_is_imported_while_what_is_here_is_indexed_anew() {
+    let scene = scene();
+    let notes = scene.set_up().await;
+    let (id, _) = scene.new_note("Lemons").await;
+    let item = scene.store.item(&id).await.unwrap().unwrap();
+    let texts = vec![Text::from(item.edit.clone().unwrap())];
+    let without = Change::Index { item: Box::new(item), index: Index::default() };
+    scene.store.commit(Commit { changes: vec![without], ..Commit::default() }).await.unwrap();
+    scene.store.save_collection(&Collection { indexed: 0, ..notes.clone() }).await.unwrap();
+    let folder = notes.id;
+    let compare = Ask::Compare { folder: folder.clone(), texts: texts.clone() };
+    let import = Ask::Import { folder, texts, differing: Differing::Leave, last: true };
+    let asks = [compare.clone(), import.clone()];
+    scene.meanwhile(Point::Locked, move |worker| async move {
+        for ask in asks {
+            assert_eq!(worker.handle(Event::Ask(ask)).await.0.unwrap_err().text.key, "fault_in_run");
+        }
+    });
+    scene.worker.handle(Event::Installed { first: false }).await.0.unwrap();
+    // Whoever holds the lock now.
+    scene.shell.locked.set(true);
+    let Ok(Answer::Compared(compared)) = scene.ask(compare).await.0 else { panic!("not compared") };
+    assert_eq!(compared[0].standing, Standing::Same);
+    assert_eq!(scene.ask(import).await.0.unwrap(), Answer::Imported(Imported { same: 1, ..Imported::default() }));
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn what_happens_between_two_times_is_answered_whenever_they_are() {
     let scene = scene();
     let notes = scene.set_up().await;
@@ -453,6 +480,26 @@ async fn one_run_at_a_time_and_what_came_too_late_is_run_after_it() {
     scene.worker.run(Trigger::Interval).await.unwrap();
     let runs: Vec<Trigger> = scene.store.runs(9).await.unwrap().iter().map(|run| run.trigger).collect();
     assert_eq!(runs, [Trigger::Restore], "the greater includes the lesser");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_is_asked_for_in_the_middle_of_a_run_is_not_begun_beside_it() {
+    // It fails, and then only what the person asks for is tried again.
+    for (trigger, all) in [(Trigger::Person, 2), (Trigger::Interval, 1)] {
+        let scene = scene();
+        let account = scene.set_up().await.account;
+        let (store, network) = (scene.store.clone(), scene.network.clone());
+        scene.meanwhile(Point::Asked, move |worker| async move {
+            for _ in 0..2 {
+                worker.run(trigger).await.unwrap();
+            }
+            assert_eq!(network.asked.get(), 1, "{trigger:?}");
+            let refused = worker.handle(Event::Ask(Ask::RemoveAccount(account))).await.0.unwrap_err();
+            assert_eq!((&*refused.text.key, store.accounts().await.unwrap().len()), ("fault_in_run", 1));
+        });
+        scene.worker.run(Trigger::Interval).await.unwrap();
+        assert_eq!(scene.store.runs(9).await.unwrap().len(), all, "{trigger:?}");
+    }
 }
 
 #[tokio::test(flavor = "current_thread")]
