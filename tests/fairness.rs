@@ -17,7 +17,7 @@ use pimento::driver::Driver;
 use pimento::fault;
 use pimento::model::Texts as PimentoTexts;
 use pimento::model::{
-    Account, Collection, Edit, Fault, Head, Href, Index, Item, ItemId, Outcome, Reach, Role, Run, Trigger,
+    Account, Class, Collection, Edit, Fault, Head, Href, Index, Item, ItemId, Outcome, Reach, Role, Run, Trigger,
 };
 use pimento::port::{Change, Commit, Http, Ports, Request, Response, Store};
 use world::ports::{Turns, driven};
@@ -380,6 +380,18 @@ fn a_server_that_goes_away_while_texts_are_read_is_left_alone() {
         assert_eq!(http.count.get(), 2, "once more, to see that it is away");
         assert_eq!(waiting(&world), [""; 0]);
     }
+}
+
+#[test]
+fn a_sign_in_that_ends_while_texts_are_read_is_told_as_that() {
+    let world = fresh(3);
+    let too_much = Cell::new(false);
+    let http = oddly(&world, move |_, body| match too_much.replace(too_much.get() || body.contains("multiget")) {
+        true => Some(Instead::Status(401)),
+        false => body.contains("multiget").then_some(Instead::Status(504)),
+    });
+    let run = run(&world, &http);
+    assert!(matches!(&run.outcome, Outcome::Failed(fault) if fault.class == Class::SignIn), "{:?}", run.outcome);
 }
 
 #[test]
