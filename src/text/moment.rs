@@ -5,6 +5,8 @@ use std::fmt;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
+use super::zone::Zone;
+
 /// A DATE, or a DATE-TIME in local time or UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
@@ -147,11 +149,14 @@ impl Span {
         self.days * 86_400 + self.seconds < 0
     }
 
-    /// Local time plus the whole of it, as if each day had 24 hours.
-    pub fn after(&self, start: NaiveDateTime) -> Option<NaiveDateTime> {
-        start
-            .checked_add_signed(TimeDelta::try_days(self.days)?)?
-            .checked_add_signed(TimeDelta::try_seconds(self.seconds)?)
+    /// So much after `start` (seconds), by the clocks of that zone.
+    pub fn after(&self, start: i64, zone: &Zone) -> Option<i64> {
+        // Of a time that the clocks show twice, local time may be the other one.
+        let day = match self.days {
+            0 => start,
+            days => zone.to_utc(zone.to_local(start).checked_add_signed(TimeDelta::try_days(days)?)?),
+        };
+        day.checked_add(self.seconds)
     }
 }
 

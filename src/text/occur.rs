@@ -139,7 +139,7 @@ fn placed_all(line: &Line<'_>, first: &Placed, zones: &mut Zones<'_, '_>) -> (Ve
         let start = Placed { moment, zone, guessed }.beside(first);
         let length = end.and_then(|end| {
             let end = match Span::parse(end) {
-                Some(span) => span.after(start.moment.local()).map(|local| start.zone.to_utc(local)),
+                Some(span) => span.after(start.utc(), &start.zone),
                 None => Moment::parse(end).map(|moment| Placed { moment, ..start.clone() }.utc()),
             };
             end.map(|end| (end - start.utc()).max(0))
@@ -163,7 +163,7 @@ struct Times {
 }
 
 /// How long an instance is: by DTEND exactly as long as the first, by DURATION in
-/// calendar days (RFC 5545, 3.8.5.3).
+/// calendar days and exact hours (RFC 5545, 3.3.6 and 3.8.5.3).
 #[derive(Clone, Copy)]
 enum Length {
     Exact(i64),
@@ -197,10 +197,7 @@ impl Times {
     fn end(&self, start: i64) -> i64 {
         match self.length {
             Length::Exact(length) => start.saturating_add(length),
-            Length::Nominal(span) => {
-                let end = span.after(self.start.zone.to_local(start)).map(|local| self.start.zone.to_utc(local));
-                end.unwrap_or(start).max(start)
-            }
+            Length::Nominal(span) => span.after(start, &self.start.zone).unwrap_or(start).max(start),
         }
     }
 

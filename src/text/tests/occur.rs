@@ -92,6 +92,28 @@ fn dates_added_periods_and_rules_taken_out() {
 }
 
 #[test]
+fn days_last_by_the_clock_and_hours_as_long_as_they_are() {
+    // The clocks go back in the night to 25 October, from 3 to 2.
+    for (start, duration, hours) in [
+        ("20261025T023000", "PT1H", 1),
+        ("20261024T120000", "P1D", 25),
+        ("20261024T120000", "PT24H", 24),
+        ("20261024T120000", "P1DT1H", 26),
+    ] {
+        for lines in [
+            format!("DTSTART;TZID=Europe/Berlin:{start}\nDURATION:{duration}"),
+            format!(
+                "DTSTART;TZID=Europe/Berlin:20260601T120000\nRDATE;VALUE=PERIOD;TZID=Europe/Berlin:{start}/{duration}"
+            ),
+        ] {
+            let found = indexed(&event(&lines), Kind::Calendar, "20261020", "20261101").occurrences;
+            let long: Vec<_> = found.iter().map(|o| (o.end - o.start) / 3_600_000).collect();
+            assert_eq!(long, [hours], "{lines}");
+        }
+    }
+}
+
+#[test]
 fn all_day_and_floating() {
     let text = event("SUMMARY:Trip\nDTSTART;VALUE=DATE:20261122\nDTEND;VALUE=DATE:20261125");
     let index = indexed(&text, Kind::Calendar, "20261124", "20261130");
