@@ -1,7 +1,7 @@
 //! When to run next. Pure: the time and the randomness are handed in.
 
 use crate::fault;
-use crate::model::{Account, Class, Millis, Outcome, Run, Settings};
+use crate::model::{Account, Class, CollectionReport, Millis, Outcome, Run, Settings};
 
 const MINUTE: Millis = 60_000;
 /// The longest that failures put a run off.
@@ -111,7 +111,7 @@ fn planned(settings: &Settings, now: Millis, runs: &[Run], jitter: u8) -> Option
         None => interval,
         Some(after) => {
             let failures = runs.iter().take_while(|run| retry(run).is_some()).count().min(16);
-            // One folder that the server fails on is not to keep the others waiting.
+            // One that the server fails on is not to keep the others waiting.
             let longest = if of_one(last) { interval } else { LONGEST.max(interval) };
             let back_off = (MINUTE << (failures - 1)).min(longest);
             back_off.max(after.map_or(0, |seconds| Millis::from(seconds.min(86_400)) * 1000))
@@ -149,11 +149,18 @@ pub fn periodic(settings: &Settings, now: Millis, jitter: u8) -> Millis {
     now + spread(interval(settings), jitter)
 }
 
-/// Whether it is one folder of several that the server failed on, so that the run went on.
+/// Whether it is one folder of several, or one home, that the server failed on, so that the
+/// run went on.
 fn of_one(run: &Run) -> bool {
-    let failed = run.collections.iter().filter_map(|report| report.fault.as_ref());
-    let ends = matches!(&run.outcome, Outcome::Failed(fault) if !fault::failed(&fault.text));
-    !ends && run.collections.len() > 1 && failed.filter(|fault| fault::failed(&fault.text)).count() == 1
+    let later = |report: &&CollectionReport| {
+        report.fault.as_ref().is_some_and(|fault| matches!(fault.class, Class::Retry { .. }))
+    };
+    let (unseen, seen): (Vec<_>, Vec<_>) = run.collections.iter().partition(|report| report.unseen);
+    let (failed, others): (Vec<_>, Vec<_>) = seen.into_iter().partition(later);
+    let mut faults = failed.iter().filter_map(|report| report.fault.as_ref());
+    // What ends a run ends it for all: that is not of one.
+    let went_on = faults.all(|fault| fault::failed(&fault.text));
+    went_on && !others.is_empty() && failed.len() + usize::from(!unseen.is_empty()) == 1
 }
 
 fn end(run: &Run) -> Millis {
@@ -171,7 +178,7 @@ fn spread(wait: Millis, jitter: u8) -> Millis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AccountId, CollectionReport, Fault, Trigger};
+    use crate::model::{AccountId, Fault, Trigger};
 
     fn run(ended: Millis, failed: Option<Fault>) -> Run {
         Run {
@@ -226,16 +233,24 @@ mod tests {
     #[test]
     fn a_folder_that_the_server_fails_on_keeps_the_others_waiting_no_longer_than_the_interval() {
         let settings = Settings::default();
-        let wait = |faults: [Option<Fault>; 3]| {
+        let wait_in = |homes: [bool; 3], faults: [Option<Fault>; 3]| {
             let first = faults.iter().flatten().next().cloned();
-            let reports = faults.map(|fault| CollectionReport { fault, ..CollectionReport::default() });
-            let run = Run { collections: reports.to_vec(), ..run(NOW, first) };
+            let reports = faults.into_iter().zip(homes);
+            let reports = reports.map(|(fault, unseen)| CollectionReport { fault, unseen, ..Default::default() });
+            let run = Run { collections: reports.collect(), ..run(NOW, first) };
             next(&settings, NOW, &vec![run; 40], 0).map(|at| at - NOW)
         };
+        let wait = |faults| wait_in([false; 3], faults);
         let fails = || Some(fault::busy(500, None));
         assert_eq!(wait([None, fails(), None]), Some(15 * MINUTE));
         assert_eq!(wait([fails(), fails(), None]), Some(LONGEST), "it fails on all");
-        assert_eq!(wait([None, Some(fault::busy(503, None)), None]), Some(LONGEST), "it is away");
+        let away = || Some(fault::busy(503, None));
+        assert_eq!(wait([None, away(), None]), Some(LONGEST), "it is away");
+        // What is in a home that does not answer is one.
+        let home = |faults| wait_in([false, true, true], faults);
+        assert_eq!(home([None, away(), away()]), Some(15 * MINUTE));
+        assert_eq!(home([None, fails(), fails()]), Some(15 * MINUTE));
+        assert_eq!(home([fails(), away(), away()]), Some(LONGEST), "it fails on all");
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Session<'_> {
             Sight::Gone => Err(fault::collection_gone(&lane.collection.name)),
             Sight::Unknown(fault) => {
                 drop(place);
-                lane.report.fault = Some(fault.clone());
+                (lane.report.fault, lane.report.unseen) = (Some(fault.clone()), true);
                 return self.over(lane, Ok(())).await;
             }
         };

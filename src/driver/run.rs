@@ -212,7 +212,8 @@ impl Session<'_> {
             let told = |(_, sight): &(_, Sight)| matches!(sight, Sight::Unknown(told) if *told == fault);
             if !covered.all.iter().any(told) {
                 // Nothing of it is here: it is told all the same.
-                reports.push(CollectionReport { name: home.name(), fault: Some(fault.clone()), ..Default::default() });
+                let fault = Some(fault.clone());
+                reports.push(CollectionReport { name: home.name(), fault, unseen: true, ..Default::default() });
             }
         }
         let done = self.lanes(covered.all, reports).await;

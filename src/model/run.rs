@@ -54,6 +54,9 @@ pub struct CollectionReport {
     pub plan: Vec<(String, u32)>,
     /// Why this collection stopped, if it did.
     pub fault: Option<Fault>,
+    /// Its home did not answer, and others did.
+    #[serde(default)]
+    pub unseen: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
