@@ -637,6 +637,18 @@ fn the_next_texts_are_on_their_way_while_the_last_are_stored() {
 }
 
 #[test]
+fn what_changed_there_is_read_from_the_store_together() {
+    let world = in_step();
+    for path in world.fake.texts().into_keys() {
+        world.there_edit(&path, Part::Title);
+    }
+    let run = world.run(Trigger::Interval).unwrap().unwrap();
+    let received: Vec<u32> = run.collections.iter().map(|report| report.received).collect();
+    assert_eq!((received, world.life.items.get()), (vec![4, 4, 4], 0));
+    assert!(law::agree(&world).is_ok());
+}
+
+#[test]
 fn the_next_folder_is_asked_for_while_the_texts_of_the_last_are_stored() {
     let more = |role, millis| waits(Texts::Given, role, 3, millis) - waits(Texts::Given, role, 0, millis);
     let roles = [Role::Calendar, Role::Contacts, Role::Notes];

@@ -9,19 +9,20 @@ use super::draft::merged;
 use super::session::Session;
 
 impl Session<'_> {
-    /// What the server has for the item (`None`: proven absent) meets what is here.
-    /// Every text that goes by it is kept.
+    /// What the server has for the item (`None`: proven absent) meets what is `here`: the
+    /// head that was planned by, and the item (`None`: it is gone meanwhile). Every text
+    /// that goes by it is kept.
     pub async fn outcome(
         &self,
         collection: &Collection,
         href: &Href,
-        head: Option<&Head>,
+        here: Option<(&Head, Option<&Item>)>,
         theirs: Option<(Option<Etag>, Vec<u8>)>,
         commit: &mut Commit,
         report: &mut CollectionReport,
     ) -> Result<(), Fault> {
         let kind = collection.kind;
-        let Some(head) = head else {
+        let Some((head, item)) = here else {
             if let Some((etag, text)) = theirs {
                 let item = self.arrived(collection, href, etag, text);
                 commit.changes.push(self.put(kind, item, None, Race::KeepBase));
@@ -29,7 +30,7 @@ impl Session<'_> {
             }
             return Ok(());
         };
-        let Some(item) = self.ports.store.item(&head.id).await? else { return Ok(()) };
+        let Some(item) = item.cloned() else { return Ok(()) };
         let seen = Some(head.rev);
         if item.head.rev != head.rev {
             // Edited since the heads were read: the next run decides, with the edit.

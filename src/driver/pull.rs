@@ -126,16 +126,19 @@ impl Session<'_> {
     ) -> Result<(), Fault> {
         let mut commit = Commit::default();
         self.batch.set(None);
-        for Fetched { href, result } in fetched {
-            let head = known.get(&href.key()).copied();
+        let of = |fetched: &Fetched| known.get(&fetched.href.key()).copied();
+        let ids: Vec<ItemId> = fetched.iter().filter_map(of).map(|head| head.id.clone()).collect();
+        let items = if ids.is_empty() { Vec::new() } else { self.ports.store.items(&ids).await? };
+        let items: HashMap<&ItemId, &Item> = items.iter().map(|item| (&item.head.id, item)).collect();
+        for fetched in fetched {
+            let here = of(&fetched).map(|head| (head, items.get(&head.id).copied()));
+            let Fetched { href, result } = fetched;
             match result {
-                Fetch::Failed(fault) => self.unread(collection, &href, head, &fault, &mut commit).await?,
-                Fetch::Gone => {
-                    let Some(head) = head else { continue };
-                    self.outcome(collection, &href, Some(head), None, &mut commit, report).await?;
-                }
+                Fetch::Failed(fault) => self.unread(collection, &href, here, &fault, &mut commit),
+                Fetch::Gone if here.is_none() => {}
+                Fetch::Gone => self.outcome(collection, &href, here, None, &mut commit, report).await?,
                 Fetch::Found { etag, text } => {
-                    self.outcome(collection, &href, head, Some((etag, text)), &mut commit, report).await?;
+                    self.outcome(collection, &href, here, Some((etag, text)), &mut commit, report).await?;
                 }
             }
         }
@@ -143,24 +146,24 @@ impl Session<'_> {
     }
 
     /// Listed, but its text did not come: it waits, and is asked for again.
-    async fn unread(
+    fn unread(
         &self,
         collection: &Collection,
         href: &Href,
-        known: Option<&Head>,
+        here: Option<(&Head, Option<&Item>)>,
         fault: &Fault,
         commit: &mut Commit,
-    ) -> Result<(), Fault> {
+    ) {
+        let known = here.map(|(head, _)| head);
         let mut head = known.cloned().unwrap_or_else(|| self.head(&collection.id, href));
         self.waiting(&mut head, fault);
         head.refetch = true;
         self.problem(Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text), vec![head.id.clone()]);
-        let item = match self.ports.store.item(&head.id).await? {
+        let item = match here.and_then(|(_, item)| item.cloned()) {
             Some(item) => Item { head, ..item },
             None => Item { head, base: None, edit: None },
         };
         commit.changes.push(self.put(collection.kind, item, known.map(|head| head.rev), Race::KeepBase));
-        Ok(())
     }
 }
 

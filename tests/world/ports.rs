@@ -104,6 +104,8 @@ pub struct Life {
     pub lines: Cell<u32>,
     /// So often all heads of a collection were read.
     pub heads: Cell<u32>,
+    /// So often one item was read by itself.
+    pub items: Cell<u32>,
     /// The store keeps no index.
     pub blind: Cell<bool>,
     /// An item that the store cannot read.
@@ -211,11 +213,15 @@ impl Store for Shelf {
         self.memory.todo(collection).await
     }
     async fn item(&self, id: &ItemId) -> Result<Option<Item>, Fault> {
+        self.life.items.set(self.life.items.get() + 1);
+        Ok(self.items(std::slice::from_ref(id)).await?.pop())
+    }
+    async fn items(&self, ids: &[ItemId]) -> Result<Vec<Item>, Fault> {
         self.life.alive().await;
-        if self.life.torn.borrow().as_ref() == Some(id) {
+        if self.life.torn.borrow().as_ref().is_some_and(|torn| ids.contains(torn)) {
             return Err(fault::store("torn"));
         }
-        self.memory.item(id).await
+        self.memory.items(ids).await
     }
     async fn by_uid(&self, uids: &[String]) -> Result<Vec<(String, ItemId, CollectionId)>, Fault> {
         self.life.alive().await;
