@@ -200,21 +200,25 @@ fn measure(wanted: &Wanted) -> (String, String) {
         }
     }
     let about = format!(
-        "`./build.sh bench sync{}`; medians of {}, in rounds that take turns. {} events, {} contacts (every fifth with a \
+        "{} events, {} contacts (every fifth with a \
          photo of 10 to 30 KB) and {} notes; servers on loopback whose caches are warm, behind a proxy that counts \
          requests and bytes, keeps connections open and adds the round trip named. The floor is a bare loop that \
          sends the fewest requests which move the same content, without gzip but where it is said; the ratio is that \
          of the wall times of the same round, to the fastest floor. CPU is that of the process, in a browser that of \
          all its processes meanwhile; memory is the largest resident set, in a browser what its WebAssembly has.\n\n{}\n",
-        wanted.given,
-        wanted.rounds,
         wanted.size.count(Sort::Event),
         wanted.size.count(Sort::Contact),
         wanted.size.count(Sort::Note),
         report::versions(),
     );
     let part = SIZES.iter().find(|(_, size, _)| *size == wanted.size).map_or("", |(_, _, part)| part);
-    (format!("Synchronization{part}"), format!("{about}{}", results.tables()))
+    let how = format!(
+        "`./build.sh bench sync{}`; medians of {}, in rounds that take turns; commit {}.",
+        wanted.given,
+        wanted.rounds,
+        report::commit(),
+    );
+    (format!("Synchronization{part}"), format!("{about}{}", results.tables(&how)))
 }
 
 fn crowd() -> (String, String) {

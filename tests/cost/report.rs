@@ -37,14 +37,14 @@ impl Results {
         self.heats.entry(heat).or_default().entry(name.to_owned()).or_default().push(result);
     }
 
-    /// The tables, as Markdown.
-    pub fn tables(&self) -> String {
+    /// The tables, as Markdown; `how`: what stands above each.
+    pub fn tables(&self, how: &str) -> String {
         let mut text = String::new();
         let (mut server, mut delay) = (None, None);
         for (heat, rows) in &self.heats {
             if (server, delay) != (Some(heat.server), Some(heat.delay)) {
                 (server, delay) = (Some(heat.server), Some(heat.delay));
-                let _ = write!(text, "\n### {}, {} ms\n\n{HEADER}", heat.server.title(), heat.delay);
+                let _ = write!(text, "\n### {}, {} ms\n\n{how}\n\n{HEADER}", heat.server.title(), heat.delay);
             }
             let _ = writeln!(text, "| **{}** | | | | | | | |", heat.scenario.title());
             let floor = lowest(rows);
@@ -120,52 +120,78 @@ pub fn median(mut values: Vec<f64>) -> f64 {
     values[(values.len() - 1) / 2]
 }
 
-/// Puts the text below that heading of a Markdown file, instead of what stood there.
+/// Puts the text below that heading of a Markdown file, instead of what stood there; but
+/// what has a heading of its own below that one, and is not in the text, stays.
 pub fn write(file: &Path, heading: &str, text: &str) {
     let before = std::fs::read_to_string(file).unwrap_or_else(|_| "# Performance\n".to_owned());
     std::fs::write(file, replaced(&before, heading, text)).unwrap();
 }
 
 fn replaced(before: &str, heading: &str, text: &str) -> String {
-    let mut sections: Vec<String> = Vec::new();
-    for line in before.lines() {
-        if sections.is_empty() || line.starts_with("## ") {
-            sections.push(String::new());
-        }
-        let section = sections.last_mut().expect("a section");
-        let _ = writeln!(section, "{line}");
-    }
+    let mut sections = parts(before, "## ");
     let new = format!("## {heading}\n\n{}\n", text.trim());
-    let of = |section: &&mut String| section.lines().next() == new.lines().next();
-    match sections.iter_mut().find(of) {
-        Some(section) => *section = new,
+    match sections.iter_mut().find(|section| heads(section, &new)) {
+        Some(section) => {
+            let mut all = parts(&new, "### ");
+            let known = parts(section, "### ").split_off(1);
+            let left = known.into_iter().filter(|part| !all.iter().any(|new| heads(new, part)));
+            all.extend(left.collect::<Vec<_>>());
+            all[1..].sort();
+            *section = joined(&all);
+        }
         None => sections.push(new),
     }
-    sections.iter().map(|section| section.trim()).collect::<Vec<_>>().join("\n\n") + "\n"
+    joined(&sections) + "\n"
+}
+
+/// What is before the first line that begins so, and what begins with each.
+fn parts(text: &str, mark: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for line in text.lines() {
+        if parts.is_empty() || line.starts_with(mark) {
+            parts.push(String::new());
+        }
+        let part = parts.last_mut().expect("a part");
+        let _ = writeln!(part, "{line}");
+    }
+    parts
+}
+
+fn heads(a: &str, b: &str) -> bool {
+    a.lines().next() == b.lines().next()
+}
+
+fn joined(parts: &[String]) -> String {
+    parts.iter().map(|part| part.trim()).collect::<Vec<_>>().join("\n\n")
 }
 
 /// The machine and what ran on it.
 pub fn versions() -> String {
-    let said = |program: &str, words: &[&str]| {
-        let output = Command::new(program).args(words).output().ok();
-        let text = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-        text.unwrap_or_default().lines().next().unwrap_or_default().to_owned()
-    };
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map_or("", |(_, m)| m);
     let python = crate::harness::tools().join("venv/bin/python");
     let servers =
         "from importlib.metadata import version as v; print('Radicale', v('radicale') + ', Xandikos', v('xandikos'))";
     format!(
-        "{} × {model}; Linux {}; {}; {}; {}; Node {}; commit {}",
+        "{} × {model}; Linux {}; {}; {}; {}; Node {}",
         std::thread::available_parallelism().map_or(1, usize::from),
         said("uname", &["-r"]),
         said("rustc", &["--version"]),
         said(&python.to_string_lossy(), &["-c", servers]),
         said(&python.to_string_lossy(), &["--version"]),
         said("node", &["--version"]),
-        said("git", &["log", "-1", "--format=%h"]),
     )
+}
+
+/// What is checked out.
+pub fn commit() -> String {
+    said("git", &["log", "-1", "--format=%h"])
+}
+
+fn said(program: &str, words: &[&str]) -> String {
+    let output = Command::new(program).args(words).output().ok();
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    text.unwrap_or_default().lines().next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -178,6 +204,15 @@ mod tests {
         assert_eq!(
             super::replaced(&both, "One", "### c\n\nd"),
             "# T\n\nabout\n\n## One\n\n### c\n\nd\n\n## Two\n\nb\n"
+        );
+    }
+
+    #[test]
+    fn what_was_not_measured_again_stays() {
+        let before = "# T\n\n## One\n\nold\n\n### b\n\nold\n\n### c\n\nold\n\n## Two\n\nb\n";
+        assert_eq!(
+            super::replaced(before, "One", "new\n\n### a\n\nnew\n\n### b\n\nnew"),
+            "# T\n\n## One\n\nnew\n\n### a\n\nnew\n\n### b\n\nnew\n\n### c\n\nold\n\n## Two\n\nb\n"
         );
     }
 }
