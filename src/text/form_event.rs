@@ -23,7 +23,7 @@ pub(super) fn fields(tree: &Tree<'_>, c: usize) -> Option<EventFields> {
 pub(super) fn fields_in(tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>) -> Option<EventFields> {
     let line = tree.get(c, "DTSTART")?;
     let start = placed(line, zones)?;
-    let end = first_end(tree, c, zones)?;
+    let end = start.zone.to_local(first_end(tree, c, zones)?);
     let all_day = start.moment.is_date();
     let local = start.moment.local();
     let zone = match start.zone.name() {
@@ -282,11 +282,14 @@ fn set_times(
     let series = tree.find(c, "RECURRENCE-ID").is_none();
     let before = if series { self::start(tree, c) } else { None };
     let alike = before.iter().flat_map(|before| follow::alike(tree, c, before, old, begins)).collect::<Vec<_>>();
+    // That of an end which was not touched, also where the clocks show it twice.
+    let stays = keeps_form && old.end == new.end;
+    let exact = if stays { first_end(tree, c, &mut Zones::new(tree)) } else { None };
     let written_end = if new.all_day { super::occur::next_day(end) } else { end };
     if begins {
         set_moment(tree, c, "DTSTART", start, new, keeps_form);
     }
-    set_end(tree, c, (start, written_end), old, new, keeps_form);
+    set_end(tree, c, (start, written_end, exact), old, new, keeps_form);
     let step = before.as_ref().and_then(|before| follow::step(tree, c, before, keeps_form));
     let after = if series { self::start(tree, c) } else { None };
     let last = typed(&new.end, new.all_day).unwrap_or(end);
@@ -318,11 +321,11 @@ fn set_times(
     true
 }
 
-/// DTEND or DURATION, whichever the event has.
+/// DTEND or DURATION, whichever the event has. `exact`: the end (seconds), if it is known.
 fn set_end(
     tree: &mut Tree<'_>,
     c: usize,
-    (start, end): (NaiveDateTime, NaiveDateTime),
+    (start, end, exact): (NaiveDateTime, NaiveDateTime, Option<i64>),
     old: &EventFields,
     new: &EventFields,
     keeps_form: bool,
@@ -330,15 +333,19 @@ fn set_end(
     if tree.find(c, "DURATION").is_some() && tree.find(c, "DTEND").is_none() {
         let length =
             |start: &str, end: &str, all_day| Some((typed(end, all_day)? - typed(start, all_day)?).num_seconds());
-        if keeps_form && length(&old.start, &old.end, old.all_day) == length(&new.start, &new.end, new.all_day) {
+        // As long as it was, in whatever zone: across a change of the clocks what they show is
+        // not how long it is.
+        let same_kind = old.all_day == new.all_day;
+        if same_kind && length(&old.start, &old.end, old.all_day) == length(&new.start, &new.end, new.all_day) {
             return;
         }
         let length = (end - start).num_seconds();
         let span = if new.all_day {
             Span { days: length / 86_400, seconds: 0 }
         } else {
-            let zone = Zone::by_name(&new.zone).unwrap_or(Zone::Floating);
-            Span { days: 0, seconds: (zone.to_utc(end) - zone.to_utc(start)).max(0) }
+            let zone = self::start(tree, c).map_or(Zone::Floating, |start| start.zone);
+            let end = exact.unwrap_or_else(|| zone.to_utc(end));
+            Span { days: 0, seconds: (end - zone.to_utc(start)).max(0) }
         };
         return edit::set_value(tree, c, "DURATION", &span.to_string());
     }

@@ -11,7 +11,7 @@ mod extent;
 pub use extent::{Extent, extent};
 
 use super::lines::{Line, Tree};
-use super::moment::{Moment, Span, at, seconds};
+use super::moment::{Moment, Span, seconds};
 use super::recur::{self, Budget, CLOCKS, Series};
 use super::zone::{Zone, Zones};
 use crate::order;
@@ -422,15 +422,11 @@ fn series(
     }
 }
 
-/// The end of the first instance as a moment like its start: exclusive, of the
-/// same sort and in the same zone. For forms.
-pub fn first_end(tree: &Tree<'_>, component: usize, zones: &mut Zones<'_, '_>) -> Option<NaiveDateTime> {
+/// The end (seconds) of the first instance: exclusive. Local time would not say which it
+/// is where the clocks show it twice.
+pub fn first_end(tree: &Tree<'_>, component: usize, zones: &mut Zones<'_, '_>) -> Option<i64> {
     let times = Times::read(tree, component, None, zones)?;
-    let end = times.end(times.start.utc());
-    Some(match times.start.moment {
-        Moment::Local(_) => times.start.zone.to_local(end),
-        Moment::Utc(_) | Moment::Date(_) => at(end),
-    })
+    Some(times.end(times.start.utc()))
 }
 
 /// One day on, for the exclusive ends of all-day events.

@@ -111,6 +111,47 @@ fn durations_stay_durations() {
     assert_eq!(lines, ["DTEND:20260601T113000", "SEQUENCE:1"]);
 }
 
+/// What the clocks show twice the form shows once, and it stays what it is.
+#[test]
+fn a_duration_across_a_clock_change_is_as_long_as_it_was() {
+    type Change<'a> = &'a dyn Fn(&mut EventFields);
+    let zone = |f: &mut EventFields| f.zone = "America/New_York".into();
+    let start = |at: &'static str| move |f: &mut EventFields| f.start = at.into();
+    let end = |at: &'static str| move |f: &mut EventFields| f.end = at.into();
+    let both = |f: &mut EventFields| (f.start, f.end) = ("2026-10-24T02:30".into(), "2026-10-24T02:30".into());
+    let cases: [(&str, &str, Change<'_>, &str); 14] = [
+        // The clocks go back on 25 October, from 3 to 2.
+        ("20261025T023000", "PT1H", &zone, "PT1H"),
+        ("20261024T233000", "PT4H", &zone, "PT4H"),
+        ("20261024T120000", "P1D", &zone, "P1D"),
+        ("20261025T023000", "PT1H", &both, "PT1H"),
+        ("20261024T233000", "PT4H", &start("2026-10-24T23:00"), "PT4H30M"),
+        ("20261025T023000", "PT1H", &start("2026-10-25T01:30"), "PT2H"),
+        ("20261025T023000", "PT1H", &end("2026-10-25T03:30"), "PT2H"),
+        ("20261024T233000", "PT4H", &end("2026-10-25T04:30"), "PT6H"),
+        // And forward on 29 March, from 2 to 3.
+        ("20260329T013000", "PT1H", &zone, "PT1H"),
+        ("20260328T233000", "PT4H", &zone, "PT4H"),
+        ("20260328T120000", "P1D", &zone, "P1D"),
+        ("20260329T013000", "PT1H", &start("2026-03-29T00:30"), "PT2H"),
+        ("20260329T013000", "PT1H", &end("2026-03-29T04:30"), "PT2H"),
+        ("20260328T233000", "PT4H", &end("2026-03-29T05:30"), "PT5H"),
+    ];
+    let berlin = crate::text::zone::definition("Europe/Berlin", 1_790_000_000, 1_790_000_000).unwrap().join("\n");
+    for (from, before, change, after) in cases {
+        let text = calendar(&format!(
+            "{berlin}\nBEGIN:VEVENT\nUID:u\nDTSTART;TZID=Europe/Berlin:{from}\nDURATION:{before}\nEND:VEVENT"
+        ));
+        // And under a name that only the text knows.
+        for text in [text.replace("Europe/Berlin", "Kontor"), text] {
+            let mut fields = event_of(&text);
+            change(&mut fields);
+            let new = String::from_utf8(apply(text.as_bytes(), &Fields::Event(fields), NOW)).unwrap();
+            assert!(new.contains(&format!("\r\nDURATION:{after}\r\n")), "{from} {before} {after}\n{new}");
+        }
+    }
+}
+
 #[test]
 fn all_day_ends_are_inclusive_in_the_form() {
     let text = event("DTSTART;VALUE=DATE:20260601\nDTEND;VALUE=DATE:20260603");

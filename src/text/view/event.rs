@@ -4,8 +4,8 @@ use crate::model::view::{EventView, Seek, When};
 use crate::model::{Millis, Saying};
 use crate::text::escape;
 use crate::text::lines::Tree;
-use crate::text::moment::seconds;
-use crate::text::occur::first_end;
+use crate::text::moment::Span;
+use crate::text::occur::{Placed, first_end, placed};
 use crate::text::zone::Zones;
 
 use super::{LONGEST, MOST, alarm, cut, html, link, part, person, series};
@@ -82,21 +82,18 @@ pub fn view(
 /// When it begins and ends, the first time if it recurs. Of whole days the last.
 fn first(tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>) -> (Option<When>, Option<When>) {
     let name = if tree.find(c, "DTSTART").is_some() { "DTSTART" } else { "RECURRENCE-ID" };
-    let Some(start) = part::moment(tree, c, name, zones) else { return (None, None) };
+    let Some((placed, start)) = moment(tree, c, name, zones) else { return (None, None) };
     if tree.components()[c].name == "VTODO" {
         return (Some(start), None);
     }
-    // As local time of the start's zone; its moment, if it is in another, from DTEND.
+    // In the start's zone; from DTEND, if that is in another.
     let end = first_end(tree, c, zones).map(|end| {
-        let wall = seconds(end).saturating_mul(1000);
+        let end = part::like(&start, &placed, end);
         if start.date {
-            return When { wall: part::last_day(wall, start.wall), ..start.clone() };
+            return When { wall: part::last_day(end.wall, start.wall), ..end };
         }
         let own = part::moment(tree, c, "DTEND", zones).filter(|own| own.at.is_some() && own.zone != start.zone);
-        own.unwrap_or_else(|| {
-            let at = start.at.map(|at| at.saturating_add(wall - start.wall));
-            When { wall, at, ..start.clone() }
-        })
+        own.unwrap_or(end)
     });
     let end = end.filter(|end| (end.wall, end.at) != (start.wall, start.at) || start.date);
     (Some(start), end)
@@ -105,11 +102,18 @@ fn first(tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>) -> (Option<When>,
 /// DUE, or DTSTART and DURATION.
 fn due(tree: &Tree<'_>, c: usize, zones: &mut Zones<'_, '_>) -> Option<When> {
     part::moment(tree, c, "DUE", zones).or_else(|| {
-        let start = part::moment(tree, c, "DTSTART", zones)?;
-        let span = crate::text::moment::Span::parse(&tree.get(c, "DURATION")?.plain())?;
-        let by = (span.days * 86_400 + span.seconds).saturating_mul(1000);
-        Some(part::within_years(When { wall: start.wall + by, at: start.at.map(|at| at + by), ..start }))
+        let (placed, start) = moment(tree, c, "DTSTART", zones)?;
+        let span = Span::parse(&tree.get(c, "DURATION")?.plain())?;
+        Some(part::like(&start, &placed, span.after(placed.utc(), &placed.zone)?))
     })
+}
+
+/// A property's moment, and how it is shown.
+fn moment(tree: &Tree<'_>, c: usize, name: &str, zones: &mut Zones<'_, '_>) -> Option<(Placed, When)> {
+    let line = tree.get(c, name)?;
+    let placed = placed(line, zones)?;
+    let when = part::when(&placed, line);
+    Some((placed, when))
 }
 
 /// GEO, if it is two numbers.

@@ -36,21 +36,16 @@ pub fn when(placed: &Placed, line: &Line<'_>) -> When {
 
 /// Another moment (seconds, as of `Placed::utc`) of the same sort and zone.
 pub fn like(first: &When, placed: &Placed, utc: i64) -> When {
-    let wall = if first.at.is_some() { seconds(placed.zone.to_local(utc)) } else { utc };
+    // Now and then years are beyond what a calendar has.
+    let utc = seconds(at(utc));
     let millis = |seconds: i64| seconds.saturating_mul(1000);
-    When { wall: millis(wall), at: first.at.map(|_| millis(utc)), ..first.clone() }
+    When { wall: millis(seconds(placed.zone.to_local(utc))), at: first.at.map(|_| millis(utc)), ..first.clone() }
 }
 
 /// The last whole day before that (exclusive) end, not before the first.
 pub fn last_day(end: Millis, first: Millis) -> Millis {
     const DAY: Millis = 86_400_000;
     (end - DAY).max(first)
-}
-
-/// Now and then years are beyond what a calendar has.
-pub fn within_years(when: When) -> When {
-    let clamped = seconds(at(when.wall.div_euclid(1000)));
-    When { wall: clamped.saturating_mul(1000), ..when }
 }
 
 /// The values of all lines of that name, each once.

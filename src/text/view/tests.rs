@@ -94,6 +94,29 @@ fn times_with_their_zone() {
     assert_eq!(said(&view.missed), ["When it begins could not be understood."]);
 }
 
+/// Also of what its zone's clocks show twice, and of a task.
+#[test]
+fn an_end_by_duration_is_the_moment_that_lists_have() {
+    for (start, duration, end, long) in [
+        // The clocks go back on 25 October, from 3 to 2, and forward on 29 March.
+        ("20261025T023000", "PT1H", "2026-10-25T02:30", 1),
+        ("20261024T233000", "PT4H", "2026-10-25T02:30", 4),
+        ("20261024T120000", "P1D", "2026-10-25T12:00", 25),
+        ("20261024T120000", "PT24H", "2026-10-25T11:00", 24),
+        ("20260329T013000", "PT1H", "2026-03-29T03:30", 1),
+        ("20260328T120000", "P1D", "2026-03-29T12:00", 23),
+        ("20260328T120000", "PT24H", "2026-03-29T13:00", 24),
+    ] {
+        let lines = format!("UID:u\nDTSTART;TZID=Europe/Berlin:{start}\nDURATION:{duration}");
+        for name in ["VEVENT", "VTODO"] {
+            let (_, view) = event(&calendar(&format!("BEGIN:{name}\n{lines}\nEND:{name}")));
+            let (from, to) = (view.start.unwrap(), view.end.or(view.due).unwrap());
+            let hours = (to.at.unwrap() - from.at.unwrap()) / 3_600_000;
+            assert_eq!((wall(&to), hours), (format!("{end} Europe/Berlin"), long), "{name} {lines}");
+        }
+    }
+}
+
 #[test]
 fn a_meeting() {
     let (view, event) = event(&an_event(

@@ -109,7 +109,7 @@ pub fn when(when: &When) -> String {
 /// From when to when: the date once if it is the same.
 pub fn span(start: &When, end: Option<&When>) -> String {
     let first = when(start);
-    let Some(end) = end.filter(|end| (end.wall, &end.zone) != (start.wall, &start.zone)) else {
+    let Some(end) = end.filter(|end| (end.wall, end.at, &end.zone) != (start.wall, start.at, &start.zone)) else {
         return if start.date { say_of("view_all_day", &[&first]) } else { first };
     };
     let same_day = moment::midnight(start.wall) == moment::midnight(end.wall);
