@@ -155,8 +155,8 @@ fn of_one(run: &Run) -> bool {
     let later = |report: &&CollectionReport| {
         report.fault.as_ref().is_some_and(|fault| matches!(fault.class, Class::Retry { .. }))
     };
-    let (unseen, seen): (Vec<_>, Vec<_>) = run.collections.iter().partition(|report| report.unseen);
-    let (failed, others): (Vec<_>, Vec<_>) = seen.into_iter().partition(later);
+    let (failed, others): (Vec<_>, Vec<_>) = run.collections.iter().partition(later);
+    let (unseen, failed): (Vec<_>, Vec<_>) = failed.into_iter().partition(|report| report.unseen);
     let mut faults = failed.iter().filter_map(|report| report.fault.as_ref());
     // What ends a run ends it for all: that is not of one.
     let went_on = faults.all(|fault| fault::failed(&fault.text));
@@ -251,6 +251,8 @@ mod tests {
         assert_eq!(home([None, away(), away()]), Some(15 * MINUTE));
         assert_eq!(home([None, fails(), fails()]), Some(15 * MINUTE));
         assert_eq!(home([fails(), away(), away()]), Some(LONGEST), "it fails on all");
+        let refused = || Some(fault::forbidden("dav.example.org"));
+        assert_eq!(wait_in([false, false, true], [fails(), None, refused()]), Some(15 * MINUTE), "refused for good");
     }
 
     #[test]

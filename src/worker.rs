@@ -365,8 +365,8 @@ impl Worker {
         Ok(false)
     }
 
-    /// Indexes anew what an older version of the extension indexed. Whoever holds the lock
-    /// does so first; until that is done it is refused.
+    /// Indexes anew what an older version of the extension indexed. If somebody else holds
+    /// the lock, a run at work on just that perhaps, and it is not done yet: `in_run`.
     async fn renew(&self) -> Result<(), Fault> {
         let ports = &self.driver.ports;
         let Some(lock) = ports.shell.lock(LOCK).await else {

@@ -205,18 +205,17 @@ fn measure(wanted: &Wanted) -> (String, String) {
          requests and bytes, keeps connections open and adds the round trip named. The floor is a bare loop that \
          sends the fewest requests which move the same content, without gzip but where it is said; the ratio is that \
          of the wall times of the same round, to the fastest floor. CPU is that of the process, in a browser that of \
-         all its processes meanwhile; memory is the largest resident set, in a browser what its WebAssembly has.\n\n{}\n",
+         all its processes meanwhile; memory is the largest resident set, in a browser what its WebAssembly has.\n",
         wanted.size.count(Sort::Event),
         wanted.size.count(Sort::Contact),
         wanted.size.count(Sort::Note),
-        report::versions(),
     );
     let part = SIZES.iter().find(|(_, size, _)| *size == wanted.size).map_or("", |(_, _, part)| part);
     let how = format!(
-        "`./build.sh bench sync{}`; medians of {}, in rounds that take turns; commit {}.",
+        "`./build.sh bench sync{}`; medians of {}, in rounds that take turns. {}.",
         wanted.given,
         wanted.rounds,
-        report::commit(),
+        report::versions(),
     );
     (format!("Synchronization{part}"), format!("{about}{}", results.tables(&how)))
 }

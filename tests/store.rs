@@ -10,7 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use pimento::memory::Memory;
-use pimento::model::Collection;
+use pimento::model::{Collection, Edit};
 use pimento::native::FolderStore;
 use pimento::port::{Commit, Store};
 
@@ -145,4 +145,22 @@ async fn a_folder_that_is_missing_is_written_anew_though_its_collection_is_saved
     store.save_collection(&collection).await.unwrap();
     assert_eq!(store.todo(&collection.id).await.unwrap(), []);
     assert_eq!(fs::read(dir.path().join("work/a.ics")).unwrap(), b"text");
+}
+
+#[tokio::test]
+async fn a_new_file_that_went_with_its_folder_is_gone() {
+    let (dir, collection) = folder_of_one().await;
+    let folder = dir.path().join("work");
+    fs::write(folder.join("new.ics"), "new").unwrap();
+    let todo = async || {
+        let store = FolderStore::open(dir.path()).unwrap();
+        let todo = store.todo(&collection.id).await.unwrap();
+        // So that it is in the state, though it was not sent.
+        store.save_collection(&collection).await.unwrap();
+        store.compact().unwrap();
+        todo.iter().map(|head| (head.href.name(), head.edit)).collect::<Vec<_>>()
+    };
+    assert_eq!(todo().await, [("new.ics".to_owned(), Some(Edit::Put))]);
+    fs::remove_dir_all(folder).unwrap();
+    assert_eq!(todo().await, [("new.ics".to_owned(), Some(Edit::Delete))]);
 }

@@ -16,7 +16,7 @@ impl Session<'_> {
         &self,
         collection: &Collection,
         href: &Href,
-        here: Option<(&Head, Option<&Item>)>,
+        here: Option<(&Head, Option<Item>)>,
         theirs: Option<(Option<Etag>, Vec<u8>)>,
         commit: &mut Commit,
         report: &mut CollectionReport,
@@ -30,7 +30,7 @@ impl Session<'_> {
             }
             return Ok(());
         };
-        let Some(item) = item.cloned() else { return Ok(()) };
+        let Some(item) = item else { return Ok(()) };
         let seen = Some(head.rev);
         if item.head.rev != head.rev {
             // Edited since the heads were read: the next run decides, with the edit.

@@ -129,9 +129,9 @@ impl Session<'_> {
         let of = |fetched: &Fetched| known.get(&fetched.href.key()).copied();
         let ids: Vec<ItemId> = fetched.iter().filter_map(of).map(|head| head.id.clone()).collect();
         let items = if ids.is_empty() { Vec::new() } else { self.ports.store.items(&ids).await? };
-        let items: HashMap<&ItemId, &Item> = items.iter().map(|item| (&item.head.id, item)).collect();
+        let mut items: HashMap<ItemId, Item> = items.into_iter().map(|item| (item.head.id.clone(), item)).collect();
         for fetched in fetched {
-            let here = of(&fetched).map(|head| (head, items.get(&head.id).copied()));
+            let here = of(&fetched).map(|head| (head, items.remove(&head.id)));
             let Fetched { href, result } = fetched;
             match result {
                 Fetch::Failed(fault) => self.unread(collection, &href, here, &fault, &mut commit),
@@ -150,16 +150,16 @@ impl Session<'_> {
         &self,
         collection: &Collection,
         href: &Href,
-        here: Option<(&Head, Option<&Item>)>,
+        here: Option<(&Head, Option<Item>)>,
         fault: &Fault,
         commit: &mut Commit,
     ) {
-        let known = here.map(|(head, _)| head);
+        let (known, item) = here.unzip();
         let mut head = known.cloned().unwrap_or_else(|| self.head(&collection.id, href));
         self.waiting(&mut head, fault);
         head.refetch = true;
         self.problem(Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text), vec![head.id.clone()]);
-        let item = match here.and_then(|(_, item)| item.cloned()) {
+        let item = match item.flatten() {
             Some(item) => Item { head, ..item },
             None => Item { head, base: None, edit: None },
         };

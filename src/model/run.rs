@@ -54,7 +54,7 @@ pub struct CollectionReport {
     pub plan: Vec<(String, u32)>,
     /// Why this collection stopped, if it did.
     pub fault: Option<Fault>,
-    /// Its home did not answer, and others did.
+    /// Nothing could be told of it: its home did not answer, or did not describe it.
     #[serde(default)]
     pub unseen: bool,
 }

@@ -173,19 +173,15 @@ pub fn versions() -> String {
     let servers =
         "from importlib.metadata import version as v; print('Radicale', v('radicale') + ', Xandikos', v('xandikos'))";
     format!(
-        "{} × {model}; Linux {}; {}; {}; {}; Node {}",
+        "{} × {model}; Linux {}; {}; {}; {}; Node {}; commit {}",
         std::thread::available_parallelism().map_or(1, usize::from),
         said("uname", &["-r"]),
         said("rustc", &["--version"]),
         said(&python.to_string_lossy(), &["-c", servers]),
         said(&python.to_string_lossy(), &["--version"]),
         said("node", &["--version"]),
+        said("git", &["log", "-1", "--format=%h"]),
     )
-}
-
-/// What is checked out.
-pub fn commit() -> String {
-    said("git", &["log", "-1", "--format=%h"])
 }
 
 fn said(program: &str, words: &[&str]) -> String {

@@ -231,13 +231,11 @@ impl FolderStore {
         let mut files = files.unwrap_or_default();
         for row in inner.state.rows.values_mut().filter(|row| row.head.collection == collection.id) {
             let stamp = files.remove(&row.file);
-            if missing {
+            if let (true, Some(place)) = (missing, row.base) {
                 // The whole folder is gone: more likely a slip than a wish. Written anew.
-                if let Some(place) = row.base {
-                    write_whole(&folder.join(&row.file), &inner.pack.read(place)?)?;
-                    row.stamp = stamp_of(&folder.join(&row.file));
-                    row.head.edit = None;
-                }
+                write_whole(&folder.join(&row.file), &inner.pack.read(place)?)?;
+                row.stamp = stamp_of(&folder.join(&row.file));
+                row.head.edit = None;
                 continue;
             }
             if stamp == row.stamp {
@@ -368,7 +366,12 @@ impl FolderStore {
     fn log(inner: &mut Inner, line: &Line) -> Result<(), Fault> {
         let mut bytes = serde_json::to_vec(line).map_err(fault::store)?;
         bytes.push(b'\n');
-        inner.journal.write_all(&bytes).map_err(fault::store)
+        let length = inner.journal.metadata().map_err(fault::store)?.len();
+        inner.journal.write_all(&bytes).map_err(|error| {
+            // Half a line with another behind it would be a damaged journal.
+            let _ = inner.journal.set_len(length);
+            fault::store(error)
+        })
     }
 
     fn heads_where(&self, wanted: impl Fn(&Head) -> bool) -> Result<Vec<Head>, Fault> {
