@@ -35,6 +35,8 @@ pub struct Piece<'a> {
 /// One VCALENDAR.
 #[derive(Default)]
 pub struct Calendar<'a> {
+    /// Its first line; `None`: its components stand in none.
+    pub begin: Option<&'a [u8]>,
     /// VERSION, PRODID, CALSCALE and X-WR-TIMEZONE, as written. All else that stands around
     /// the components says something of the file, not of an item.
     pub head: Vec<&'a [u8]>,
@@ -126,7 +128,7 @@ impl<'a> Scanner<'a> {
     fn line(&mut self, line: &Line<'_>, at: usize, end: usize) {
         let was_stray = std::mem::take(&mut self.stray);
         if line.is("BEGIN") {
-            self.begin(line.plain().to_ascii_uppercase(), at);
+            self.begin(line.plain().to_ascii_uppercase(), at, end);
         } else if line.is("END") {
             self.close(&line.plain().to_ascii_uppercase(), at, end, was_stray);
         } else if let Some(open) = &mut self.open {
@@ -143,7 +145,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn begin(&mut self, name: String, at: usize) {
+    fn begin(&mut self, name: String, at: usize, end: usize) {
         if let Some(open) = &mut self.open {
             let outer = &*open.names[0];
             let within = match &*name {
@@ -165,7 +167,7 @@ impl<'a> Scanner<'a> {
         }
         if name == "VCALENDAR" {
             self.end_calendar();
-            self.calendar = Some(Calendar::default());
+            self.calendar = Some(Calendar { begin: Some(&self.text[at..end]), ..Calendar::default() });
             return;
         }
         if name != "VCARD" {

@@ -135,8 +135,8 @@ impl<'a> Frame<'a> {
     /// `None` for a card.
     fn of(object: &'a Object<'_>) -> Option<Frame<'a>> {
         let Object::Calendar(calendar) = object else { return None };
-        // As the calendar's own lines end, so that what is taken apart again is the same.
-        let first = calendar.head.first().copied().or(calendar.parts.first().map(|piece| piece.bytes));
+        // As the calendar's first line ends, so that what is taken apart again is the same.
+        let first = calendar.begin.or(calendar.parts.first().map(|piece| piece.bytes));
         let eol = first.map_or(&b"\r\n"[..], eol);
         let mut zones = HashMap::new();
         let mut first: Vec<Arc<[u8]>> = Vec::new();

@@ -514,3 +514,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_taken_apart_is_not_another_when_it_is_taken_apart_again() {
+    let event = "BEGIN:VEVENT\nUID:a\nDTSTART:20260601T100000\nEND:VEVENT\nEND:VCALENDAR\n";
+    for (begin, head) in [
+        ("\n", &b"X-WR-TIMEZONE:Europe/Berlin\r\nPRODID:p\nVERSION:2.0\r\n"[..]),
+        ("\r\n", b"X-WR-TIMEZONE:Europe/Berlin\nPRODID:p\nVERSION:2.0\n"),
+        // What is no UTF-8 is written anew.
+        ("\n", b"PRODID:p\n \xffp\r\nVERSION:2.0\n"),
+        ("\r\n", b"PRODID:p\r\n \xffp\nVERSION:2.0\r\n"),
+    ] {
+        let file = [format!("BEGIN:VCALENDAR{begin}").as_bytes(), head, event.as_bytes()].concat();
+        let once = split(&file).items[0].text();
+        let again = split(&once);
+        assert_eq!(texts(&again), [String::from_utf8(once).unwrap()]);
+    }
+}
