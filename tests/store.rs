@@ -56,16 +56,21 @@ macro_rules! kept_by_a_folder {
 
 kept_by_a_folder!(items_are_found_by_their_uid, what_happens_is_what_all_texts_say_without_an_index);
 
-/// A folder of files with one item in step with the server, left as a run that ended well
-/// leaves it.
-async fn folder_of_one() -> (tempfile::TempDir, Collection) {
+/// A folder of files with one item in step with the server, left as a run that died leaves it.
+async fn journal_of_one() -> (tempfile::TempDir, Collection) {
     let dir = tempfile::tempdir().unwrap();
     let collection = contract::collection("work");
     let store = FolderStore::open(dir.path()).unwrap();
     store.save_account(&contract::account()).await.unwrap();
     store.save_collection(&collection).await.unwrap();
     store.commit(one(&collection)).await.unwrap();
-    store.compact().unwrap();
+    (dir, collection)
+}
+
+/// The same as a run that ended well leaves it.
+async fn folder_of_one() -> (tempfile::TempDir, Collection) {
+    let (dir, collection) = journal_of_one().await;
+    FolderStore::open(dir.path()).unwrap().compact().unwrap();
     (dir, collection)
 }
 
@@ -105,13 +110,7 @@ async fn a_damaged_folder_is_found_out_late_and_stays_as_it_is() {
 
 #[tokio::test]
 async fn a_damaged_journal_is_not_taken_for_a_shorter_one() {
-    let dir = tempfile::tempdir().unwrap();
-    let collection = contract::collection("work");
-    let store = FolderStore::open(dir.path()).unwrap();
-    store.save_account(&contract::account()).await.unwrap();
-    store.save_collection(&collection).await.unwrap();
-    store.commit(one(&collection)).await.unwrap();
-    drop(store);
+    let (dir, collection) = journal_of_one().await;
     let journal = state_of(&dir, "journal-");
     let before = fs::read(&journal).unwrap();
     let damaged: Vec<u8> = before.iter().skip(1).copied().collect();

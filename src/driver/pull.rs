@@ -154,12 +154,17 @@ impl Session<'_> {
         fault: &Fault,
         commit: &mut Commit,
     ) {
-        let (known, item) = here.unzip();
+        let (known, item) = match here {
+            // Gone meanwhile, or another answer told of it too: its text is not put back without it.
+            Some((_, None)) => return,
+            Some((head, item)) => (Some(head), item),
+            None => (None, None),
+        };
         let mut head = known.cloned().unwrap_or_else(|| self.head(&collection.id, href));
         self.waiting(&mut head, fault);
         head.refetch = true;
         self.problem(Saying::new("log_waiting").with(&collection.name).with_saying(&fault.text), vec![head.id.clone()]);
-        let item = match item.flatten() {
+        let item = match item {
             Some(item) => Item { head, ..item },
             None => Item { head, base: None, edit: None },
         };
