@@ -7,7 +7,7 @@ use super::property::Props;
 use super::xml::{self, Ns, Reader, Tag, Writer};
 use super::{Request, property};
 use crate::fault;
-use crate::model::{Etag, Fault, Href};
+use crate::model::{Etag, Fault, Href, address};
 
 /// PROPFIND for named properties (9.1).
 pub fn propfind(href: &Href, depth: &str, properties: &[Tag]) -> Request {
@@ -186,7 +186,7 @@ fn status(line: &str) -> Option<u16> {
 /// may name itself with another; another host is none of ours.
 pub fn href(raw: &str, url: &Url) -> Option<Href> {
     Href::found(raw, url).or_else(|| {
-        let named = Url::parse(raw.trim()).ok()?;
+        let named = address::written(raw.trim(), None)?;
         let same = matches!(named.scheme(), "http" | "https") && named.host_str() == url.host_str();
         let at = raw.find("//")? + 2;
         same.then(|| Href::path(raw[at..].trim_end().find('/').map_or("/", |slash| raw[at + slash..].trim_end())))

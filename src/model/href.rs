@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::address;
+
 /// The path (and query) of a resource, exactly as the server wrote it but
 /// without scheme and host. Equality is of the raw text; compare resources by
 /// [`Href::key`].
@@ -22,7 +24,7 @@ impl Href {
         if raw.starts_with('/') && !raw.starts_with("//") {
             return Some(Href(raw.to_owned()));
         }
-        let url = base.join(raw).ok()?;
+        let url = address::written(raw, Some(base))?;
         if url.origin() != base.origin() {
             return None;
         }

@@ -3,6 +3,7 @@
 
 use url::Url;
 
+use crate::model::address;
 use crate::model::view::Link;
 
 /// Longer than any link that is meant for people.
@@ -22,7 +23,7 @@ pub fn safe(address: &str) -> Option<String> {
     if !BEGINNINGS.iter().any(|with| begins(with) && address.len() > with.len()) {
         return None;
     }
-    let url = Url::parse(address).ok()?;
+    let url = address::written(address, None)?;
     let plain = url.username().is_empty() && url.password().is_none();
     let fits = match url.scheme() {
         "http" | "https" => plain && url.host_str().is_some_and(|host| !host.is_empty()),
@@ -203,6 +204,7 @@ mod tests {
             "https://user:pass@example.org/",
             "example.org",
             "//example.org",
+            "http://Bücher.example/",
             "",
         ] {
             assert_eq!(safe(bad), None, "{bad}");
