@@ -5,6 +5,11 @@
 #[allow(dead_code)]
 #[path = "contract/store.rs"]
 mod contract;
+mod fake;
+#[path = "indexeddb/idle.rs"]
+mod idle;
+#[path = "world/nobody.rs"]
+mod nobody;
 
 use contract::{collection, commit, entry, item, occurrence, put};
 use pimento::browser::clock::System;

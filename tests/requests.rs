@@ -11,6 +11,7 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use fake::Fake;
 use fake::flavour::Flavour;
+use fake::folder::Folder;
 use fake::trouble::{Etags, Planned, Texts, Trouble, Ways};
 use pimento::driver::Driver;
 use pimento::model::Texts as PimentoTexts;
@@ -169,6 +170,16 @@ fn nothing_changed_costs_one_request_and_once_a_week_a_look_at_everything() {
     assert!(weekly.iter().any(|asked| asked.contains("/.well-known/")), "{weekly:?}");
     assert!(weekly.len() > 6, "all etags are compared: {weekly:?}");
     assert_eq!(asked(&world), [HOME], "and not again before another week");
+}
+
+#[test]
+fn however_many_collections_a_home_has_nothing_changed_costs_one_request() {
+    let world = in_step();
+    for n in 0..50 {
+        world.fake.make(&format!("/alice/team-{n}/"), Folder::new(n % 2 == 0, "Team", "VEVENT"));
+    }
+    asked(&world);
+    assert_eq!(asked(&world), [HOME]);
 }
 
 #[test]
@@ -646,6 +657,44 @@ fn what_changed_there_is_read_from_the_store_together() {
     let received: Vec<u32> = run.collections.iter().map(|report| report.received).collect();
     assert_eq!((received, world.life.items.get()), (vec![4, 4, 4], 0));
     assert!(law::agree(&world).is_ok());
+}
+
+/// A server that tells of the first item twice in each report.
+struct Twice(Rc<Fake>);
+
+#[async_trait(?Send)]
+impl Http for Twice {
+    async fn send(&self, request: Request) -> Result<Response, Fault> {
+        let reports = request.method == "REPORT";
+        let mut answer = self.0.send(request).await?;
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        let end = "</response>";
+        if let (true, Some(from), Some(to)) = (reports, text.find("<response>"), text.find(end)) {
+            let to = to + end.len();
+            answer.body = [&text[..to], &text[from..to], &text[to..]].concat().into_bytes();
+        }
+        Ok(answer)
+    }
+}
+
+#[test]
+fn what_an_answer_tells_of_twice_is_one_item() {
+    for texts in [Texts::Given, Texts::Ignored] {
+        let world = World::new(Ways { texts, ..Ways::of(Flavour::Radicale) });
+        let ports = || Ports { http: Rc::new(Twice(world.fake.clone())), ..world.ports() };
+        for times in 1..4 {
+            for role in Role::ALL {
+                world.there_new(role);
+                world.there_edit(
+                    &world.fake.texts().into_keys().find(|path| path.starts_with(&world.path(role))).unwrap(),
+                    Part::Title,
+                );
+            }
+            asked_by(&world, ports());
+            assert_eq!(world.moment().here.len(), 3 * times, "{texts:?}");
+            assert!(law::agree(&world).is_ok());
+        }
+    }
 }
 
 #[test]

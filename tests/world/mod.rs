@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | [`text`] | tiny texts, and when two of them are the same work |
 //! | [`ports`] | time, chance, and the points at which the worker may die |
+//! | [`nobody`] | a shell that nobody sees, and a vault with one password |
 //! | [`act`] | what the person and somebody else do, as values |
 //! | [`law`] | what must hold, whatever happened |
 
@@ -14,6 +15,7 @@
 
 pub mod act;
 pub mod law;
+pub mod nobody;
 pub mod ports;
 pub mod text;
 
@@ -33,7 +35,8 @@ use pimento::port::{Ports, Store};
 use crate::fake::Fake;
 use crate::fake::folder::Folder;
 use crate::fake::trouble::Ways;
-use ports::{Counted, Life, NOW, Nobody, Password, Shelf, Ticks, Wire, driven};
+use nobody::{Nobody, Password};
+use ports::{Counted, Life, NOW, Shelf, Ticks, Wire, driven};
 use text::{Essence, MARK};
 
 /// What everything here returns: the law that was broken, in words.

@@ -1,7 +1,6 @@
 //! The ports of a world: time and chance that are the same each time, and a wire
 //! and a store at which the worker may die.
 
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn};
 use std::pin::pin;
@@ -14,10 +13,10 @@ use async_trait::async_trait;
 use pimento::fault;
 use pimento::memory::Memory;
 use pimento::model::{
-    Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Millis, News, Occurrence, Past, Run,
-    Saying, Settings,
+    Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Millis, Occurrence, Past, Run,
+    Settings,
 };
-use pimento::port::{Amend, Clock, Commit, Http, Random, Request, Response, Shell, Store, Vault};
+use pimento::port::{Amend, Clock, Commit, Http, Random, Request, Response, Store};
 
 use crate::fake::Fake;
 
@@ -280,37 +279,5 @@ impl Random for Counted {
     fn bytes(&self) -> [u8; 16] {
         self.0.set(self.0.get() + 1);
         self.0.get().to_be_bytes()
-    }
-}
-
-pub struct Password;
-
-#[async_trait(?Send)]
-impl Vault for Password {
-    async fn seal(&self, _: &AccountId, _: &str) -> Result<(), Fault> {
-        Ok(())
-    }
-    async fn open(&self, _: &AccountId) -> Result<Option<String>, Fault> {
-        Ok(Some("secret".to_owned()))
-    }
-}
-
-pub struct Nobody;
-
-#[async_trait(?Send)]
-impl Shell for Nobody {
-    fn tell(&self, _: &News) {}
-    fn badge(&self, _: u32, _: bool) {}
-    async fn notice(&self, _: &Saying) {}
-    async fn open_options(&self, _: Option<&str>) {}
-    async fn wake(&self, _: &str, _: Option<Millis>) {}
-    fn saves(&self) -> bool {
-        false
-    }
-    async fn due(&self, _: &str) -> Option<Millis> {
-        None
-    }
-    async fn lock(&self, _: &str) -> Option<Box<dyn Any>> {
-        Some(Box::new(()))
     }
 }
