@@ -9,8 +9,9 @@ mod contract;
 use std::fs;
 use std::path::PathBuf;
 
+use pimento::fault;
 use pimento::memory::Memory;
-use pimento::model::{Collection, Edit};
+use pimento::model::{Collection, CollectionId, Edit};
 use pimento::native::FolderStore;
 use pimento::port::{Commit, Store};
 
@@ -56,8 +57,8 @@ macro_rules! kept_by_a_folder {
 
 kept_by_a_folder!(items_are_found_by_their_uid, what_happens_is_what_all_texts_say_without_an_index);
 
-/// A folder of files with one item in step with the server, left as a run that died leaves it.
-async fn journal_of_one() -> (tempfile::TempDir, Collection) {
+/// A folder of files with one item in step with the server.
+async fn folder_of_one() -> (tempfile::TempDir, Collection) {
     let dir = tempfile::tempdir().unwrap();
     let collection = contract::collection("work");
     let store = FolderStore::open(dir.path()).unwrap();
@@ -67,32 +68,64 @@ async fn journal_of_one() -> (tempfile::TempDir, Collection) {
     (dir, collection)
 }
 
-/// The same as a run that ended well leaves it.
-async fn folder_of_one() -> (tempfile::TempDir, Collection) {
-    let (dir, collection) = journal_of_one().await;
-    FolderStore::open(dir.path()).unwrap().compact().unwrap();
-    (dir, collection)
-}
-
 fn one(collection: &Collection) -> Commit {
     contract::commit(vec![contract::put(&contract::item(collection, "a", "text"), None)])
 }
 
-/// What of the state is in a file of such a name.
-fn state_of(dir: &tempfile::TempDir, name: &str) -> PathBuf {
-    let files = fs::read_dir(dir.path().join(".pimento")).unwrap().map(|entry| entry.unwrap().path());
-    files.into_iter().find(|path| path.to_string_lossy().contains(name)).unwrap()
+/// The state of a folder, as it is and as it is to be.
+fn state_of(dir: &tempfile::TempDir, becomes: impl FnOnce(&mut Vec<u8>)) -> (PathBuf, Vec<u8>, Vec<u8>) {
+    let path = dir.path().join(".pimento/state.sqlite");
+    let before = fs::read(&path).unwrap();
+    let mut after = before.clone();
+    becomes(&mut after);
+    fs::write(&path, &after).unwrap();
+    (path, before, after)
+}
+
+#[tokio::test]
+async fn a_damaged_state_is_not_taken_for_an_empty_one_and_stays_as_it_is() {
+    let (dir, collection) = folder_of_one().await;
+    let (path, before, after) = state_of(&dir, |state| state[..100].fill(b'x'));
+    assert!(FolderStore::open(dir.path()).is_err());
+    assert_eq!(fs::read(&path).unwrap(), after);
+
+    fs::write(&path, &before).unwrap();
+    // Beyond the table of contents.
+    let (path, before, after) = state_of(&dir, |state| state[8192..].fill(b'x'));
+    let told = FolderStore::open(dir.path());
+    if let Ok(store) = &told {
+        for _ in 0..2 {
+            assert!(store.heads(&collection.id).await.is_err());
+            assert!(store.commit(one(&collection)).await.is_err());
+        }
+    }
+    drop(told);
+    assert_eq!(fs::read(&path).unwrap(), after);
+
+    fs::write(&path, &before).unwrap();
+    let store = FolderStore::open(dir.path()).unwrap();
+    assert_eq!(store.accounts().await.unwrap(), [contract::account()]);
+    assert_eq!(store.heads(&collection.id).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_state_of_another_version_is_refused() {
+    let (dir, _) = folder_of_one().await;
+    // The user version (SQLite's file format, 1.3.16).
+    let (path, _, after) = state_of(&dir, |state| state[60..64].copy_from_slice(&7u32.to_be_bytes()));
+    assert!(FolderStore::open(dir.path()).is_err());
+    assert_eq!(fs::read(&path).unwrap(), after);
 }
 
 /// What is in the folder is looked at only when somebody asks for it, so that the server
 /// can be asked meanwhile; what cannot be read is not taken for an empty folder by whoever
 /// asks next.
 #[tokio::test]
-async fn a_damaged_folder_is_found_out_late_and_stays_as_it_is() {
+async fn a_folder_that_cannot_be_read_is_found_out_late_and_stays_as_it_is() {
     let (dir, collection) = folder_of_one().await;
-    let rows = state_of(&dir, "rows-");
-    let before = fs::read(&rows).unwrap();
-    fs::write(&rows, &before[..before.len() - 1]).unwrap();
+    let (folder, aside) = (dir.path().join("work"), dir.path().join("aside"));
+    fs::rename(&folder, &aside).unwrap();
+    fs::write(&folder, "no folder").unwrap();
 
     let store = FolderStore::open(dir.path()).unwrap();
     assert_eq!(store.accounts().await.unwrap(), [contract::account()]);
@@ -100,40 +133,44 @@ async fn a_damaged_folder_is_found_out_late_and_stays_as_it_is() {
     for _ in 0..2 {
         assert!(store.heads(&collection.id).await.is_err());
         assert!(store.commit(one(&collection)).await.is_err());
-        assert!(store.compact().is_err());
     }
     drop(store);
-    fs::write(&rows, &before).unwrap();
+    fs::remove_file(&folder).unwrap();
+    fs::rename(&aside, &folder).unwrap();
     let store = FolderStore::open(dir.path()).unwrap();
+    assert_eq!(store.todo(&collection.id).await.unwrap(), []);
     assert_eq!(store.heads(&collection.id).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
-async fn a_damaged_journal_is_not_taken_for_a_shorter_one() {
-    let (dir, collection) = journal_of_one().await;
-    let journal = state_of(&dir, "journal-");
-    let before = fs::read(&journal).unwrap();
-    let damaged: Vec<u8> = before.iter().skip(1).copied().collect();
-    fs::write(&journal, &damaged).unwrap();
-    assert!(FolderStore::open(dir.path()).is_err());
-    assert_eq!(fs::read(&journal).unwrap(), damaged, "it stays as it is");
-
-    // Of the run that died while it wrote the next line.
-    fs::write(&journal, [&before[..], &before[..9]].concat()).unwrap();
-    let store = FolderStore::open(dir.path()).unwrap();
-    assert_eq!(store.accounts().await.unwrap(), [contract::account()]);
-    assert_eq!(store.heads(&collection.id).await.unwrap().len(), 1);
-}
-
-#[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_journal_that_may_not_be_read_is_not_taken_for_an_empty_one() {
+async fn a_folder_is_one_runs_at_a_time() {
     let (dir, _) = folder_of_one().await;
-    let journal = state_of(&dir, "journal-");
-    fs::remove_file(&journal).unwrap();
-    // It can be written to and not read, not even by root.
-    std::os::unix::fs::symlink("/proc/self/clear_refs", &journal).unwrap();
-    assert!(FolderStore::open(dir.path()).is_err());
+    let store = FolderStore::open(dir.path()).unwrap();
+    let told = FolderStore::open(dir.path()).err().unwrap();
+    assert_eq!(told.text.key, fault::in_use("").text.key);
+    drop(store);
+    FolderStore::open(dir.path()).unwrap();
+}
+
+#[tokio::test]
+async fn a_commit_that_fails_leaves_nothing_of_it() {
+    let (dir, collection) = folder_of_one().await;
+    let store = FolderStore::open(dir.path()).unwrap();
+    let stray = Collection { id: CollectionId("stray".to_owned()), ..collection.clone() };
+    let commit = Commit {
+        collection: Some(stray),
+        ..contract::commit(vec![contract::put(&contract::item(&collection, "b", "new"), None)])
+    };
+    assert!(store.commit(commit).await.is_err());
+    assert_eq!(store.heads(&collection.id).await.unwrap().len(), 1);
+    drop(store);
+    // Its file looks like the person's, and is sent: the server says whose it is.
+    let store = FolderStore::open(dir.path()).unwrap();
+    let todo = store.todo(&collection.id).await.unwrap();
+    assert_eq!(
+        todo.iter().map(|head| (head.href.name(), head.edit)).collect::<Vec<_>>(),
+        [("b.ics".to_owned(), Some(Edit::Put))]
+    );
 }
 
 #[tokio::test]
@@ -154,9 +191,6 @@ async fn a_new_file_that_went_with_its_folder_is_gone() {
     let todo = async || {
         let store = FolderStore::open(dir.path()).unwrap();
         let todo = store.todo(&collection.id).await.unwrap();
-        // So that it is in the state, though it was not sent.
-        store.save_collection(&collection).await.unwrap();
-        store.compact().unwrap();
         todo.iter().map(|head| (head.href.name(), head.edit)).collect::<Vec<_>>()
     };
     assert_eq!(todo().await, [("new.ics".to_owned(), Some(Edit::Put))]);

@@ -252,7 +252,6 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
         // A command runs unwatched, like a clock.
         let trigger = if wanted.audit { Trigger::Audit } else { Trigger::Interval };
         let run = driver.run(account, trigger).await.map_err(bare)?;
-        store.compact().map_err(bare)?;
         for line in &run.log {
             println!("{}{}", if line.problem { "! " } else { "" }, english(&line.text));
         }

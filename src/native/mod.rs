@@ -4,7 +4,6 @@
 pub mod folder;
 pub mod http;
 pub mod machine;
-mod pack;
 
 pub use folder::FolderStore;
 pub use http::NativeHttp;

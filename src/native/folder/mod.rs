@@ -1,223 +1,97 @@
 //! The store of `probe`: a folder of files. Each collection is a folder in it,
 //! each item a file; what the person did to the files since the last run are the
-//! edits. The state stands beside, in `.pimento/`.
+//! edits. What is known of them stands beside, in `.pimento/`.
 //!
-//! A commit first appends new bases to the pack, then writes the files, then one
-//! line to the journal. Death in between leaves files that look like edits and
-//! prove, when they are sent, to be what the server already has.
+//! A commit first writes the files, then the rows, in one transaction. Death in
+//! between leaves files that look like edits and prove, when they are sent, to be
+//! what the server already has.
 
+mod rows;
 mod store;
 
-use std::cell::{Cell, RefCell, RefMut};
-use std::collections::{BTreeMap, HashMap};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::pack::{Pack, Place};
 use crate::fault;
-use crate::model::{Account, Collection, CollectionId, Edit, Fault, Head, Item, ItemId, Kind};
+use crate::model::{Collection, Edit, Fault, Head, Item, ItemId, Kind};
 use crate::port::{Change, settle};
+use rows::{Row, Rows};
 
 const STATE: &str = ".pimento";
 
 /// A file as it was when last looked at: what tells an edit without reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
-    size: u64,
+    size: i64,
     /// Nanoseconds since 1970.
-    modified: u128,
+    modified: i64,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Row {
-    head: Head,
-    /// Name of the file in the collection's folder.
-    file: String,
-    base: Option<Place>,
-    /// `None` while there is no file.
-    stamp: Option<Stamp>,
-}
+/// The files of a folder; `None` where it is missing.
+type Files = Option<HashMap<String, Stamp>>;
 
-#[derive(Default, Serialize, Deserialize)]
-struct State {
-    /// Which rows belong to this state, and which journal goes on from it: a journal that
-    /// a state has taken in is never read again.
-    journal: u64,
-    /// Which pack the rows refer to.
-    pack: u64,
-    accounts: Vec<Account>,
-    collections: Vec<Collection>,
-    /// The folder of each collection.
-    folders: BTreeMap<String, String>,
-    /// By id. They have a file of their own: [`rows_name`].
-    #[serde(skip)]
-    rows: HashMap<String, Row>,
-}
-
-/// A line of the journal.
-#[derive(Serialize, Deserialize)]
-enum Line {
-    Account(Box<Account>),
-    Collection { collection: Box<Collection>, folder: String },
-    RemoveCollection(CollectionId),
-    Commit { rows: Vec<Row>, removed: Vec<ItemId>, collection: Option<Box<Collection>> },
-}
+/// What is found in the folder of each collection.
+type Looked = Result<Vec<(Collection, Files)>, Fault>;
 
 /// See the module.
 pub struct FolderStore {
     root: PathBuf,
     /// Locked as long as the store is open: two runs in one folder would write into
     /// each other's state.
-    _lock: fs::File,
-    inner: RefCell<Inner>,
-    /// Rows and files, while they are looked at: see [`FolderStore::whole`].
-    coming: Cell<Option<JoinHandle<Result<Looked, Fault>>>>,
+    rows: Rows,
+    /// The files of each collection, while they are looked at: see [`FolderStore::rows`].
+    coming: Cell<Option<JoinHandle<Looked>>>,
     /// They could not be: nothing can be said, or written, of what is in the folder.
     unread: RefCell<Option<Fault>>,
-}
-
-/// What is found in the folder.
-struct Looked {
-    rows: Vec<Row>,
-    /// Of each collection; `None` where its folder is missing.
-    files: Vec<(Collection, Option<HashMap<String, Stamp>>)>,
-}
-
-struct Inner {
-    state: State,
-    journal: fs::File,
-    pack: Pack,
-    /// Files met that have no name yet on the server get ids from here.
-    next: u64,
 }
 
 impl FolderStore {
     /// Opens the folder, makes it if it is not there, and begins to look what changed in
     /// it since the last run: that is taken as edits when it is first asked for, and what
-    /// cannot be read of rows and files is told then, and from then on.
+    /// cannot be read of the files is told then, and from then on.
     ///
     /// # Errors
-    /// If files cannot be written, or the state or the journal cannot be read.
+    /// `in_use`; or files cannot be written, or the state cannot be read.
     pub fn open(root: &Path) -> Result<FolderStore, Fault> {
         let dir = root.join(STATE);
         fs::create_dir_all(&dir).map_err(fault::store)?;
-        let lock = fs::File::create(dir.join("lock")).map_err(fault::store)?;
-        if lock.try_lock().is_err() {
-            return Err(fault::in_use(root.display()));
-        }
-        let mut state: State = match fs::read(dir.join("state.json")) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(fault::store)?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => State::default(),
-            Err(error) => return Err(fault::store(error)),
-        };
-        let mut rows = (state.journal > 0).then(|| dir.join(rows_name(state.journal)));
-        let path = dir.join(journal_name(state.journal));
-        let left = match fs::read(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            left => left.map_err(fault::store)?,
-        };
-        if !left.is_empty() {
-            state.add(rows_in(rows.take())?);
-        }
-        // A last line that was cut off was never committed.
-        for line in left.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n")) {
-            state.apply(serde_json::from_slice(line).map_err(fault::store)?);
-        }
-        let journal = append_to(&path)?;
-        let pack = Pack::open(&dir.join(pack_name(state.pack)))?;
-        let folder = |collection: &Collection| Some(root.join(state.folders.get(&collection.id.0)?));
-        let folders: Vec<_> = state.collections.iter().filter_map(|c| Some((c.clone(), folder(c)?))).collect();
-        let store = FolderStore {
-            root: root.to_owned(),
-            _lock: lock,
-            inner: RefCell::new(Inner { state, journal, pack, next: 0 }),
-            coming: Cell::default(),
-            unread: RefCell::default(),
-        };
-        // One clean beginning: what a run that died left in the journal is settled.
-        store.compact()?;
+        let rows = Rows::open(&dir.join("state.sqlite"))?;
+        let folders = rows.collections()?;
+        let folders = folders.into_iter().map(|(collection, folder)| (collection, root.join(folder)));
+        let folders: Vec<_> = folders.collect();
         let look = move || {
             let files = folders.into_iter().map(|(collection, folder)| {
                 let files = files_in(&folder, collection.kind)?;
                 Ok((collection, files))
             });
-            Ok(Looked { rows: rows_in(rows)?, files: files.collect::<Result<_, Fault>>()? })
+            files.collect()
         };
-        store.coming.set(Some(std::thread::Builder::new().spawn(look).map_err(fault::store)?));
-        Ok(store)
+        let coming = std::thread::Builder::new().spawn(look).map_err(fault::store)?;
+        let (root, coming) = (root.to_owned(), Cell::new(Some(coming)));
+        Ok(FolderStore { root, rows, coming, unread: RefCell::default() })
     }
 
-    /// With the rows, and what the person did to the files: both are looked at by a thread
-    /// of their own, while the server is asked whether anything changed there.
-    fn whole(&self) -> Result<RefMut<'_, Inner>, Fault> {
-        let mut inner = self.inner.borrow_mut();
+    /// The rows, with what the person did to the files: these are looked at by a thread of
+    /// their own, while the server is asked whether anything changed there.
+    fn rows(&self) -> Result<&Rows, Fault> {
         if let Some(coming) = self.coming.take() {
             let looked = coming.join().unwrap_or_else(|_| Err(fault::store("the folder could not be read")));
-            self.unread.replace(looked.and_then(|looked| self.take(&mut inner, looked)).err());
+            let each = |files: Vec<_>| files.into_iter().try_for_each(|(c, files)| self.compare(&c, files));
+            let taken = looked.and_then(each);
+            self.unread.replace(taken.err());
         }
-        self.unread.borrow().clone().map_or(Ok(inner), Err)
-    }
-
-    fn take(&self, inner: &mut Inner, looked: Looked) -> Result<(), Fault> {
-        inner.state.add(looked.rows);
-        inner.next = inner.state.rows.len() as u64;
-        looked.files.into_iter().try_for_each(|(collection, files)| self.compare(inner, &collection, files))
-    }
-
-    /// Writes the state and its rows anew and drops what is not needed any more. Called at
-    /// the end; without it the journal is read at the next start.
-    ///
-    /// # Errors
-    /// If files cannot be written.
-    pub fn compact(&self) -> Result<(), Fault> {
-        let dir = self.root.join(STATE);
-        if self.inner.borrow().journal.metadata().map_err(fault::store)?.len() == 0 {
-            return Ok(());
-        }
-        let inner = &mut *self.whole()?;
-        let (journal, pack) = (inner.state.journal, inner.state.pack);
-        let live = inner.state.rows.values().filter_map(|row| row.base).map(Place::bytes).sum();
-        if inner.pack.wasteful(live) {
-            inner.state.pack += 1;
-            let mut fresh = Pack::open(&dir.join(pack_name(inner.state.pack)))?;
-            for row in inner.state.rows.values_mut() {
-                if let Some(place) = row.base {
-                    row.base = Some(fresh.append(&inner.pack.read(place)?)?);
-                }
-            }
-            fresh.flush()?;
-            inner.pack = fresh;
-        }
-        // The state names the rows, the journal and the pack that go with it, so that death
-        // between any two of these lines leaves a state that fits.
-        inner.state.journal += 1;
-        inner.journal = append_to(&dir.join(journal_name(inner.state.journal)))?;
-        let rows: Vec<&Row> = inner.state.rows.values().collect();
-        let rows = serde_json::to_vec(&rows).map_err(fault::store)?;
-        write_whole(&dir.join(rows_name(inner.state.journal)), &rows)?;
-        write_whole(&dir.join("state.json"), &serde_json::to_vec(&inner.state).map_err(fault::store)?)?;
-        fs::remove_file(dir.join(journal_name(journal))).map_err(fault::store)?;
-        if journal > 0 {
-            fs::remove_file(dir.join(rows_name(journal))).map_err(fault::store)?;
-        }
-        if pack != inner.state.pack {
-            fs::remove_file(dir.join(pack_name(pack))).map_err(fault::store)?;
-        }
-        Ok(())
+        self.unread.borrow().clone().map_or(Ok(&self.rows), Err)
     }
 
     /// Finds what the person did: files added, changed and deleted.
-    fn compare(
-        &self,
-        inner: &mut Inner,
-        collection: &Collection,
-        files: Option<HashMap<String, Stamp>>,
-    ) -> Result<(), Fault> {
-        let Some(folder) = inner.state.folders.get(&collection.id.0) else { return Ok(()) };
+    fn compare(&self, collection: &Collection, files: Files) -> Result<(), Fault> {
+        let rows = &self.rows;
+        let Some(folder) = rows.folder(&collection.id)? else { return Ok(()) };
         let folder = self.root.join(folder);
         let files = match files {
             // It may have come back meanwhile.
@@ -229,128 +103,111 @@ impl FolderStore {
             fs::create_dir_all(&folder).map_err(fault::store)?;
         }
         let mut files = files.unwrap_or_default();
-        for row in inner.state.rows.values_mut().filter(|row| row.head.collection == collection.id) {
-            let stamp = files.remove(&row.file);
-            if let (true, Some(place)) = (missing, row.base) {
+        let transaction = rows.begin()?;
+        for (id, file, known) in rows.files(&collection.id)? {
+            let stamp = files.remove(&file);
+            if stamp == known && !missing {
+                continue;
+            }
+            let Some(mut row) = rows.row(&id)? else { continue };
+            let base = rows.base(&row)?;
+            if let (true, Some(base)) = (missing, &base) {
                 // The whole folder is gone: more likely a slip than a wish. Written anew.
-                write_whole(&folder.join(&row.file), &inner.pack.read(place)?)?;
-                row.stamp = stamp_of(&folder.join(&row.file));
+                write_whole(&folder.join(&file), base)?;
+                row.stamp = stamp_of(&folder.join(&file));
                 row.head.edit = None;
+                rows.put(&mut row)?;
                 continue;
             }
-            if stamp == row.stamp {
+            if stamp == known {
                 continue;
             }
-            let edit = match stamp {
+            row.head.edit = match stamp {
                 None => Some(Edit::Delete),
                 Some(_) => {
-                    let text = fs::read(folder.join(&row.file)).map_err(fault::store)?;
-                    let base = row.base.map(|place| inner.pack.read(place)).transpose()?;
+                    let text = fs::read(folder.join(&file)).map_err(fault::store)?;
                     (base.as_deref() != Some(&text)).then_some(Edit::Put)
                 }
             };
             row.stamp = stamp;
-            row.head.edit = edit;
             row.head.rev += 1;
+            rows.put(&mut row)?;
         }
         for (file, stamp) in files {
-            inner.next += 1;
-            let id = ItemId(format!("{}-{}", collection.id.0, inner.next));
-            let id = if inner.state.rows.contains_key(&id.0) { ItemId(format!("{}-{file}", id.0)) } else { id };
+            let id = ItemId(format!("{}-{}", collection.id.0, rows.next()?));
+            let id = if rows.row(&id)?.is_some() { ItemId(format!("{}-{file}", id.0)) } else { id };
             let href = collection.href.child(&escaped(&file));
-            let mut head = Head::new(id.clone(), collection.id.clone(), href);
+            let mut head = Head::new(id, collection.id.clone(), href);
             head.edit = Some(Edit::Put);
             head.rev = 1;
-            inner.state.rows.insert(id.0, Row { head, file, base: None, stamp: Some(stamp) });
+            rows.put(&mut Row::new(head, file, Some(stamp)))?;
         }
-        Ok(())
+        transaction.commit().map_err(fault::store)
     }
 
-    fn path(&self, inner: &Inner, row: &Row) -> PathBuf {
-        let folder = inner.state.folders.get(&row.head.collection.0).map_or("", String::as_str);
-        self.root.join(folder).join(&row.file)
+    fn path(&self, row: &Row) -> Result<PathBuf, Fault> {
+        let folder = self.rows.folder(&row.head.collection)?;
+        Ok(self.root.join(folder.unwrap_or_default()).join(&row.file))
     }
 
-    fn load(&self, inner: &mut Inner, row: &Row) -> Result<Item, Fault> {
-        let base = row.base.map(|place| inner.pack.read(place)).transpose()?;
+    fn load(&self, row: &Row) -> Result<Item, Fault> {
         let edit = match row.head.edit {
-            Some(Edit::Put) => Some(fs::read(self.path(inner, row)).map_err(fault::store)?),
+            Some(Edit::Put) => Some(fs::read(self.path(row)?).map_err(fault::store)?),
             _ => None,
         };
-        Ok(Item { head: row.head.clone(), base, edit })
+        Ok(Item { head: row.head.clone(), base: self.rows.base(row)?, edit })
     }
 
-    fn apply_change(&self, inner: &mut Inner, change: Change, line: &mut (Vec<Row>, Vec<ItemId>)) -> Result<(), Fault> {
-        let id = change.id().clone();
-        let mut row = inner.state.rows.get(&id.0).cloned();
+    fn apply_change(&self, change: Change) -> Result<(), Fault> {
+        let mut row = self.rows.row(change.id())?;
         if let Some(row) = &mut row {
             // Touched by the person while the run was waiting for the server.
-            let now = stamp_of(&self.path(inner, row));
+            let now = stamp_of(&self.path(row)?);
             if now != row.stamp {
                 row.stamp = now;
                 row.head.rev += 1;
                 row.head.edit = Some(if now.is_some() { Edit::Put } else { Edit::Delete });
             }
         }
-        let stored = row.as_ref().map(|row| self.load(inner, row)).transpose()?;
-        match settle(stored.clone(), change)? {
-            None => {
-                if let Some(row) = row {
-                    let path = self.path(inner, &row);
-                    if row.stamp.is_some() {
-                        fs::remove_file(&path).map_err(fault::store)?;
-                    }
-                    inner.state.rows.remove(&id.0);
-                    line.1.push(id);
+        let stored = row.as_ref().map(|row| self.load(row)).transpose()?;
+        match (settle(stored.clone(), change)?, row) {
+            (None, None) => Ok(()),
+            (None, Some(row)) => {
+                if row.stamp.is_some() {
+                    fs::remove_file(self.path(&row)?).map_err(fault::store)?;
                 }
+                self.rows.remove(&row)
             }
-            Some((item, _)) => {
-                let row = self.write(inner, row, stored, item)?;
-                line.0.push(row.clone());
-                inner.state.rows.insert(id.0, row);
-            }
+            (Some((item, _)), row) => self.write(row, stored, item),
         }
-        Ok(())
     }
 
-    /// Brings file, pack and row to what the item is now.
-    fn write(&self, inner: &mut Inner, row: Option<Row>, stored: Option<Item>, item: Item) -> Result<Row, Fault> {
+    /// Brings file, row and base to what the item is now.
+    fn write(&self, row: Option<Row>, stored: Option<Item>, item: Item) -> Result<(), Fault> {
         let mut row = match row {
-            Some(row) => Row { head: item.head.clone(), ..row },
-            None => {
-                let file = self.free_name(inner, &item.head)?;
-                Row { head: item.head.clone(), file, base: None, stamp: None }
-            }
+            Some(row) => row,
+            None => Row::new(item.head.clone(), self.free_name(&item.head)?, None),
         };
-        let before = stored.as_ref().and_then(|stored| stored.base.as_ref());
-        row.base = match &item.base {
-            Some(base) if before == Some(base) => row.base,
-            Some(base) => Some(inner.pack.append(base)?),
-            None => None,
-        };
+        row.head = item.head.clone();
         if let Some(shown) = item.shown()
             && (row.stamp.is_none() || stored.as_ref().and_then(Item::shown) != Some(shown))
         {
-            let path = self.path(inner, &row);
+            let path = self.path(&row)?;
             write_whole(&path, shown)?;
             row.stamp = stamp_of(&path);
         }
-        Ok(row)
+        self.rows.put(&mut row)?;
+        let before = stored.as_ref().and_then(|stored| stored.base.as_ref());
+        if before == item.base.as_ref() { Ok(()) } else { self.rows.put_base(&row, item.base.as_deref()) }
     }
 
     /// A file name for the item: its name on the server, made fit for a file and
     /// unique in the folder.
-    fn free_name(&self, inner: &Inner, head: &Head) -> Result<String, Fault> {
-        let kind = inner
-            .state
-            .collections
-            .iter()
-            .find(|collection| collection.id == head.collection)
-            .map(|collection| collection.kind)
-            .ok_or_else(|| fault::store("no such collection"))?;
+    fn free_name(&self, head: &Head) -> Result<String, Fault> {
+        let (kind, folder) = (self.rows.kind(&head.collection)?, self.rows.folder(&head.collection)?);
+        let (kind, folder) = kind.zip(folder).ok_or_else(|| fault::store("no such collection"))?;
         let name = fit(&head.href.name());
         let stem = name.strip_suffix(kind.extension()).unwrap_or(&name).to_owned();
-        let folder = inner.state.folders.get(&head.collection.0).map_or("", String::as_str);
         let folder = self.root.join(folder);
         let mut n = 1;
         loop {
@@ -363,99 +220,15 @@ impl FolderStore {
         }
     }
 
-    fn log(inner: &mut Inner, line: &Line) -> Result<(), Fault> {
-        let mut bytes = serde_json::to_vec(line).map_err(fault::store)?;
-        bytes.push(b'\n');
-        let length = inner.journal.metadata().map_err(fault::store)?.len();
-        inner.journal.write_all(&bytes).map_err(|error| {
-            // Half a line with another behind it would be a damaged journal.
-            let _ = inner.journal.set_len(length);
-            fault::store(error)
-        })
-    }
-
-    fn heads_where(&self, wanted: impl Fn(&Head) -> bool) -> Result<Vec<Head>, Fault> {
-        let inner = self.whole()?;
-        let mut heads: Vec<Head> =
-            inner.state.rows.values().map(|row| &row.head).filter(|head| wanted(head)).cloned().collect();
-        heads.sort_by(|a, b| a.href.cmp(&b.href));
-        Ok(heads)
-    }
-
     fn json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Fault> {
         let bytes = serde_json::to_vec_pretty(value).map_err(fault::store)?;
         write_whole(&self.root.join(STATE).join(name), &bytes)
     }
 }
 
-impl State {
-    fn add(&mut self, rows: Vec<Row>) {
-        self.rows.reserve(rows.len());
-        self.rows.extend(rows.into_iter().map(|row| (row.head.id.0.clone(), row)));
-    }
-
-    fn apply(&mut self, line: Line) {
-        match line {
-            Line::Account(account) => {
-                self.accounts.retain(|known| known.id != account.id);
-                self.accounts.push(*account);
-            }
-            Line::Collection { collection, folder } => {
-                self.folders.insert(collection.id.0.clone(), folder);
-                self.put(*collection);
-            }
-            Line::RemoveCollection(id) => {
-                self.collections.retain(|collection| collection.id != id);
-                self.folders.remove(&id.0);
-                self.rows.retain(|_, row| row.head.collection != id);
-            }
-            Line::Commit { rows, removed, collection } => {
-                for row in rows {
-                    self.rows.insert(row.head.id.0.clone(), row);
-                }
-                for id in removed {
-                    self.rows.remove(&id.0);
-                }
-                if let Some(collection) = collection {
-                    self.put(*collection);
-                }
-            }
-        }
-    }
-
-    fn put(&mut self, collection: Collection) {
-        match self.collections.iter_mut().find(|known| known.id == collection.id) {
-            Some(known) => *known = collection,
-            None => self.collections.push(collection),
-        }
-    }
-}
-
-fn rows_name(generation: u64) -> String {
-    format!("rows-{generation}.json")
-}
-
-fn journal_name(generation: u64) -> String {
-    format!("journal-{generation}.jsonl")
-}
-
-fn pack_name(generation: u64) -> String {
-    format!("base-{generation}")
-}
-
-fn append_to(path: &Path) -> Result<fs::File, Fault> {
-    fs::OpenOptions::new().create(true).append(true).open(path).map_err(fault::store)
-}
-
-/// What is in the file, if there is to be one.
-fn rows_in(path: Option<PathBuf>) -> Result<Vec<Row>, Fault> {
-    let Some(path) = path else { return Ok(Vec::new()) };
-    serde_json::from_slice(&fs::read(path).map_err(fault::store)?).map_err(fault::store)
-}
-
 /// The items' files in a folder, `None` without one; hidden files and other endings are
 /// not items.
-fn files_in(folder: &Path, kind: Kind) -> Result<Option<HashMap<String, Stamp>>, Fault> {
+fn files_in(folder: &Path, kind: Kind) -> Result<Files, Fault> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         entries => entries.map_err(fault::store)?,
@@ -477,7 +250,7 @@ fn files_in(folder: &Path, kind: Kind) -> Result<Option<HashMap<String, Stamp>>,
 fn stamp_of(path: &Path) -> Option<Stamp> {
     let data = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     let modified = data.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?.as_nanos();
-    Some(Stamp { size: data.len(), modified })
+    Some(Stamp { size: i64::try_from(data.len()).ok()?, modified: i64::try_from(modified).ok()? })
 }
 
 /// Written whole or not at all.

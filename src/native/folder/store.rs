@@ -5,7 +5,7 @@ use std::fs;
 
 use async_trait::async_trait;
 
-use super::{FolderStore, Line, Row, STATE, files_in, fit, write_whole};
+use super::{FolderStore, STATE, files_in, fit, write_whole};
 use crate::fault;
 use crate::model::{
     Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Kind, Millis, Occurrence, Past, Run,
@@ -28,21 +28,18 @@ impl Store for FolderStore {
     }
 
     async fn accounts(&self) -> Result<Vec<Account>, Fault> {
-        Ok(self.inner.borrow().state.accounts.clone())
+        self.rows.accounts()
     }
 
     async fn save_account(&self, account: &Account) -> Result<(), Fault> {
-        let inner = &mut *self.inner.borrow_mut();
-        Self::log(inner, &Line::Account(Box::new(account.clone())))?;
-        inner.state.apply(Line::Account(Box::new(account.clone())));
-        Ok(())
+        self.rows.save_account(account)
     }
 
     async fn change_account(&self, account: &AccountId, change: &Amend<'_>) -> Result<(), Fault> {
-        let known = self.inner.borrow().state.accounts.iter().find(|known| known.id == *account).cloned();
+        let known = self.rows.accounts()?.into_iter().find(|known| known.id == *account);
         let Some(mut account) = known else { return Ok(()) };
         change(&mut account);
-        self.save_account(&account).await
+        self.rows.save_account(&account)
     }
 
     async fn remove_account(&self, _: &AccountId) -> Result<(), Fault> {
@@ -50,76 +47,59 @@ impl Store for FolderStore {
     }
 
     async fn collections(&self, account: &AccountId) -> Result<Vec<Collection>, Fault> {
-        let inner = self.inner.borrow();
-        Ok(inner.state.collections.iter().filter(|collection| collection.account == *account).cloned().collect())
+        let all = self.rows.collections()?.into_iter().map(|(collection, _)| collection);
+        Ok(all.filter(|collection| collection.account == *account).collect())
     }
 
     /// A new collection gets its folder: named after it, made unique. Files that
     /// stand in a folder of that name already are taken for new items.
     async fn save_collection(&self, collection: &Collection) -> Result<(), Fault> {
-        let known = self.inner.borrow().state.folders.get(&collection.id.0).cloned();
-        let fresh = known.is_none();
-        let folder = known.unwrap_or_else(|| {
-            let inner = self.inner.borrow();
-            let name = fit(&collection.name);
-            (1..)
-                .map(|n| if n == 1 { name.clone() } else { format!("{name} ({n})") })
-                .find(|name| !inner.state.folders.values().any(|taken| taken == name))
-                .unwrap_or(name)
-        });
-        // Made again it would be one that the person emptied: [`FolderStore::compare`] sees that
-        // it is missing.
-        if fresh {
-            fs::create_dir_all(self.root.join(&folder)).map_err(fault::store)?;
+        if let Some(folder) = self.rows.folder(&collection.id)? {
+            // The folder is not made again where it is missing: it would be one that the person
+            // emptied. [`FolderStore::compare`] sees that it is.
+            return self.rows.save_collection(collection, &folder);
         }
-        {
-            let inner = &mut *self.inner.borrow_mut();
-            let line = || Line::Collection { collection: Box::new(collection.clone()), folder: folder.clone() };
-            Self::log(inner, &line())?;
-            inner.state.apply(line());
-        }
-        if !fresh {
-            return Ok(());
-        }
+        let (known, name) = (self.rows.collections()?, fit(&collection.name));
+        let folder = (1..)
+            .map(|n| if n == 1 { name.clone() } else { format!("{name} ({n})") })
+            .find(|name| !known.iter().any(|(_, taken)| taken == name))
+            .unwrap_or(name);
+        fs::create_dir_all(self.root.join(&folder)).map_err(fault::store)?;
+        self.rows.save_collection(collection, &folder)?;
         let files = files_in(&self.root.join(&folder), collection.kind)?;
-        self.compare(&mut *self.whole()?, collection, files)
+        self.rows()?;
+        self.compare(collection, files)
     }
 
     async fn remove_collection(&self, collection: &CollectionId) -> Result<(), Fault> {
-        let inner = &mut *self.whole()?;
-        if let Some(folder) = inner.state.folders.get(&collection.0) {
+        let rows = self.rows()?;
+        if let Some(folder) = rows.folder(collection)? {
             fs::remove_dir_all(self.root.join(folder)).map_err(fault::store)?;
         }
-        Self::log(inner, &Line::RemoveCollection(collection.clone()))?;
-        inner.state.apply(Line::RemoveCollection(collection.clone()));
-        Ok(())
+        rows.remove_collection(collection)
     }
 
     async fn heads(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
-        self.heads_where(|head| head.collection == *collection)
+        self.rows()?.heads(collection, false)
     }
 
     async fn todo(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
-        self.heads_where(|head| head.collection == *collection && head.todo())
+        self.rows()?.heads(collection, true)
     }
 
     async fn item(&self, id: &ItemId) -> Result<Option<Item>, Fault> {
-        let inner = &mut *self.whole()?;
-        let Some(row) = inner.state.rows.get(&id.0).cloned() else { return Ok(None) };
-        self.load(inner, &row).map(Some)
+        self.rows()?.row(id)?.map(|row| self.load(&row)).transpose()
     }
 
+    /// There is no index: the files are the person's, and may be others by the next look.
     async fn by_uid(&self, uids: &[String]) -> Result<Vec<(String, ItemId, CollectionId)>, Fault> {
         let wanted: HashSet<&str> = uids.iter().map(String::as_str).collect();
-        let inner = &mut *self.whole()?;
-        let rows: Vec<Row> = inner.state.rows.values().cloned().collect();
         let mut found = Vec::new();
-        // There is no index: the files are the person's, and may be others by the next look.
-        for row in rows {
-            let item = self.load(inner, &row)?;
+        for id in self.rows()?.ids(None)? {
+            let Some(item) = self.item(&id).await? else { continue };
             let Some(uid) = item.shown().and_then(text::uid) else { continue };
             if wanted.contains(uid.as_str()) {
-                found.push((uid, row.head.id, row.head.collection));
+                found.push((uid, item.head.id, item.head.collection));
             }
         }
         Ok(found)
@@ -131,11 +111,14 @@ impl Store for FolderStore {
 
     /// There is no index: all of them may.
     async fn series(&self, _: Millis, _: Millis) -> Result<Vec<Item>, Fault> {
-        let inner = &mut *self.whole()?;
-        let of = |row: &Row| inner.state.collections.iter().find(|c| c.id == row.head.collection).map(|c| c.kind);
-        let rows = inner.state.rows.values().filter(|row| of(row) == Some(Kind::Calendar));
-        let rows: Vec<Row> = rows.cloned().collect();
-        rows.iter().map(|row| self.load(inner, row)).collect()
+        let rows = self.rows()?;
+        let mut found = Vec::new();
+        for (collection, _) in rows.collections()?.into_iter().filter(|(c, _)| c.kind == Kind::Calendar) {
+            for id in rows.ids(Some(&collection.id))? {
+                found.extend(self.item(&id).await?);
+            }
+        }
+        Ok(found)
     }
 
     /// Files are looked through by other means.
@@ -144,26 +127,23 @@ impl Store for FolderStore {
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), Fault> {
+        let rows = self.rows()?;
         for kept in &commit.kept {
             let dir = self.root.join(STATE).join("kept");
             fs::create_dir_all(&dir).map_err(fault::store)?;
-            let file = self.whole()?.state.rows.get(&kept.item.0).map_or("item".to_owned(), |row| row.file.clone());
+            let file = rows.row(&kept.item)?.map_or("item".to_owned(), |row| row.file);
             let free = (1..).map(|n| dir.join(format!("{}-{n}-{file}", kept.at))).find(|path| !path.exists());
             write_whole(&free.unwrap_or_else(|| dir.join(&file)), &kept.text)?;
         }
-        let inner = &mut *self.whole()?;
-        let mut line = (Vec::new(), Vec::new());
+        let transaction = rows.begin()?;
         for change in commit.changes {
-            self.apply_change(inner, change, &mut line)?;
+            self.apply_change(change)?;
         }
-        let collection = commit.collection.map(Box::new);
-        inner.pack.flush()?;
-        let line = Line::Commit { rows: line.0, removed: line.1, collection };
-        Self::log(inner, &line)?;
-        if let Line::Commit { collection: Some(collection), .. } = line {
-            inner.state.put(*collection);
+        if let Some(collection) = commit.collection {
+            let folder = rows.folder(&collection.id)?.ok_or_else(|| fault::store("no such collection"))?;
+            rows.save_collection(&collection, &folder)?;
         }
-        Ok(())
+        transaction.commit().map_err(fault::store)
     }
 
     async fn runs(&self, limit: usize) -> Result<Vec<Run>, Fault> {

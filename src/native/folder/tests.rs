@@ -16,7 +16,7 @@ async fn a_folder_that_came_back_is_not_written_over() {
     fs::write(&file, "edited").unwrap();
 
     // It was missing when it was looked at.
-    store.compare(&mut store.whole().unwrap(), &collection, None).unwrap();
+    store.compare(&collection, None).unwrap();
     assert_eq!(fs::read(&file).unwrap(), b"edited");
     let todo = store.todo(&collection.id).await.unwrap();
     assert_eq!(todo.iter().map(|head| head.edit).collect::<Vec<_>>(), [Some(Edit::Put)]);
