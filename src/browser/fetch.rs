@@ -87,6 +87,7 @@ impl Fetch {
         let head = Response { status: answer.status(), headers, body: Vec::new(), url };
         let body = Coming {
             reader: answer.body().map(|stream| stream.get_reader().unchecked_into()),
+            left: None,
             length: length(request.method, &head),
             came: 0,
             most: self.limits.streamed,
@@ -98,9 +99,15 @@ impl Fetch {
     }
 }
 
+/// So many bytes are taken over at once. What came while the last ones were stored may be
+/// handed over in one piece of many megabytes, and our memory never becomes smaller again.
+const PIECE: u32 = 256 << 10;
+
 /// A body on its way. One that nobody wants to the end is broken off.
 struct Coming {
     reader: Option<ReadableStreamDefaultReader>,
+    /// What came, but was not taken over yet.
+    left: Option<Uint8Array>,
     /// So long it must be.
     length: Option<usize>,
     came: usize,
@@ -114,8 +121,15 @@ struct Coming {
 impl Body for Coming {
     async fn piece(&mut self) -> Result<Option<Vec<u8>>, Fault> {
         let host = self.url.host_str().unwrap_or_default();
-        let Some(reader) = &self.reader else { return self.whole() };
         loop {
+            if let Some(left) = self.left.take() {
+                let all = left.length();
+                if all > PIECE {
+                    self.left = Some(left.subarray(PIECE, all));
+                }
+                return Ok(Some(left.subarray(0, all.min(PIECE)).to_vec()));
+            }
+            let Some(reader) = &self.reader else { return self.whole() };
             self.deadline.put_off();
             let Ok(piece) = JsFuture::from(reader.read().unchecked_into::<js_sys::Promise>()).await else {
                 return Err(fault::broken_off(why(&self.url, &self.deadline, &self.witness).await, host));
@@ -131,7 +145,7 @@ impl Body for Coming {
             if self.came > self.most {
                 return Err(fault::too_large(host));
             }
-            return Ok(Some(bytes.to_vec()));
+            self.left = Some(bytes);
         }
     }
 }
