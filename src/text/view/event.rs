@@ -122,15 +122,24 @@ fn geo(tree: &Tree<'_>, c: usize) -> String {
     geo_of(&line.plain())
 }
 
-/// "48.2, 16.37", of `48.2;16.37` and of `geo:48.2,16.37`.
+/// "48.2, 16.37", of `48.2;16.37` and of `geo:48.2,16.37`. The digits stay as they are:
+/// numbers would bring their tables into the worker.
 pub fn geo_of(value: &str) -> String {
     let value = value.trim().trim_start_matches("geo:").split(['?']).next().unwrap_or_default();
-    let numbers = value.split([';', ',', '\\']).filter(|part| !part.is_empty());
-    let numbers: Option<Vec<f64>> = numbers.map(|n| n.trim().parse().ok()).collect();
-    match numbers.as_deref() {
-        Some([lat, long]) if lat.abs() <= 90.0 && long.abs() <= 360.0 => format!("{lat}, {long}"),
+    let mut numbers = value.split([';', ',', '\\']).map(str::trim).filter(|part| !part.is_empty());
+    match (numbers.next(), numbers.next(), numbers.next()) {
+        (Some(lat), Some(long), None) if degrees(lat, 90) && degrees(long, 360) => format!("{lat}, {long}"),
         _ => String::new(),
     }
+}
+
+/// Whether the text is a number (RFC 5545, 3.3.7) of at most so many degrees, of either sign.
+fn degrees(text: &str, most: u16) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let number = [whole, part].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let beyond = part.bytes().any(|digit| digit != b'0');
+    number && whole.parse::<u16>().is_ok_and(|whole| whole < most || (whole == most && !beyond))
 }
 
 /// Where to meet by video: what says so itself (RFC 7986, 5.11, and others' own), then
