@@ -241,7 +241,7 @@ test() {
   cargo test --no-fail-fast --all-features 2>&1 | tee "$log" || code=1
   say "tests inside a page"
   in_a_page --no-fail-fast 2>&1 | tee -a "$log" || code=1
-  # Last, because it is built apart. Only the seeds, and what failed before: what else it would
+  # Last, because it is built apart. Only the seeds and what was found before: what else it would
   # try is not the same twice; tests/mutants.rs tries the same everywhere.
   fuzz -runs=0 2>&1 | tee -a "$log" || code=1
   sum "$log" "$code"

@@ -13,7 +13,7 @@ use crate::model::{
     Account, AccountId, Collection, CollectionId, Fault, Head, Index, Item, ItemId, Kept, Millis, Occurrence, Past,
     Run, Settings,
 };
-use crate::port::{Amend, Change, Commit, Store, settle};
+use crate::port::{Amend, Change, Commit, Store, Wanted, settle};
 
 /// Runs to look back on.
 const RUNS: usize = 50;
@@ -59,7 +59,7 @@ impl Memory {
         Ok(done)
     }
 
-    fn heads_where(&self, of: &CollectionId, wanted: impl Fn(&Head) -> bool) -> Vec<Head> {
+    fn heads_of(&self, of: &CollectionId, wanted: &Wanted<'_>) -> Vec<Head> {
         let state = self.state.borrow();
         let heads = state.items.values().map(|item| &item.head);
         heads.filter(|head| &head.collection == of && wanted(head)).cloned().collect()
@@ -151,12 +151,12 @@ impl Store for Memory {
         Ok(())
     }
 
-    async fn heads(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
-        Ok(self.heads_where(collection, |_| true))
+    async fn heads_where(&self, collection: &CollectionId, wanted: &Wanted<'_>) -> Result<Vec<Head>, Fault> {
+        Ok(self.heads_of(collection, wanted))
     }
 
     async fn todo(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
-        Ok(self.heads_where(collection, Head::todo))
+        Ok(self.heads_of(collection, &Head::todo))
     }
 
     async fn item(&self, id: &ItemId) -> Result<Option<Item>, Fault> {

@@ -183,6 +183,9 @@ pub struct Commit {
 /// What becomes of an account.
 pub type Amend<'a> = dyn Fn(&mut Account) + 'a;
 
+/// Which heads.
+pub type Wanted<'a> = dyn Fn(&Head) -> bool + 'a;
+
 /// What survives the worker.
 #[async_trait(?Send)]
 pub trait Store {
@@ -205,7 +208,12 @@ pub trait Store {
     async fn remove_collection(&self, collection: &CollectionId) -> Result<(), Fault>;
 
     /// The heads of all items of the collection.
-    async fn heads(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault>;
+    async fn heads(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
+        self.heads_where(collection, &|_| true).await
+    }
+    /// Those of them that are wanted: each is asked about once, and memory does not grow with
+    /// the others.
+    async fn heads_where(&self, collection: &CollectionId, wanted: &Wanted<'_>) -> Result<Vec<Head>, Fault>;
     /// The heads of those for which [`Head::todo`] is true.
     async fn todo(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault>;
     async fn item(&self, id: &ItemId) -> Result<Option<Item>, Fault>;

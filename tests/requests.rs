@@ -659,8 +659,25 @@ fn what_changed_there_is_read_from_the_store_together() {
     assert!(law::agree(&world).is_ok());
 }
 
+#[test]
+fn only_what_changed_is_held_in_memory() {
+    let world = in_step();
+    let paths: Vec<String> = world.fake.texts().into_keys().collect();
+    world.there_edit(&paths[0], Part::Title);
+    world.fake.erase(&paths[5]);
+    let run = world.run(Trigger::Interval).unwrap().unwrap();
+    let rest = run.collections.iter().flat_map(|report| &report.plan).filter(|(word, _)| word == "rest");
+    let rest: Vec<u32> = rest.map(|(_, count)| *count).collect();
+    assert_eq!(
+        (rest, world.life.held.get()),
+        (vec![3, 3], 2),
+        "the others of the two folders are counted, and not more"
+    );
+    assert!(law::agree(&world).is_ok());
+}
+
 /// A server that tells of the first item twice in each report.
-struct Twice(Rc<Fake>);
+struct Twice(Rc<Fake>, Rc<Cell<usize>>);
 
 #[async_trait(?Send)]
 impl Http for Twice {
@@ -671,6 +688,7 @@ impl Http for Twice {
         let end = "</response>";
         if let (true, Some(from), Some(to)) = (reports, text.find("<response>"), text.find(end)) {
             let to = to + end.len();
+            self.1.set(self.1.get() + 1);
             answer.body = [&text[..to], &text[from..to], &text[to..]].concat().into_bytes();
         }
         Ok(answer)
@@ -681,7 +699,8 @@ impl Http for Twice {
 fn what_an_answer_tells_of_twice_is_one_item() {
     for texts in [Texts::Given, Texts::Ignored] {
         let world = World::new(Ways { texts, ..Ways::of(Flavour::Radicale) });
-        let ports = || Ports { http: Rc::new(Twice(world.fake.clone())), ..world.ports() };
+        let doubled = Rc::new(Cell::new(0));
+        let ports = || Ports { http: Rc::new(Twice(world.fake.clone(), doubled.clone())), ..world.ports() };
         for times in 1..4 {
             for role in Role::ALL {
                 world.there_new(role);
@@ -692,6 +711,7 @@ fn what_an_answer_tells_of_twice_is_one_item() {
             }
             asked_by(&world, ports());
             assert_eq!(world.moment().here.len(), 3 * times, "{texts:?}");
+            assert!(doubled.replace(0) >= 3, "{texts:?}");
             assert!(law::agree(&world).is_ok());
         }
     }

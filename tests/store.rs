@@ -8,6 +8,7 @@ mod contract;
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use pimento::fault;
 use pimento::memory::Memory;
@@ -90,17 +91,15 @@ async fn a_damaged_state_is_not_taken_for_an_empty_one_and_stays_as_it_is() {
     assert_eq!(fs::read(&path).unwrap(), after);
 
     fs::write(&path, &before).unwrap();
-    // Beyond the table of contents.
-    let (path, before, after) = state_of(&dir, |state| state[8192..].fill(b'x'));
-    let told = FolderStore::open(dir.path());
-    if let Ok(store) = &told {
-        for _ in 0..2 {
-            assert!(store.heads(&collection.id).await.is_err());
-            assert!(store.commit(one(&collection)).await.is_err());
-        }
+    // Beyond accounts and collections, which are read at once.
+    let (path, before, after) = state_of(&dir, |state| state[5 * 4096..].fill(b'x'));
+    let store = FolderStore::open(dir.path()).unwrap();
+    for _ in 0..2 {
+        assert!(store.heads(&collection.id).await.is_err());
+        assert!(store.commit(one(&collection)).await.is_err());
     }
-    drop(told);
-    assert_eq!(fs::read(&path).unwrap(), after);
+    drop(store);
+    assert_eq!(&fs::read(&path).unwrap()[5 * 4096..], &after[5 * 4096..]);
 
     fs::write(&path, &before).unwrap();
     let store = FolderStore::open(dir.path()).unwrap();
@@ -111,10 +110,75 @@ async fn a_damaged_state_is_not_taken_for_an_empty_one_and_stays_as_it_is() {
 #[tokio::test]
 async fn a_state_of_another_version_is_refused() {
     let (dir, _) = folder_of_one().await;
-    // The user version (SQLite's file format, 1.3.16).
+    // The user version (SQLite's file format, 1.3).
     let (path, _, after) = state_of(&dir, |state| state[60..64].copy_from_slice(&7u32.to_be_bytes()));
     assert!(FolderStore::open(dir.path()).is_err());
     assert_eq!(fs::read(&path).unwrap(), after);
+}
+
+#[tokio::test]
+async fn a_state_that_is_gone_is_not_taken_for_a_new_one() {
+    let (dir, _) = folder_of_one().await;
+    let state = dir.path().join(".pimento");
+    // Of a run.
+    fs::write(state.join("runs.json"), "[]").unwrap();
+    for gone in [true, false] {
+        if gone { fs::remove_file(state.join("state.sqlite")) } else { fs::write(state.join("state.sqlite"), "") }
+            .unwrap();
+        assert!(FolderStore::open(dir.path()).is_err(), "{gone}");
+    }
+}
+
+/// The folder as it is when its run dies now.
+fn dead(dir: &tempfile::TempDir) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for folder in [".pimento", "work"] {
+        fs::create_dir(copy.path().join(folder)).unwrap();
+        for file in fs::read_dir(dir.path().join(folder)).unwrap().map(Result::unwrap) {
+            fs::copy(file.path(), copy.path().join(folder).join(file.file_name())).unwrap();
+        }
+    }
+    copy
+}
+
+#[tokio::test]
+async fn after_a_run_that_died_no_missing_file_is_a_deletion() {
+    let (dir, collection) = folder_of_one().await;
+    let store = FolderStore::open(dir.path()).unwrap();
+    let more = contract::commit(vec![contract::put(&contract::item(&collection, "b", "more"), None)]);
+    store.commit(more).await.unwrap();
+    let copy = dead(&dir);
+    drop(store);
+    let edits = async |dir: &tempfile::TempDir| {
+        let store = FolderStore::open(dir.path()).unwrap();
+        assert_eq!(store.heads(&collection.id).await.unwrap().len(), 2, "what was committed is there");
+        store.todo(&collection.id).await.unwrap().iter().map(|head| head.edit).collect::<Vec<_>>()
+    };
+    for dir in [&dir, &copy] {
+        fs::remove_file(dir.path().join("work/b.ics")).unwrap();
+    }
+    assert_eq!(edits(&dir).await, [Some(Edit::Delete)]);
+    assert_eq!(edits(&copy).await, []);
+    assert_eq!(fs::read(copy.path().join("work/b.ics")).unwrap(), b"more");
+    // That run came to its end.
+    fs::remove_file(copy.path().join("work/b.ics")).unwrap();
+    assert_eq!(edits(&copy).await, [Some(Edit::Delete)]);
+}
+
+#[tokio::test]
+async fn a_file_is_there_whatever_its_time() {
+    let (dir, collection) = folder_of_one().await;
+    let file = dir.path().join("work/a.ics");
+    for seconds in [-1_000_000_000_i64, 20_000_000_000] {
+        let time = if seconds < 0 {
+            SystemTime::UNIX_EPOCH - Duration::from_secs(seconds.unsigned_abs())
+        } else {
+            SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.unsigned_abs())
+        };
+        fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+        let store = FolderStore::open(dir.path()).unwrap();
+        assert_eq!(store.todo(&collection.id).await.unwrap(), [], "{seconds}");
+    }
 }
 
 /// What is in the folder is looked at only when somebody asks for it, so that the server
@@ -153,7 +217,7 @@ async fn a_folder_is_one_runs_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_commit_that_fails_leaves_nothing_of_it() {
+async fn a_commit_that_fails_leaves_no_row_of_it() {
     let (dir, collection) = folder_of_one().await;
     let store = FolderStore::open(dir.path()).unwrap();
     let stray = Collection { id: CollectionId("stray".to_owned()), ..collection.clone() };

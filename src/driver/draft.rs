@@ -1,6 +1,7 @@
 //! What a run is about to do in one collection: listed, compared and planned, with
 //! nothing written anywhere.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use crate::fault;
@@ -23,9 +24,11 @@ const AUDIT_EVERY: Millis = 7 * DAY;
 /// A plan, and what was learnt to make it.
 pub(super) struct Draft {
     pub plan: Plan,
-    /// All heads of the collection; only those with something to do where the
-    /// server was not asked.
+    /// The heads of what was told and of those with something to do; of all where all
+    /// etags are compared.
     pub heads: Vec<Head>,
+    /// How many items both sides once agreed on; `None` where the server was not asked.
+    pub all: Option<usize>,
     /// What the server told; `None` where its marker said that nothing changed.
     pub told: Option<Told>,
     /// Hrefs (by [`Href::key`]) that no listing named, but that are asked for.
@@ -46,18 +49,13 @@ impl Draft {
             fetch,
             gone: Vec::new(),
         };
-        Draft { plan: Plan::default(), heads: Vec::new(), told: Some(told), asked: HashSet::new() }
+        Draft { plan: Plan::default(), heads: Vec::new(), all: Some(0), told: Some(told), asked: HashSet::new() }
     }
 
     /// What the plan deletes. What is only asked for is not counted on to come.
     pub fn deletions(&self) -> Deletions {
         let comes = |step: &Step| step.item.is_none() && !self.asked.contains(&step.href.key());
         Deletions { adds_here: self.plan.steps.iter().any(comes), ..Deletions::of(&self.plan) }
-    }
-
-    /// How many items both sides once agreed on, as far as the heads are here.
-    fn based(&self) -> Option<usize> {
-        self.told.as_ref().map(|_| self.heads.iter().filter(|head| head.based).count())
     }
 }
 
@@ -92,11 +90,24 @@ impl Session<'_> {
         let todo = store.todo(&collection.id).await?;
         if unchanged && !restore && !audit && !todo.iter().any(|head| self.to_be_read(head)) {
             let plan = self.plan(&todo, &Remote::new());
-            return Ok(Draft { plan, heads: todo, told: None, asked: HashSet::new() });
+            return Ok(Draft { plan, heads: todo, all: None, told: None, asked: HashSet::new() });
         }
         let listed =
             if unchanged && audit { None } else { Some(self.reading(self.list(collection, restore)).await?.0) };
-        let heads = store.heads(&collection.id).await?;
+        // Of what is as it was, only how much it is counts.
+        let changes = listed.as_ref().filter(|listing| !listing.complete && !audit);
+        let named = changes.map(|listing| {
+            let told = listing.items.iter().map(|item| &item.href).chain(&listing.gone).chain(&collection.ahead);
+            told.map(Href::key).collect::<HashSet<_>>()
+        });
+        let (all, resting) = (Cell::new(0), Cell::new(0));
+        let wanted = |head: &Head| {
+            all.set(all.get() + usize::from(head.based));
+            let wanted = named.as_ref().is_none_or(|named| head.todo() || named.contains(&head.href.key()));
+            resting.set(resting.get() + usize::from(!wanted));
+            wanted
+        };
+        let heads = store.heads_where(&collection.id, &wanted).await?;
         let (mut listing, hidden) = match listed {
             Some(listing) if listing.complete || !audit => (listing, 0),
             Some(told) => self.audit(collection, &heads, Some(told)).await?,
@@ -153,11 +164,12 @@ impl Session<'_> {
         }
         remote.extend(fetch.iter().map(|href| (href.clone(), There::Other)));
         remote.extend(gone.iter().map(|href| (href.clone(), There::Gone)));
-        let plan = self.plan(&heads, &remote);
+        let mut plan = self.plan(&heads, &remote);
+        plan.resting += resting.get();
         let audited = listing.complete;
         let Listing { token, refused, textless, .. } = listing;
         let told = Told { token, refused, textless, audited, hidden, fetched, fetch, gone };
-        Ok(Draft { plan, heads, told: Some(told), asked })
+        Ok(Draft { plan, heads, all: Some(all.get()), told: Some(told), asked })
     }
 
     fn plan(&self, heads: &[Head], remote: &Remote) -> Plan {
@@ -193,7 +205,7 @@ impl Session<'_> {
         marker: Option<&str>,
     ) -> Result<Option<Held>, Fault> {
         let deletions = draft.deletions();
-        let all = match draft.based() {
+        let all = match draft.all {
             Some(all) => all,
             // Nothing goes: there is nothing to count it against.
             None if deletions.is_empty() => return Ok(None),

@@ -54,17 +54,12 @@ impl Session<'_> {
             }
             Ok(told)
         };
-        let told = told.await;
-        if let Err(fault) = &told
-            && report.received == 0
-            && fault::too_much(fault)
-        {
+        let told = match told.await {
             // Asked the same again it would never come; in batches it may.
-            collection.texts = Texts::OfChanges;
-            self.keep_choice(collection).await?;
-            self.ports.store.save_collection(collection).await?;
-        }
-        match told? {
+            Err(fault) if report.received == 0 && fault::too_much(&fault) => Everything::Refused,
+            told => told?,
+        };
+        match told {
             Everything::Told { token, left } => {
                 let all = report.received as usize + left.len();
                 report.plan = (all > 0)

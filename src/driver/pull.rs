@@ -81,7 +81,7 @@ impl Session<'_> {
         let late: Vec<ItemId> = late.map(|head| head.id.clone()).collect();
         deletions.here.extend(late);
         deletions.adds_here = adds_here;
-        let all = draft.heads.iter().filter(|head| head.based).count();
+        let all = draft.all.unwrap_or_default();
         let unseen = Deletions { there: Vec::new(), ..deletions };
         if let Some(held) = self.stop(collection, unseen, all, marker.as_deref()) {
             return Ok(Some(held));

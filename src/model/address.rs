@@ -26,7 +26,8 @@ pub fn parse(address: &str) -> Option<Url> {
 /// found (ADR 9), and what stands in for them takes a capital before such a letter for a
 /// fault of its caller.
 pub fn written(raw: &str, base: Option<&Url>) -> Option<Url> {
-    // The URL Standard leaves these out wherever they stand.
+    // What the URL Standard leaves out around it, and line breaks within.
+    let raw = raw.trim_matches(|c| c <= ' ');
     let folded = raw.contains(|c: char| c.is_ascii_control());
     if folded || host(raw).bytes().any(|byte| !byte.is_ascii() || byte == b'%') {
         return None;
@@ -42,7 +43,7 @@ const SPECIAL: [&str; 6] = ["http", "https", "ws", "wss", "ftp", "file"];
 fn host(raw: &str) -> &str {
     let rest = match raw.split_once(':') {
         Some((scheme, rest)) if SPECIAL.iter().any(|known| scheme.eq_ignore_ascii_case(known)) => rest,
-        _ if raw.starts_with(['/', '\\']) => raw,
+        _ if raw.len() > 1 && raw.bytes().take(2).all(|byte| matches!(byte, b'/' | b'\\')) => raw,
         _ => return "",
     };
     let rest = rest.trim_start_matches(['/', '\\']);
@@ -85,6 +86,8 @@ mod tests {
         let base = Url::parse("http://h/cal/").unwrap();
         for (raw, url) in [
             ("a%20ü.ics", "http://h/cal/a%20%C3%BC.ics"),
+            ("/%61/ü", "http://h/%61/%C3%BC"),
+            (" \\ü", "http://h/%C3%BC"),
             ("ü:1.ics", "http://h/cal/%C3%BC:1.ics"),
             ("//k/ü", "http://k/%C3%BC"),
             ("mailto:%C3%BC@K", "mailto:%C3%BC@K"),
@@ -101,6 +104,7 @@ mod tests {
             "//A%C3%BC/x",
             "http://x@Aü",
             "ht\ttp://h/",
+            " http://Aü/",
             "file://Aü/",
         ] {
             assert_eq!(written(raw, Some(&base)), None, "{raw}");

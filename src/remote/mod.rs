@@ -27,7 +27,7 @@ use url::Url;
 
 use crate::dav::{self, webdav};
 use crate::fault;
-use crate::model::{Fault, Href, Marker};
+use crate::model::{Fault, Href, Marker, address};
 use crate::port::{Http, Opened, Request, Response};
 
 /// Redirects that one request may lead to.
@@ -158,7 +158,9 @@ impl Remote {
             let answer = exchange(request.clone()).await?;
             let response = head(&answer);
             let target = match response.status {
-                301 | 302 | 307 | 308 => response.header("location").and_then(|to| request.url.join(to).ok()),
+                301 | 302 | 307 | 308 => {
+                    response.header("location").and_then(|to| address::written(to, Some(&request.url)))
+                }
                 _ => None,
             };
             let Some(target) = target else { return Ok(answer) };

@@ -16,7 +16,7 @@ use pimento::model::{
     Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Millis, Occurrence, Past, Run,
     Settings,
 };
-use pimento::port::{Amend, Clock, Commit, Http, Random, Request, Response, Store};
+use pimento::port::{Amend, Clock, Commit, Http, Random, Request, Response, Store, Wanted};
 
 use crate::fake::Fake;
 
@@ -103,6 +103,8 @@ pub struct Life {
     pub lines: Cell<u32>,
     /// So often all heads of a collection were read.
     pub heads: Cell<u32>,
+    /// So many heads were handed out by that.
+    pub held: Cell<usize>,
     /// So often one item was read by itself.
     pub items: Cell<u32>,
     /// The store keeps no index.
@@ -202,10 +204,12 @@ impl Store for Shelf {
     async fn remove_collection(&self, collection: &CollectionId) -> Result<(), Fault> {
         self.writing(&self.life.writes, self.memory.remove_collection(collection)).await
     }
-    async fn heads(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
+    async fn heads_where(&self, collection: &CollectionId, wanted: &Wanted<'_>) -> Result<Vec<Head>, Fault> {
         self.life.alive().await;
         self.life.heads.set(self.life.heads.get() + 1);
-        self.memory.heads(collection).await
+        let heads = self.memory.heads_where(collection, wanted).await?;
+        self.life.held.set(self.life.held.get() + heads.len());
+        Ok(heads)
     }
     async fn todo(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
         self.life.alive().await;

@@ -7,7 +7,7 @@ use super::blocks::Blocks;
 use super::row::{self, KeptRow};
 use super::{Database, broken};
 use crate::model::{Collection, CollectionId, Fault, Head, ItemId, Kept};
-use crate::port::{Change, Commit, settle};
+use crate::port::{Change, Commit, Wanted, settle};
 
 /// What a commit may touch.
 const STORES: [&str; 8] = ["heads", "texts", "entries", "times", "series", "words", "kept", "collections"];
@@ -137,7 +137,7 @@ impl Stores {
 
     /// Forgets all of a collection, itself too.
     pub async fn remove_collection(&self, collection: &CollectionId) -> Result<(), Fault> {
-        let heads = heads_of(&self.heads, "collections", collection).await?;
+        let heads = heads_of(&self.heads, "collections", collection, &|_| true).await?;
         for heads in heads.chunks(MANY) {
             let mut blocks = self.blocks(heads.iter().map(|head| &head.id)).await?;
             for head in heads {
@@ -150,12 +150,17 @@ impl Stores {
 }
 
 /// The heads of a collection, in rows that the index names with it.
-pub(super) async fn heads_of(store: &ObjectStore, index: &str, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
+pub(super) async fn heads_of(
+    store: &ObjectStore,
+    index: &str,
+    collection: &CollectionId,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<Head>, Fault> {
     let only = KeyRange::only(&collection.0.as_str().into()).map_err(broken)?;
     let rows = store.index(index).and_then(|index| index.get_all(Some(Query::KeyRange(only)), None));
     let mut all = Vec::new();
     for row in rows.map_err(broken)?.await.map_err(broken)? {
-        all.extend(row::heads(&row)?.into_iter().filter(|head| head.collection == *collection));
+        all.extend(row::heads(&row)?.into_iter().filter(|head| head.collection == *collection && wanted(head)));
     }
     Ok(all)
 }

@@ -16,7 +16,7 @@ use crate::model::{
     Settings,
 };
 use crate::order;
-use crate::port::{Amend, Commit, Store};
+use crate::port::{Amend, Commit, Store, Wanted};
 
 /// Runs to look back on.
 const RUNS: u32 = 50;
@@ -118,16 +118,14 @@ impl Store for Database {
             .map_err(|fault| fault.during("remove_collection"))
     }
 
-    async fn heads(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
+    async fn heads_where(&self, collection: &CollectionId, wanted: &Wanted<'_>) -> Result<Vec<Head>, Fault> {
         let transaction = self.reading(&["heads"]).await?;
-        heads_of(&transaction.object_store("heads").map_err(broken)?, "collections", collection).await
+        heads_of(&transaction.object_store("heads").map_err(broken)?, "collections", collection, wanted).await
     }
 
     async fn todo(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
         let transaction = self.reading(&["heads"]).await?;
-        let mut heads = heads_of(&transaction.object_store("heads").map_err(broken)?, "todo", collection).await?;
-        heads.retain(Head::todo);
-        Ok(heads)
+        heads_of(&transaction.object_store("heads").map_err(broken)?, "todo", collection, &Head::todo).await
     }
 
     async fn item(&self, id: &ItemId) -> Result<Option<Item>, Fault> {

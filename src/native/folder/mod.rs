@@ -4,7 +4,9 @@
 //!
 //! A commit first writes the files, then the rows, in one transaction. Death in
 //! between leaves files that look like edits and prove, when they are sent, to be
-//! what the server already has.
+//! what the server already has (where a file is named as on the server; another is
+//! sent as a second item). After a run that did not come to its end no missing file
+//! is a deletion: it may never have reached the disk.
 
 mod rows;
 mod store;
@@ -14,6 +16,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde::Serialize;
 
@@ -23,6 +26,8 @@ use crate::port::{Change, settle};
 use rows::{Row, Rows};
 
 const STATE: &str = ".pimento";
+/// In it: what runs there were.
+const RUNS: &str = "runs.json";
 
 /// A file as it was when last looked at: what tells an edit without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +49,10 @@ pub struct FolderStore {
     /// Locked as long as the store is open: two runs in one folder would write into
     /// each other's state.
     rows: Rows,
-    /// The files of each collection, while they are looked at: see [`FolderStore::rows`].
+    /// The files of each collection, while they are looked at: see [`FolderStore::looked`].
     coming: Cell<Option<JoinHandle<Looked>>>,
+    /// The last run did not come to its end, and what it left was not looked at yet.
+    broken_off: Cell<bool>,
     /// They could not be: nothing can be said, or written, of what is in the folder.
     unread: RefCell<Option<Fault>>,
 }
@@ -60,7 +67,8 @@ impl FolderStore {
     pub fn open(root: &Path) -> Result<FolderStore, Fault> {
         let dir = root.join(STATE);
         fs::create_dir_all(&dir).map_err(fault::store)?;
-        let rows = Rows::open(&dir.join("state.sqlite"))?;
+        let rows = Rows::open(&dir)?;
+        let broken_off = Cell::new(rows.left_open()?);
         let folders = rows.collections()?;
         let folders = folders.into_iter().map(|(collection, folder)| (collection, root.join(folder)));
         let folders: Vec<_> = folders.collect();
@@ -73,16 +81,17 @@ impl FolderStore {
         };
         let coming = std::thread::Builder::new().spawn(look).map_err(fault::store)?;
         let (root, coming) = (root.to_owned(), Cell::new(Some(coming)));
-        Ok(FolderStore { root, rows, coming, unread: RefCell::default() })
+        Ok(FolderStore { root, rows, coming, broken_off, unread: RefCell::default() })
     }
 
     /// The rows, with what the person did to the files: these are looked at by a thread of
     /// their own, while the server is asked whether anything changed there.
-    fn rows(&self) -> Result<&Rows, Fault> {
+    fn looked(&self) -> Result<&Rows, Fault> {
         if let Some(coming) = self.coming.take() {
             let looked = coming.join().unwrap_or_else(|_| Err(fault::store("the folder could not be read")));
             let each = |files: Vec<_>| files.into_iter().try_for_each(|(c, files)| self.compare(&c, files));
             let taken = looked.and_then(each);
+            self.broken_off.set(taken.is_err());
             self.unread.replace(taken.err());
         }
         self.unread.borrow().clone().map_or(Ok(&self.rows), Err)
@@ -106,13 +115,15 @@ impl FolderStore {
         let transaction = rows.begin()?;
         for (id, file, known) in rows.files(&collection.id)? {
             let stamp = files.remove(&file);
+            let lost = missing || (self.broken_off.get() && stamp.is_none());
             if stamp == known && !missing {
                 continue;
             }
             let Some(mut row) = rows.row(&id)? else { continue };
             let base = rows.base(&row)?;
-            if let (true, Some(base)) = (missing, &base) {
-                // The whole folder is gone: more likely a slip than a wish. Written anew.
+            if let (true, Some(base)) = (lost, &base) {
+                // The whole folder is gone: more likely a slip than a wish. Or only the file, and
+                // it may never have been there. Written anew.
                 write_whole(&folder.join(&file), base)?;
                 row.stamp = stamp_of(&folder.join(&file));
                 row.head.edit = None;
@@ -135,7 +146,6 @@ impl FolderStore {
         }
         for (file, stamp) in files {
             let id = ItemId(format!("{}-{}", collection.id.0, rows.next()?));
-            let id = if rows.row(&id)?.is_some() { ItemId(format!("{}-{file}", id.0)) } else { id };
             let href = collection.href.child(&escaped(&file));
             let mut head = Head::new(id, collection.id.clone(), href);
             head.edit = Some(Edit::Put);
@@ -226,6 +236,13 @@ impl FolderStore {
     }
 }
 
+impl Drop for FolderStore {
+    fn drop(&mut self) {
+        // If it cannot be said, the next run looks more carefully.
+        let _ = if self.broken_off.get() { Ok(()) } else { self.rows.close() };
+    }
+}
+
 /// The items' files in a folder, `None` without one; hidden files and other endings are
 /// not items.
 fn files_in(folder: &Path, kind: Kind) -> Result<Files, Fault> {
@@ -249,8 +266,14 @@ fn files_in(folder: &Path, kind: Kind) -> Result<Files, Fault> {
 
 fn stamp_of(path: &Path) -> Option<Stamp> {
     let data = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    let modified = data.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?.as_nanos();
-    Some(Stamp { size: i64::try_from(data.len()).ok()?, modified: i64::try_from(modified).ok()? })
+    let size = i64::try_from(data.len()).unwrap_or(i64::MAX);
+    let nanos = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+    // Whatever its time is, it is there.
+    let modified = match data.modified().ok()?.duration_since(UNIX_EPOCH) {
+        Ok(since) => nanos(since),
+        Err(before) => -nanos(before.duration()),
+    };
+    Some(Stamp { size, modified })
 }
 
 /// Written whole or not at all.

@@ -1,5 +1,5 @@
-//! What is known of the files, in one database file beside them: SQLite, so that neither
-//! memory nor the start of a run grows with what is in the folder.
+//! What is known of the files, in one database file beside them: SQLite, so that heads and
+//! texts are read when they are asked for.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,12 +11,14 @@ use serde::de::DeserializeOwned;
 use super::Stamp;
 use crate::fault;
 use crate::model::{Account, Collection, CollectionId, Fault, Head, ItemId, Kind};
+use crate::port::Wanted;
 
 /// Raised when what stands in a table is another thing.
 const VERSION: i64 = 1;
 
 /// Accounts, collections and heads stand in theirs as JSON; `todo` is [`Head::todo`]. Bases
-/// are by themselves: who looks through the heads does not read the texts.
+/// are by themselves: who looks through the heads does not read the texts. In `left_open`
+/// is something while a run is under way: see [`Rows::left_open`].
 const TABLES: &str = "
     CREATE TABLE accounts (id TEXT PRIMARY KEY, account TEXT NOT NULL);
     CREATE TABLE collections (id TEXT PRIMARY KEY, folder TEXT NOT NULL, collection TEXT NOT NULL);
@@ -25,7 +27,10 @@ const TABLES: &str = "
         file TEXT NOT NULL, size INTEGER, modified INTEGER, head TEXT NOT NULL);
     CREATE INDEX items_of ON items (collection, todo);
     CREATE TABLE bases (n INTEGER PRIMARY KEY, text BLOB NOT NULL);
-    PRAGMA user_version = 1;";
+    CREATE TABLE left_open (run INTEGER PRIMARY KEY);";
+
+/// What a run leaves beside the database: of today, and of before there was one.
+const RUNS_BESIDE: [&str; 2] = [super::RUNS, "state.json"];
 
 /// An item as it is known.
 pub(super) struct Row {
@@ -47,29 +52,48 @@ impl Row {
 pub(super) struct Rows(Connection);
 
 impl Rows {
-    /// Opens the database, or makes an empty one, and keeps others out of it.
+    /// Opens the database in this folder, or makes an empty one, and keeps others out of it.
     ///
     /// # Errors
-    /// `in_use`; or it cannot be read, or is of another version.
-    pub fn open(path: &Path) -> Result<Rows, Fault> {
-        let db = Connection::open(path).map_err(fault::store)?;
+    /// `in_use`; or it cannot be read, is of another version, or is gone.
+    pub fn open(dir: &Path) -> Result<Rows, Fault> {
+        let db = Connection::open(dir.join("state.sqlite")).map_err(fault::store)?;
         db.busy_timeout(Duration::ZERO).map_err(fault::store)?;
         let busy = |error: rusqlite::Error| match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy) => fault::in_use(path.display()),
+            Some(ErrorCode::DatabaseBusy) => fault::in_use(dir.parent().unwrap_or(dir).display()),
             _ => fault::store(error),
         };
-        // The death of the process is survived; that of the machine may cost the last commits,
-        // whose files then look like edits.
-        db.execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = OFF; PRAGMA journal_mode = TRUNCATE;")
-            .map_err(busy)?;
         // The lock is taken by the first who writes, and kept.
-        db.execute_batch("BEGIN EXCLUSIVE; COMMIT;").map_err(busy)?;
+        db.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;").map_err(busy)?;
+        // Death of the process costs nothing that was committed, that of the machine perhaps
+        // the last commits, never one before the one behind it.
+        db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;").map_err(busy)?;
         match db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(fault::store)? {
-            0 => db.execute_batch(&format!("BEGIN; {TABLES} COMMIT;")).map_err(fault::store)?,
+            // There was one already, by what stands beside: all files would be new.
+            0 if RUNS_BESIDE.iter().any(|name| dir.join(name).exists()) => {
+                return Err(fault::store("the folder's state is gone"));
+            }
+            0 => {
+                let made = format!("BEGIN; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;");
+                db.execute_batch(&made).map_err(fault::store)?;
+            }
             VERSION => {}
             other => return Err(fault::store(format!("the folder's state is of version {other}"))),
         }
         Ok(Rows(db))
+    }
+
+    /// Whether a run did not come to its end since the last one that did: rows may be ahead
+    /// of the files. From now on it is so, until [`Rows::close`].
+    pub fn left_open(&self) -> Result<bool, Fault> {
+        let left = self.one("SELECT run FROM left_open", [], |row| row.get::<_, i64>(0))?.is_some();
+        self.write("INSERT OR REPLACE INTO left_open VALUES (1)", [])?;
+        Ok(left)
+    }
+
+    /// Files and rows are in step.
+    pub fn close(&self) -> Result<(), Fault> {
+        self.write("DELETE FROM left_open", [])
     }
 
     /// What is written until it is committed, or not at all.
@@ -117,10 +141,16 @@ impl Rows {
         transaction.commit().map_err(fault::store)
     }
 
-    /// The heads of a collection, by href; only of those with something to do, if `todo`.
-    pub fn heads(&self, collection: &CollectionId, todo: bool) -> Result<Vec<Head>, Fault> {
+    /// The heads of a collection that are wanted, by href; only of those with something to do,
+    /// if `todo`.
+    pub fn heads(&self, collection: &CollectionId, todo: bool, wanted: &Wanted<'_>) -> Result<Vec<Head>, Fault> {
         let sql = "SELECT head FROM items WHERE collection = ?1 AND todo >= ?2";
-        let mut heads: Vec<Head> = self.all(sql, params![collection.0, todo], |row| json(row, 0))?;
+        let mut statement = self.0.prepare_cached(sql).map_err(fault::store)?;
+        let mut rows = statement.query(params![collection.0, todo]).map_err(fault::store)?;
+        let mut heads: Vec<Head> = Vec::new();
+        while let Some(row) = rows.next().map_err(fault::store)? {
+            heads.extend(Some(json(row, 0).map_err(fault::store)?).filter(wanted));
+        }
         heads.sort_by(|a, b| a.href.cmp(&b.href));
         Ok(heads)
     }
@@ -159,7 +189,8 @@ impl Rows {
     pub fn put(&self, row: &mut Row) -> Result<(), Fault> {
         let head = serde_json::to_string(&row.head).map_err(fault::store)?;
         let (size, modified) = row.stamp.map(|stamp| (stamp.size, stamp.modified)).unzip();
-        let sql = "INSERT OR REPLACE INTO items VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let sql = "INSERT INTO items VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (n) DO UPDATE
+            SET id = ?2, collection = ?3, todo = ?4, file = ?5, size = ?6, modified = ?7, head = ?8";
         let n = Some(row.n).filter(|n| *n > 0);
         let (id, collection, todo) = (&row.head.id.0, &row.head.collection.0, row.head.todo());
         self.write(sql, params![n, id, collection, todo, row.file, size, modified, head])?;

@@ -5,17 +5,17 @@ use std::fs;
 
 use async_trait::async_trait;
 
-use super::{FolderStore, STATE, files_in, fit, write_whole};
+use super::{FolderStore, RUNS, STATE, files_in, fit, write_whole};
 use crate::fault;
 use crate::model::{
     Account, AccountId, Collection, CollectionId, Fault, Head, Item, ItemId, Kept, Kind, Millis, Occurrence, Past, Run,
     Settings,
 };
-use crate::port::{Amend, Commit, Store};
+use crate::port::{Amend, Commit, Store, Wanted};
 use crate::text;
 
-/// Runs that are remembered.
-const RUNS: usize = 50;
+/// So many runs are remembered.
+const REMEMBERED: usize = 50;
 
 #[async_trait(?Send)]
 impl Store for FolderStore {
@@ -67,35 +67,35 @@ impl Store for FolderStore {
         fs::create_dir_all(self.root.join(&folder)).map_err(fault::store)?;
         self.rows.save_collection(collection, &folder)?;
         let files = files_in(&self.root.join(&folder), collection.kind)?;
-        self.rows()?;
+        self.looked()?;
         self.compare(collection, files)
     }
 
     async fn remove_collection(&self, collection: &CollectionId) -> Result<(), Fault> {
-        let rows = self.rows()?;
+        let rows = self.looked()?;
         if let Some(folder) = rows.folder(collection)? {
             fs::remove_dir_all(self.root.join(folder)).map_err(fault::store)?;
         }
         rows.remove_collection(collection)
     }
 
-    async fn heads(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
-        self.rows()?.heads(collection, false)
+    async fn heads_where(&self, collection: &CollectionId, wanted: &Wanted<'_>) -> Result<Vec<Head>, Fault> {
+        self.looked()?.heads(collection, false, wanted)
     }
 
     async fn todo(&self, collection: &CollectionId) -> Result<Vec<Head>, Fault> {
-        self.rows()?.heads(collection, true)
+        self.looked()?.heads(collection, true, &|_| true)
     }
 
     async fn item(&self, id: &ItemId) -> Result<Option<Item>, Fault> {
-        self.rows()?.row(id)?.map(|row| self.load(&row)).transpose()
+        self.looked()?.row(id)?.map(|row| self.load(&row)).transpose()
     }
 
     /// There is no index: the files are the person's, and may be others by the next look.
     async fn by_uid(&self, uids: &[String]) -> Result<Vec<(String, ItemId, CollectionId)>, Fault> {
         let wanted: HashSet<&str> = uids.iter().map(String::as_str).collect();
         let mut found = Vec::new();
-        for id in self.rows()?.ids(None)? {
+        for id in self.looked()?.ids(None)? {
             let Some(item) = self.item(&id).await? else { continue };
             let Some(uid) = item.shown().and_then(text::uid) else { continue };
             if wanted.contains(uid.as_str()) {
@@ -111,7 +111,7 @@ impl Store for FolderStore {
 
     /// There is no index: all of them may.
     async fn series(&self, _: Millis, _: Millis) -> Result<Vec<Item>, Fault> {
-        let rows = self.rows()?;
+        let rows = self.looked()?;
         let mut found = Vec::new();
         for (collection, _) in rows.collections()?.into_iter().filter(|(c, _)| c.kind == Kind::Calendar) {
             for id in rows.ids(Some(&collection.id))? {
@@ -127,7 +127,7 @@ impl Store for FolderStore {
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), Fault> {
-        let rows = self.rows()?;
+        let rows = self.looked()?;
         for kept in &commit.kept {
             let dir = self.root.join(STATE).join("kept");
             fs::create_dir_all(&dir).map_err(fault::store)?;
@@ -147,19 +147,19 @@ impl Store for FolderStore {
     }
 
     async fn runs(&self, limit: usize) -> Result<Vec<Run>, Fault> {
-        let bytes = fs::read(self.root.join(STATE).join("runs.json")).unwrap_or_default();
+        let bytes = fs::read(self.root.join(STATE).join(RUNS)).unwrap_or_default();
         let mut runs: Vec<Run> = serde_json::from_slice(&bytes).unwrap_or_default();
         runs.truncate(limit);
         Ok(runs)
     }
 
     async fn save_run(&self, run: &Run) -> Result<(), Fault> {
-        let mut runs = self.runs(RUNS).await?;
+        let mut runs = self.runs(REMEMBERED).await?;
         runs.retain(|known| known.started != run.started);
         runs.insert(0, run.clone());
         runs.sort_by_key(|run| std::cmp::Reverse(run.started));
-        runs.truncate(RUNS);
-        self.json("runs.json", &runs)
+        runs.truncate(REMEMBERED);
+        self.json(RUNS, &runs)
     }
 
     /// Kept texts are files in `.pimento/kept`, to be looked at and moved back by
