@@ -7,6 +7,7 @@
 mod contract;
 
 use std::fs;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -73,6 +74,9 @@ fn one(collection: &Collection) -> Commit {
     contract::commit(vec![contract::put(&contract::item(collection, "a", "text"), None)])
 }
 
+/// The page of the table of items.
+const ITEMS: Range<usize> = 5 * 4096..6 * 4096;
+
 /// The state of a folder, as it is and as it is to be.
 fn state_of(dir: &tempfile::TempDir, becomes: impl FnOnce(&mut Vec<u8>)) -> (PathBuf, Vec<u8>, Vec<u8>) {
     let path = dir.path().join(".pimento/state.sqlite");
@@ -91,15 +95,15 @@ async fn a_damaged_state_is_not_taken_for_an_empty_one_and_stays_as_it_is() {
     assert_eq!(fs::read(&path).unwrap(), after);
 
     fs::write(&path, &before).unwrap();
-    // Beyond accounts and collections, which are read at once.
-    let (path, before, after) = state_of(&dir, |state| state[5 * 4096..].fill(b'x'));
+    // Where the items are; what stands before and behind is read at once.
+    let (path, before, after) = state_of(&dir, |state| state[ITEMS].fill(b'x'));
     let store = FolderStore::open(dir.path()).unwrap();
     for _ in 0..2 {
         assert!(store.heads(&collection.id).await.is_err());
         assert!(store.commit(one(&collection)).await.is_err());
     }
     drop(store);
-    assert_eq!(&fs::read(&path).unwrap()[5 * 4096..], &after[5 * 4096..]);
+    assert_eq!(fs::read(&path).unwrap()[ITEMS], after[ITEMS]);
 
     fs::write(&path, &before).unwrap();
     let store = FolderStore::open(dir.path()).unwrap();
