@@ -68,3 +68,28 @@ async fn a_million_hrefs_take_bounded_memory() {
         world.nothing_went_elsewhere();
     }
 }
+
+/// Ten times the items that `./build.sh bench` takes for full, in the answer that has all.
+#[tokio::test]
+async fn a_first_run_takes_as_much_memory_for_many_items_as_for_few() {
+    let item = |n: usize| {
+        let text = String::from_utf8(event(&format!("uid-{n}"), "one of many").into()).unwrap();
+        format!(
+            "<d:response><d:href>{CALENDAR}{n}.ics</d:href><d:propstat><d:prop><d:getetag>\"{n}\"</d:getetag>\
+             <c:calendar-data>{text}</c:calendar-data></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>"
+        )
+    };
+    let [few, many] = [1_000, 160_000].map(|count| async move {
+        let world = World::new().await;
+        let folder = tempfile::tempdir().unwrap();
+        let all = hostile(move |stream| send_many(stream, count, item));
+        world.turns(|request| Place::Changes.is_at(request), &all);
+        let said = probe(&world.raw.url, folder.path());
+        println!("{count}: {said}");
+        let received = said["received"].as_u64().unwrap();
+        assert!(said["result"] == "ok" && received >= count as u64, "{said}");
+        said["peak_rss_kb"].as_u64().unwrap()
+    });
+    let (few, many) = (few.await, many.await);
+    assert!(many < 48_000 && many < few * 2, "{few} KB and {many} KB");
+}
