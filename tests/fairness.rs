@@ -164,6 +164,21 @@ fn everything_in_one_answer_that_takes_too_long_is_asked_for_in_batches() {
         assert_eq!(here(&world, Role::Calendar), 30);
         assert!(law::agree(&world).is_ok());
     }
+    // Also when it is still at work with that, and gives nothing else either.
+    for instead in too_much() {
+        let world = World::new(Ways::of(Flavour::Radicale));
+        world.there_new(Role::Calendar);
+        let busy = Rc::new(Cell::new(true));
+        let still = busy.clone();
+        let http = oddly(&world, move |request, body| {
+            (with_texts(request, body) || (still.get() && request.method == "REPORT")).then(instead)
+        });
+        assert!(matches!(run(&world, &http).outcome, Outcome::Failed(_)));
+        busy.set(false);
+        let again = run(&world, &http);
+        assert_eq!((again.outcome, http.count.get()), (Outcome::Ok, 0), "{:#?}", again.log);
+        assert_eq!(here(&world, Role::Calendar), 1);
+    }
     // A server that is away or overloaded is asked the same again.
     for away in [|| Instead::Status(503), || Instead::Nothing(fault::offline())] {
         let world = World::new(Ways::of(Flavour::Radicale));

@@ -151,20 +151,26 @@ async fn after_a_run_that_died_no_missing_file_is_a_deletion() {
     let store = FolderStore::open(dir.path()).unwrap();
     let more = contract::commit(vec![contract::put(&contract::item(&collection, "b", "more"), None)]);
     store.commit(more).await.unwrap();
-    let copy = dead(&dir);
+    let copies = [dead(&dir), dead(&dir)];
     drop(store);
     let edits = async |dir: &tempfile::TempDir| {
         let store = FolderStore::open(dir.path()).unwrap();
         assert_eq!(store.heads(&collection.id).await.unwrap().len(), 2, "what was committed is there");
         store.todo(&collection.id).await.unwrap().iter().map(|head| head.edit).collect::<Vec<_>>()
     };
+    let [copy, emptied] = copies;
     for dir in [&dir, &copy] {
         fs::remove_file(dir.path().join("work/b.ics")).unwrap();
     }
+    fs::write(emptied.path().join("work/b.ics"), "").unwrap();
     assert_eq!(edits(&dir).await, [Some(Edit::Delete)]);
-    assert_eq!(edits(&copy).await, []);
-    assert_eq!(fs::read(copy.path().join("work/b.ics")).unwrap(), b"more");
+    for copy in [&copy, &emptied] {
+        assert_eq!(edits(copy).await, []);
+        assert_eq!(fs::read(copy.path().join("work/b.ics")).unwrap(), b"more");
+    }
     // That run came to its end.
+    fs::write(copy.path().join("work/b.ics"), "").unwrap();
+    assert_eq!(edits(&copy).await, [Some(Edit::Put)]);
     fs::remove_file(copy.path().join("work/b.ics")).unwrap();
     assert_eq!(edits(&copy).await, [Some(Edit::Delete)]);
 }

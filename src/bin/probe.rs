@@ -37,8 +37,8 @@ usage: probe --check URL --user U --password-file F [--ca-file PEM]
   --into DIR        one two-way run: each collection is a folder in DIR, each item a
                     file in it; what was done to the files since the last run is sent
   --plan            print the plan of the next run: for each item that is not at rest
-                    what would be done; nothing is done, on the server or to a file (but a
-                    folder that is missing is written anew)
+                    what would be done; nothing is done, on the server or to a file that
+                    is there
   --audit           compare all etags, whatever the server's tokens say
   --policy P        what becomes of items changed on both sides, from now on
   --password-file F the password is the file's first line

@@ -70,7 +70,10 @@ impl Session<'_> {
                 Ok(true)
             }
             Everything::Refused => {
+                // Kept at once: whatever becomes of this run, the next one does not ask so again.
                 collection.texts = Texts::OfChanges;
+                self.keep_choice(collection).await?;
+                self.ports.store.save_collection(collection).await?;
                 Ok(false)
             }
             Everything::Doubtful => Ok(false),

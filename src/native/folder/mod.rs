@@ -6,7 +6,7 @@
 //! between leaves files that look like edits and prove, when they are sent, to be
 //! what the server already has (where a file is named as on the server; another is
 //! sent as a second item). After a run that did not come to its end no missing file
-//! is a deletion: it may never have reached the disk.
+//! is a deletion, and no empty one an edit: it may never have reached the disk.
 
 mod rows;
 mod store;
@@ -115,15 +115,15 @@ impl FolderStore {
         let transaction = rows.begin()?;
         for (id, file, known) in rows.files(&collection.id)? {
             let stamp = files.remove(&file);
-            let lost = missing || (self.broken_off.get() && stamp.is_none());
+            let lost = missing || (self.broken_off.get() && stamp.is_none_or(|stamp| stamp.size == 0));
             if stamp == known && !missing {
                 continue;
             }
             let Some(mut row) = rows.row(&id)? else { continue };
             let base = rows.base(&row)?;
             if let (true, Some(base)) = (lost, &base) {
-                // The whole folder is gone: more likely a slip than a wish. Or only the file, and
-                // it may never have been there. Written anew.
+                // The whole folder is gone: more likely a slip than a wish. Or only the file, or
+                // what was in it, and that may never have been on the disk. Written anew.
                 write_whole(&folder.join(&file), base)?;
                 row.stamp = stamp_of(&folder.join(&file));
                 row.head.edit = None;
