@@ -100,6 +100,9 @@ pub struct Limits {
     /// So long may nothing at all come: until the headers, and again between two
     /// pieces of the body.
     pub silence: Duration,
+    /// So long may an answer that is read as it comes in not begin: there may be much in it,
+    /// and some servers send nothing before they have made it all.
+    pub making: Duration,
     /// An answer that never stops coming, drop by drop, must be whole by then.
     pub whole: Duration,
     /// Bytes of a body, unpacked: a listing of about a quarter of a million items.
@@ -110,7 +113,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { silence: Duration::from_secs(60), whole: Duration::from_secs(600), body: 64 << 20, streamed: 2 << 30 }
+        Limits {
+            silence: Duration::from_secs(60),
+            making: Duration::from_secs(300),
+            whole: Duration::from_secs(600),
+            body: 64 << 20,
+            streamed: 2 << 30,
+        }
     }
 }
 
@@ -123,7 +132,8 @@ pub trait Http {
     /// The network faults of [`crate::fault`]; a status is never an error here.
     async fn send(&self, request: Request) -> Result<Response, Fault>;
 
-    /// The same, with the body as it comes in.
+    /// The same, with the body as it comes in, which is waited for longer
+    /// ([`Limits::making`]).
     ///
     /// # Errors
     /// As [`Http::send`].

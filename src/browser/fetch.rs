@@ -49,27 +49,32 @@ pub struct Fetch {
 impl Http for Fetch {
     async fn send(&self, request: Request) -> Result<Response, Fault> {
         let host = request.url.host_str().unwrap_or_default().to_owned();
-        self.open(request).await?.whole(self.limits.body, &host).await
+        self.exchange(&request, self.limits.silence).await?.whole(self.limits.body, &host).await
     }
 
     async fn open(&self, request: Request) -> Result<Opened, Fault> {
-        match self.exchange(&request).await? {
+        self.exchange(&request, self.limits.making).await
+    }
+}
+
+impl Fetch {
+    /// `patience`: so long nothing need come.
+    async fn exchange(&self, request: &Request, patience: Duration) -> Result<Opened, Fault> {
+        match self.once(request, patience).await? {
             Some(opened) => Ok(opened),
             // A redirect whose target was not seen: the listener may have been too
             // young (Firefox sets it up in another process). Nothing was done by
             // the server, so asking again is harmless.
-            None => self.exchange(&request).await?.ok_or_else(|| {
+            None => self.once(request, patience).await?.ok_or_else(|| {
                 let host = request.url.host_str().unwrap_or_default();
                 fault::unreachable(host).during("redirect")
             }),
         }
     }
-}
 
-impl Fetch {
     /// One exchange; `None` for a redirect that was hidden from us.
-    async fn exchange(&self, request: &Request) -> Result<Option<Opened>, Fault> {
-        let deadline = Deadline::new(&self.limits)?;
+    async fn once(&self, request: &Request, patience: Duration) -> Result<Option<Opened>, Fault> {
+        let deadline = Deadline::new(&self.limits, patience)?;
         let witness = Witness::new(request.method, &request.url);
         let sent = built(request, &deadline)?;
         let answer = match sent.send().await {
@@ -223,7 +228,7 @@ struct Deadline {
 }
 
 impl Deadline {
-    fn new(limits: &Limits) -> Result<Deadline, Fault> {
+    fn new(limits: &Limits, patience: Duration) -> Result<Deadline, Fault> {
         let controller = AbortController::new().map_err(|error| api::failed("AbortController", &error))?;
         let over = Rc::default();
         let deadline = Deadline {
@@ -233,13 +238,17 @@ impl Deadline {
             silence: millis(limits.silence),
             next: Cell::new(None),
         };
-        deadline.put_off();
+        deadline.wait(millis(patience));
         Ok(deadline)
     }
 
     /// Something came: the silence begins anew.
     fn put_off(&self) {
-        self.next.set(Some(abort_after(self.silence, &self.controller, &self.over)));
+        self.wait(self.silence);
+    }
+
+    fn wait(&self, millis: u32) {
+        self.next.set(Some(abort_after(millis, &self.controller, &self.over)));
     }
 
     /// Nothing is waited for.

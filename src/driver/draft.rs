@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::fault;
 use crate::model::{
-    Class, Collection, Fault, Head, Held, Href, Item, Millis, Past, Policy, Saying, Texts, Trigger, Why,
+    Class, Collection, Etag, Fault, Head, Held, Href, Item, Millis, Past, Policy, Saying, Texts, Trigger, Why,
 };
 use crate::sync::diff::{Diff, diff};
 use crate::sync::guard::{self, Deletions};
@@ -129,6 +129,11 @@ impl Session<'_> {
 
         let edited: HashMap<String, &Head> =
             heads.iter().filter(|head| head.edit.is_some()).map(|head| (head.href.key(), head)).collect();
+        let etags: HashMap<String, &Etag> =
+            listing.items.iter().filter_map(|item| Some((item.href.key(), item.etag.as_ref()?))).collect();
+        // Read back all the same, but nothing that anybody changed.
+        let ours = |head: &&Head| head.edit.is_none() && stored_so(head, etags.get(&head.href.key()).copied());
+        let ours: HashSet<String> = heads.iter().filter(ours).map(|head| head.href.key()).collect();
         // Some texts came along; the rest is asked for.
         let (mut fetched, mut missing) = (Vec::new(), Vec::new());
         for href in diff.fetch {
@@ -153,16 +158,18 @@ impl Session<'_> {
         let mut remote = Remote::new();
         for fetched in &fetched {
             let state = match (&fetched.result, edited.get(&fetched.href.key())) {
-                (Fetch::Found { text, .. }, Some(head)) => match store.item(&head.id).await? {
-                    Some(item) => There::Text(self.likeness(&item, text).await?),
+                (Fetch::Found { etag, text }, Some(head)) => match store.item(&head.id).await? {
+                    Some(item) => There::Text(self.likeness(&item, etag.as_ref(), text).await?),
                     None => There::Other,
                 },
                 (Fetch::Gone, _) => There::Gone,
+                (Fetch::Found { .. }, None) if ours.contains(&fetched.href.key()) => There::Same,
                 (Fetch::Found { .. } | Fetch::Failed(_), _) => There::Other,
             };
             remote.push((fetched.href.clone(), state));
         }
-        remote.extend(fetch.iter().map(|href| (href.clone(), There::Other)));
+        let of = |href: &Href| if ours.contains(&href.key()) { There::Same } else { There::Other };
+        remote.extend(fetch.iter().map(|href| (href.clone(), of(href))));
         remote.extend(gone.iter().map(|href| (href.clone(), There::Gone)));
         let mut plan = self.plan(&heads, &remote);
         plan.resting += resting.get();
@@ -177,9 +184,10 @@ impl Session<'_> {
     }
 
     /// How the server's text compares to the item's.
-    pub async fn likeness(&self, item: &Item, theirs: &[u8]) -> Result<Likeness, Fault> {
+    pub async fn likeness(&self, item: &Item, etag: Option<&Etag>, theirs: &[u8]) -> Result<Likeness, Fault> {
         let like = |ours: &Option<Vec<u8>>| ours.as_deref().is_some_and(|ours| same_meaning(ours, theirs));
-        let (edit, mut base) = (like(&item.edit), like(&item.base));
+        // What the server made of what was sent is nobody else's change.
+        let (edit, mut base) = (like(&item.edit), like(&item.base) || stored_so(&item.head, etag));
         if item.head.edit.is_some() && !edit && !base {
             base = self.was_ours(item, theirs).await?;
         }
@@ -316,6 +324,12 @@ impl Session<'_> {
         }
         Ok((full, hidden))
     }
+}
+
+/// Whether what the server has under this etag is what it made of the text that was sent,
+/// and is the base until it is read back (docs/adr/0001).
+pub(super) fn stored_so(head: &Head, etag: Option<&Etag>) -> bool {
+    head.refetch && head.based && head.etag.as_ref().zip(etag).is_some_and(|(sent, stored)| sent.same(stored))
 }
 
 /// One text of our edit and theirs, where they touch different properties.

@@ -38,7 +38,7 @@ impl Session<'_> {
             return Ok(());
         }
         let like = match &theirs {
-            Some((_, theirs)) => self.likeness(&item, theirs).await?,
+            Some((etag, theirs)) => self.likeness(&item, etag.as_ref(), theirs).await?,
             None => Likeness::default(),
         };
         let there = if theirs.is_some() { There::Text(like) } else { There::Gone };
@@ -48,18 +48,21 @@ impl Session<'_> {
         let id = &head.id;
         match action {
             Action::Take | Action::Settle => {
-                // What was just sent and comes back as it went is nothing new.
-                let read_back = action == Action::Take && head.refetch && head.edit.is_none();
+                // What was sent and comes back as it went is nothing new.
+                let sent = action == Action::Take && head.refetch && head.edit.is_none();
                 let news = item.base.as_ref().is_none_or(|base| *base != text);
-                if action == Action::Take && news && !(head.refetch && like.base) {
+                let same = item.base.as_ref().is_some_and(|base| text::same_meaning(base, &text));
+                if action == Action::Take && news && !(head.refetch && same) {
                     report.received += 1;
                 }
-                if !like.base {
+                if !same {
+                    let of_another = head.etag.as_ref().zip(etag.as_ref()).is_some_and(|(sent, now)| !sent.same(now));
                     let why = match action {
                         Action::Settle => Why::Sent,
                         // Some servers take a text and store another (quirk 23, Radicale's
-                        // photos): ours is kept, with the change that replaces it.
-                        _ if read_back => Why::Altered,
+                        // photos): ours is kept, with the change that replaces it. By the next
+                        // run, and under another etag, it is somebody else's.
+                        _ if sent && (self.sent.borrow().contains(id) || !of_another) => Why::Altered,
                         _ => Why::Received,
                     };
                     self.keep_base(&item, why, commit);

@@ -46,9 +46,9 @@ enum Tried {
 
 impl Session<'_> {
     /// Sends the person's edits, deletions first (so that an item that got another
-    /// name does not clash with itself), then reads back what was sent: the
-    /// server's text becomes the base (quirks 17, 23). Deletes only what the guard
-    /// has seen: what the person deleted since waits for the next run.
+    /// name does not clash with itself), then reads back what was sent, now or in the
+    /// next run: the server's text becomes the base (quirks 17, 23). Deletes only what
+    /// the guard has seen: what the person deleted since waits for the next run.
     pub async fn push(
         &self,
         collection: &mut Collection,
@@ -268,6 +268,9 @@ impl Session<'_> {
                 report.sent += 1;
                 self.failures.set(0);
                 self.sent.borrow_mut().insert(head.id.clone());
+                if head.based && etag.as_ref().is_some_and(|etag| !etag.weak()) {
+                    self.told_later.borrow_mut().insert(head.id.clone());
+                }
                 // Stored at once, to be read back: should the worker die now, the next
                 // run does not take its own upload for somebody else's (quirk 16).
                 let mut sent = self.based(head, etag, text.clone());
@@ -362,10 +365,13 @@ impl Session<'_> {
         Ok(Tried::Again { compared: true })
     }
 
-    /// Reads back, in batches, what was sent and what else must be read again.
+    /// Reads back, in batches, what was sent and what else must be read again. Not what
+    /// was there before and has a strong etag now: that etag names what the server made of
+    /// it, and the next run is told of it by the same answer that tells of all changes.
     async fn read_back(&self, collection: &Collection, report: &mut CollectionReport) -> Result<(), Fault> {
         let mut heads = self.ports.store.todo(&collection.id).await?;
-        heads.retain(|head| head.refetch && head.based && head.waiting.is_none());
+        let later = |head: &Head| head.edit.is_none() && self.told_later.borrow().contains(&head.id);
+        heads.retain(|head| head.refetch && head.based && head.waiting.is_none() && !later(head));
         for heads in heads.chunks(BATCH) {
             let hrefs: Vec<_> = heads.iter().map(|head| head.href.clone()).collect();
             let mut fetched = self.remote.fetch(collection, &hrefs).await?;

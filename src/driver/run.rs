@@ -181,6 +181,7 @@ impl Driver {
             end: RefCell::default(),
             air: Cell::new(0),
             sent: RefCell::default(),
+            told_later: RefCell::default(),
             batch: Cell::new(None),
             kept_at: Cell::new(None),
         })

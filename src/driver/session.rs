@@ -50,6 +50,8 @@ pub(super) struct Session<'a> {
     pub flight: RefCell<Flight>,
     /// What this run has sent.
     pub sent: RefCell<HashSet<ItemId>>,
+    /// Of these, what the next run reads back.
+    pub told_later: RefCell<HashSet<ItemId>>,
     /// What comes is named so, and the number of the next; `None`: a new batch is begun.
     pub batch: Cell<Option<(String, u32)>>,
     /// When the last text went into history: no two go at the same time.

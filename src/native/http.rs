@@ -58,7 +58,6 @@ impl NativeHttp {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
-            .read_timeout(limits.silence)
             .timeout(limits.whole);
         if let Some(pem) = authority {
             for certificate in reqwest::Certificate::from_pem_bundle(pem).map_err(internal)? {
@@ -82,10 +81,17 @@ impl NativeHttp {
 impl Http for NativeHttp {
     async fn send(&self, request: Request) -> Result<Response, Fault> {
         let host = request.url.host_str().unwrap_or_default().to_owned();
-        self.open(request).await?.whole(self.limits.body, &host).await
+        self.exchange(request, self.limits.silence).await?.whole(self.limits.body, &host).await
     }
 
     async fn open(&self, request: Request) -> Result<Opened, Fault> {
+        self.exchange(request, self.limits.making).await
+    }
+}
+
+impl NativeHttp {
+    /// `patience`: so long nothing need come.
+    async fn exchange(&self, request: Request, patience: Duration) -> Result<Opened, Fault> {
         let url = request.url;
         let host = url.host_str().unwrap_or_default().to_owned();
         let method = reqwest::Method::from_bytes(request.method.as_bytes()).map_err(internal)?;
@@ -103,7 +109,7 @@ impl Http for NativeHttp {
             *traffic.requests.entry(request.method.to_owned()).or_default() += 1;
             traffic.bytes_up += up as u64;
         }
-        let answer = builder.send().await.map_err(|e| classified(&e, &host))?;
+        let answer = in_time(patience, &host, builder.send()).await?.map_err(|e| classified(&e, &host))?;
         let status = answer.status().as_u16();
         let headers: Vec<(String, String)> = answer
             .headers()
@@ -118,6 +124,7 @@ impl Http for NativeHttp {
             unpacking: packed.then(|| MultiGzDecoder::new(Vec::new())),
             came: false,
             left: self.limits.streamed,
+            silence: self.limits.silence,
             host,
             traffic: self.traffic.clone(),
         };
@@ -133,6 +140,7 @@ struct Coming {
     came: bool,
     /// So many bytes more may come.
     left: usize,
+    silence: Duration,
     host: String,
     traffic: Rc<RefCell<Traffic>>,
 }
@@ -141,8 +149,9 @@ struct Coming {
 impl Body for Coming {
     async fn piece(&mut self) -> Result<Option<Vec<u8>>, Fault> {
         loop {
-            let next = self.answer.chunk().await;
-            let next = next.map_err(|e| fault::broken_off(classified(&e, &self.host), &self.host))?;
+            let next = in_time(self.silence, &self.host, self.answer.chunk()).await;
+            let next = next.and_then(|next| next.map_err(|e| classified(&e, &self.host)));
+            let next = next.map_err(|fault| fault::broken_off(fault, &self.host))?;
             let Some(bytes) = next else {
                 let Some(mut unpacking) = self.unpacking.take().filter(|_| self.came) else { return Ok(None) };
                 unpacking.try_finish().map_err(|_| fault::cut_off(&self.host))?;
@@ -170,6 +179,11 @@ impl Coming {
         self.left = self.left.checked_sub(piece.len()).ok_or_else(|| fault::too_large(&self.host))?;
         Ok(piece)
     }
+}
+
+/// What comes within that time.
+async fn in_time<T>(patience: Duration, host: &str, coming: impl Future<Output = T>) -> Result<T, Fault> {
+    tokio::time::timeout(patience, coming).await.map_err(|_| fault::timeout(host))
 }
 
 fn internal(error: impl std::error::Error) -> Fault {

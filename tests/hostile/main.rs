@@ -32,10 +32,20 @@ use pimento::native::NativeHttp;
 use pimento::port::Limits;
 
 /// Small enough for a test, and roomy enough for an honest server on a busy machine.
-const LIMITS: Limits =
-    Limits { silence: Duration::from_secs(20), whole: Duration::from_secs(40), body: 1 << 20, streamed: 1 << 20 };
+const LIMITS: Limits = Limits {
+    silence: Duration::from_secs(20),
+    making: Duration::from_secs(20),
+    whole: Duration::from_secs(40),
+    body: 1 << 20,
+    streamed: 1 << 20,
+};
 /// For servers that are slow on purpose.
-const SHORT: Limits = Limits { silence: Duration::from_millis(500), whole: Duration::from_millis(1000), ..LIMITS };
+const SHORT: Limits = Limits {
+    silence: Duration::from_millis(500),
+    making: Duration::from_millis(500),
+    whole: Duration::from_millis(1000),
+    ..LIMITS
+};
 /// Far longer than the limits allow for a whole run; only a failing test takes it.
 const ENDLESS: Duration = Duration::from_secs(120);
 

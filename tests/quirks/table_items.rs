@@ -36,8 +36,10 @@ async fn server_an_etag_on_put_does_not_mean_it_was_stored_as_sent() {
         answer
     });
     engine.retitle("/u/cal/1.ics", "mine").await;
-    let run = engine.run_well().await;
-    assert!(!said(&run, "log_altered"), "nothing that means anything");
+    for _ in 0..2 {
+        let run = engine.run_well().await;
+        assert!(!said(&run, "log_altered"), "nothing that means anything");
+    }
     assert!(engine.shown().await["/u/cal/1.ics"].contains("PRODID:-//server"));
 }
 
@@ -75,15 +77,16 @@ async fn server_radicale_cuts_cards_at_commas() {
     site.put("/u/book/c.vcf", &card("c", "Before", photo).replace("VERSION:3.0", "VERSION:4.0"));
     engine.run_well().await;
     let other = site.clone();
-    site.twist(move |request, honest| {
-        let answer = honest();
-        if request.method() == "PUT" {
+    site.twist(move |request, honest| match request.method() {
+        "PUT" => {
             let cut = request.text().replace("base64,/9j/4AAQSkZJRg==", "base64");
-            other.put(request.path(), &cut);
+            let etag = other.served(|served| served.put(request.path(), &cut));
+            answer(204, "").with("ETag", &etag)
         }
-        answer
+        _ => honest(),
     });
     engine.retitle("/u/book/c.vcf", "After").await;
+    engine.run_well().await;
     let run = engine.run_well().await;
     assert!(said(&run, "log_altered"));
     let id = engine.item("/u/book/c.vcf").await.head.id;
