@@ -75,12 +75,13 @@ debian() {
     as_root=(sudo)
   fi
   say "installing $* with apt-get: $why"
-  # The lists may be old or absent on a fresh machine; one update, if the first attempt fails.
-  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@")
-  "${as_root[@]}" "${apt[@]}" >&2 2>/dev/null && return
-  { "${as_root[@]}" apt-get -qq update >&2 && "${as_root[@]}" "${apt[@]}" >&2; } \
+  # The lists of a fresh machine may be absent, or name what is too old for us or is gone.
+  [ -n "$listed" ] || "${as_root[@]}" apt-get -qq update >&2 || say "the lists of packages stay as they are"
+  listed=yes
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" >&2 \
     || die "$why: apt-get could not install $*."
 }
+listed=
 
 # commands WHY COMMAND:PACKAGE... makes sure of commands, installing the packages of those that are missing.
 commands() {
@@ -153,8 +154,19 @@ web_cargo() {
 browsers() {
   commands "the extension is shown and tested in real browsers" chromium:chromium chromedriver:chromium-driver \
     firefox-esr:firefox-esr Xvfb:xvfb xauth:xauth xdotool:xdotool
+  recent chromium minimum_chrome_version chromium chromium-driver
+  recent firefox-esr strict_min_version firefox-esr
   cargo_tool geckodriver "$GECKODRIVER" geckodriver "it drives Firefox"
 }
+# recent BROWSER MEMBER PACKAGE... brings a browser up to date that is older than the manifest's MEMBER allows.
+recent() {
+  local wanted
+  wanted=$(sed -n "s/.*\"$2\": \"\([0-9]*\).*/\1/p" extension/manifest.json)
+  [ "$(major "$1")" -ge "$wanted" ] || debian "the extension needs $1 $wanted or later" "${@:3}"
+  [ "$(major "$1")" -ge "$wanted" ] || die "the extension needs $1 $wanted or later, and this Debian has no newer one than $(major "$1")."
+}
+# The first number of the version that a command says it has; 0: none.
+major() { "$1" --version 2>/dev/null | grep -oE '[0-9]+' | head -n 1 | grep . || echo 0; }
 
 servers() {
   local at=$TOOLS/venv python=python3

@@ -32,9 +32,10 @@ impl Machine {
     fn bare() -> Machine {
         let machine = Machine { root: TempDir::new().expect("a folder") };
         fs::create_dir(machine.commands()).expect("a folder");
-        for real in
-            ["bash", "sh", "dirname", "mkdir", "chmod", "touch", "mv", "rm", "cat", "sed", "grep", "awk", "tee", "tail"]
-        {
+        for real in [
+            "bash", "sh", "dirname", "mkdir", "chmod", "touch", "mv", "rm", "cat", "sed", "grep", "awk", "tee", "head",
+            "tail",
+        ] {
             let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
                 .map(|folder| folder.join(real))
                 .find(|path| path.exists())
@@ -42,7 +43,8 @@ impl Machine {
             symlink(found, machine.commands().join(real)).expect("a link");
         }
         let source = Path::new(env!("CARGO_MANIFEST_DIR"));
-        for file in ["build.sh", "Cargo.lock"] {
+        fs::create_dir(machine.root.path().join("extension")).expect("a folder");
+        for file in ["build.sh", "Cargo.lock", "extension/manifest.json"] {
             fs::copy(source.join(file), machine.root.path().join(file)).expect("a copy");
         }
         machine
@@ -51,11 +53,11 @@ impl Machine {
     /// One that lacks nothing; its cargo gives `tests` out as the tests' output.
     fn whole(tests: &str, code: i32) -> Machine {
         let machine = Machine::bare();
-        for present in
-            ["cc", "c++", "node", "chromium", "chromedriver", "firefox-esr", "Xvfb", "xauth", "xdotool", "git"]
-        {
+        for present in ["cc", "c++", "node", "chromedriver", "Xvfb", "xauth", "xdotool", "git"] {
             machine.command(present, "");
         }
+        machine.command("chromium", "echo Chromium 156.0.8078.108 built on Debian");
+        machine.command("firefox-esr", "echo Mozilla Firefox 153.8.0esr");
         machine.command("rustc", &format!("echo {}", machine.root.path().display()));
         fs::create_dir_all(machine.root.path().join("lib/rustlib/src/rust/library")).expect("a folder");
         machine
@@ -159,6 +161,32 @@ fn a_package_that_cannot_be_installed_ends_it() {
         "{}",
         outcome.err
     );
+}
+
+#[test]
+fn a_browser_that_is_too_old_is_brought_up_to_date() {
+    let tests = "test result: ok. 1 passed; 0 failed;\n";
+    for (newer, code) in [("153.8.0esr", Some(0)), ("140.12.0esr", Some(2))] {
+        let machine = Machine::whole(tests, 0);
+        machine.command("firefox-esr", "echo Mozilla Firefox 140.10.2esr");
+        machine.command("id", "echo 0");
+        symlink("/usr/bin/env", machine.commands().join("env")).expect("a link");
+        // What is newer is known only once the lists are.
+        let (root, firefox) = (machine.root.path().display(), machine.commands().join("firefox-esr"));
+        let script = format!("#!/bin/sh\necho Mozilla Firefox {newer}\n");
+        fs::write(machine.root.path().join("newer"), script).expect("a script");
+        machine.command(
+            "apt-get",
+            &format!(
+                "case \"$*\" in\n*update) touch {root}/lists ;;\n*firefox-esr*) [ ! -e {root}/lists ] || cat {root}/newer >{} ;;\nesac",
+                firefox.display()
+            ),
+        );
+        let outcome = machine.run(&["test"]);
+        assert_eq!(outcome.code, code, "{}", outcome.err);
+        assert!(outcome.err.contains("the extension needs firefox-esr 142 or later"), "{}", outcome.err);
+        assert!(!outcome.err.contains("installing chromium"), "{}", outcome.err);
+    }
 }
 
 #[test]

@@ -11,8 +11,9 @@ mod bench;
 mod cost;
 mod fake;
 mod harness;
+mod world;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -31,8 +32,10 @@ use fake::folder::Folder;
 use fake::trouble::Ways;
 use pimento::message::SignIn;
 use pimento::model::Fault;
+use pimento::native::NativeHttp;
 use pimento::port::{Http, Request, Response};
 use pimento::sync::flight::MOST;
+use world::ports::{Turns, driven};
 
 /// Requests by method, bytes up, bytes down.
 type Pin = (&'static [(&'static str, u64)], u64, u64);
@@ -108,6 +111,64 @@ async fn over_the_fake_like_xandikos() {
             (&[("PROPFIND", 2), ("PUT", 10)], 38_375, 2_513),
         ],
     );
+}
+
+/// Radicale far away: all that is asked at the same time is answered after one round trip.
+struct Away {
+    http: NativeHttp,
+    network: tokio::runtime::Runtime,
+    turns: Turns,
+    /// A write is on its way.
+    writes: Cell<bool>,
+    /// Round trips of writes.
+    rounds: Cell<u32>,
+}
+
+#[async_trait(?Send)]
+impl Http for Away {
+    async fn send(&self, request: Request) -> Result<Response, Fault> {
+        self.writes.set(self.writes.get() | (request.method == "PUT"));
+        self.turns.wait().await;
+        self.network.block_on(self.http.send(request))
+    }
+}
+
+impl Away {
+    fn drive<T>(&self, future: impl Future<Output = T>) -> T {
+        let turn = || {
+            self.rounds.set(self.rounds.get() + u32::from(self.writes.take()));
+            self.turns.release(None)
+        };
+        driven(future, turn).unwrap()
+    }
+}
+
+#[test]
+fn ten_pushes_to_radicale_take_fewer_than_four_round_trips() {
+    let world = World::new(Server::Radicale, ITEMS);
+    let away = Rc::new(Away {
+        http: NativeHttp::new(None).unwrap(),
+        network: tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap(),
+        turns: Turns::default(),
+        writes: Cell::default(),
+        rounds: Cell::default(),
+    });
+    let engine = Engine::new(away.clone());
+    let (user, password) = (world.dav.user.clone(), world.dav.password.clone());
+    let sign_in = SignIn { server: world.meter.url.clone(), user, password, secure: false };
+    away.drive(engine.driver.save(&sign_in, false, None)).unwrap();
+    away.drive(engine.run_well());
+    // The first time it is still to be seen whether the server bears several at a time.
+    for revision in 1..=2 {
+        let changed = Changed::all(Scenario::Here, ITEMS, revision);
+        for c in &changed {
+            away.drive(engine.retitle(&world.server.item(c.sort, c.n), &c.mark()));
+        }
+        away.rounds.set(0);
+        away.drive(engine.run_well());
+        assert!((1..4).contains(&away.rounds.get()), "{} round trips", away.rounds.get());
+        assert!(changed.iter().all(|c| c.is_on(&world)), "all ten arrived");
+    }
 }
 
 #[test]

@@ -42,6 +42,7 @@ in_both! {
     run::a_change_on_the_server_arrives;
     run::a_page_that_opens_in_the_middle_of_a_run_says_that_it_goes_on;
     run::a_run_whose_worker_was_stopped_is_completed_by_the_next;
+    run::nothing_runs_while_idle;
     edit::what_is_done_here_arrives_there_without_pressing_anything;
     edit::what_both_sides_changed_is_kept_twice;
     series::one_event_then_the_following_then_one_less;

@@ -1,5 +1,7 @@
 //! Synchronization as such.
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 
 use crate::harness::browser::{Browser, Kind};
@@ -7,8 +9,11 @@ use crate::harness::dav::Dav;
 use crate::harness::gate::{Gate, When};
 use crate::harness::sample::{CALENDAR, CONTACTS, NOTES, Sample};
 use crate::harness::server::Radicale;
+use crate::harness::wait;
 use crate::person::{A_RUN, after_change, install, set_up, show, synchronize_well, wait_rows};
 
+/// Browsers end a worker that has had nothing to do for half a minute.
+const IDLE: Duration = Duration::from_secs(90);
 const FOLDERS: [&str; 3] = [CALENDAR, CONTACTS, NOTES];
 
 fn sample() -> Sample {
@@ -109,6 +114,22 @@ pub fn a_run_whose_worker_was_stopped_is_completed_by_the_next(kind: Kind) {
     let wrote = gate.seen().into_iter().filter(|(method, _)| method == "PUT" || method == "DELETE").count();
     assert_eq!(wrote, 0, "{:?}", gate.seen());
     has_all_of(&browser, &sample);
+}
+
+/// Between two runs there is an alarm and nothing else: the browser ends the worker, which
+/// nothing keeps, and nobody asks the server.
+pub fn nothing_runs_while_idle(kind: Kind) {
+    let server = Radicale::start();
+    let gate = Gate::before(server.port);
+    let browser = install(kind);
+    set_up(&browser, &gate.url, &server.dav());
+    synchronize_well(&browser);
+    let alarms = browser.js_async("return (await chrome.alarms.getAll()).map(alarm => alarm.name);");
+    assert_eq!(alarms.as_array().unwrap().len(), 1, "the next run is all there is to come: {alarms}");
+    gate.forget();
+    browser.goto("about:blank");
+    wait::until("the end of the idle worker", IDLE, || (!browser.worker_alive()).then_some(()));
+    assert_eq!(gate.seen(), [], "nobody asked the server");
 }
 
 /// The page has not read the store yet when the worker tells of its progress.
