@@ -449,6 +449,27 @@ async fn items_that_share_rows_are_listed_each_for_itself() {
 }
 
 #[wasm_bindgen_test]
+async fn short_texts_share_rows_and_long_ones_do_not() {
+    let name = fresh_name();
+    let store = Database::open_as(&name).await.unwrap();
+    let work = collection("work");
+    let put = |batch: &str, n: u32| {
+        let mut item = item(&work, &n.to_string(), "t");
+        item.head.id = ItemId::of_batch(batch, n);
+        Change::Put { item: Box::new(item), seen: None, index: Index::default(), race: Race::KeepBase }
+    };
+    let changes = (0..17).flat_map(|n| [put("b", n), put("long-b", n)]).collect();
+    store.commit(commit(changes)).await.unwrap();
+    let database = idb::Factory::new().unwrap().open(&name, None).unwrap().await.unwrap();
+    let rows = async |store: &str| {
+        let transaction = database.transaction(&[store], idb::TransactionMode::ReadOnly).unwrap();
+        transaction.object_store(store).unwrap().count(None).unwrap().await.unwrap()
+    };
+    assert_eq!(rows("heads").await, 1 + 1);
+    assert_eq!(rows("texts").await, 2 + 17);
+}
+
+#[wasm_bindgen_test]
 async fn what_happens_is_found_wherever_times_are_cut() {
     let store = fresh().await;
     let work = collection("work");

@@ -33,6 +33,11 @@ pub mod upload;
 pub mod vault;
 pub mod witness;
 
+/// All memory is from here: smaller code, and less of it run for each piece, than with the
+/// allocator of the standard library.
+#[global_allocator]
+static MEMORY: rlsf::GlobalTlsf = rlsf::GlobalTlsf::new();
+
 /// All ports, over the browser.
 ///
 /// # Errors

@@ -125,7 +125,7 @@ impl Session<'_> {
         report: &mut CollectionReport,
     ) -> Result<(), Fault> {
         let mut commit = Commit::default();
-        self.batch.set(None);
+        self.batches.take();
         let of = |fetched: &Fetched| known.get(&fetched.href.key()).copied();
         let ids: Vec<ItemId> = fetched.iter().filter_map(of).map(|head| head.id.clone()).collect();
         let items = if ids.is_empty() { Vec::new() } else { self.ports.store.items(&ids).await? };

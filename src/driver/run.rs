@@ -182,7 +182,7 @@ impl Driver {
             air: Cell::new(0),
             sent: RefCell::default(),
             told_later: RefCell::default(),
-            batch: Cell::new(None),
+            batches: RefCell::default(),
             kept_at: Cell::new(None),
         })
     }

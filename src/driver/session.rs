@@ -20,8 +20,9 @@ use super::verdict::{Verdict, verdict};
 
 pub(super) const DAY: Millis = 24 * 3_600_000;
 
-/// Longer texts, in bytes, are not stored side by side with others.
-const LONG: usize = 32 << 10;
+/// Longer texts, in bytes, are in a batch of their own kind ([`ItemId::LONG`]): Chromium makes
+/// a file of each value of more than 64 KB, and sixteen texts may be in one.
+const LONG: usize = 3 << 10;
 
 pub(super) struct Session<'a> {
     pub ports: &'a Ports,
@@ -52,8 +53,9 @@ pub(super) struct Session<'a> {
     pub sent: RefCell<HashSet<ItemId>>,
     /// Of these, what the next run reads back.
     pub told_later: RefCell<HashSet<ItemId>>,
-    /// What comes is named so, and the number of the next; `None`: a new batch is begun.
-    pub batch: Cell<Option<(String, u32)>>,
+    /// What comes is named so, short texts and long ones, and the number of the next; `None`:
+    /// a new batch is begun.
+    pub batches: RefCell<[Option<(String, u32)>; 2]>,
     /// When the last text went into history: no two go at the same time.
     pub kept_at: Cell<Option<Millis>>,
 }
@@ -115,14 +117,16 @@ impl Session<'_> {
         ItemId(uuid(self.ports))
     }
 
-    /// For an item that comes with others; a long text is read and written by itself.
+    /// For an item that comes with others.
     pub fn id_in_batch(&self, text: &[u8]) -> ItemId {
-        if text.len() > LONG {
-            return self.new_id();
-        }
-        let (batch, number) = self.batch.take().unwrap_or_else(|| (uuid(self.ports), 0));
-        let id = ItemId::of_batch(&batch, number);
-        self.batch.set(Some((batch, number + 1)));
+        let long = text.len() > LONG;
+        let mut batches = self.batches.borrow_mut();
+        let (batch, next) = batches[usize::from(long)].get_or_insert_with(|| {
+            let kind = if long { ItemId::LONG } else { "" };
+            (format!("{kind}{}", uuid(self.ports)), 0)
+        });
+        let id = ItemId::of_batch(batch, *next);
+        *next += 1;
         id
     }
 

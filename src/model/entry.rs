@@ -45,12 +45,15 @@ pub struct Occurrence {
     pub item: ItemId,
     pub collection: CollectionId,
     pub title: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub place: String,
     /// For all-day and floating events: as if the local time were UTC.
     pub start: Millis,
     pub end: Millis,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub all_day: bool,
     /// No zone: the times are the reader's local ones.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub floating: bool,
     /// Of a series: the start that the series gives this instance, which is what a
     /// RECURRENCE-ID names, wherever the instance was moved to. As `start`: UTC, or the

@@ -12,6 +12,9 @@ use super::{CollectionId, Etag, Href, Millis, Saying};
 pub struct ItemId(pub String);
 
 impl ItemId {
+    /// Begins the name of a batch whose texts are long: each may be read for itself.
+    pub const LONG: &str = "long-";
+
     /// The item of that number in a batch, which is named as an item could be.
     pub fn of_batch(batch: &str, number: u32) -> ItemId {
         ItemId(format!("{batch}.{number}"))
@@ -55,11 +58,14 @@ pub struct Head {
     pub based: bool,
     /// The base's etag; `None` where the server gave none.
     pub etag: Option<Etag>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edit: Option<Edit>,
     /// Counts the edits made here; a run that saw another number lost a race.
     pub rev: u64,
     /// The server's version must be read again, whatever tokens say.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refetch: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Waiting>,
     /// When the person last edited it; `None` without an edit of theirs.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -106,6 +106,7 @@ pub async fn items_that_come_together_are_each_their_own(store: &dyn Store) {
     // Collections that are read side by side may share a batch.
     ids.extend((150..200).map(|n| (ItemId::of_batch("one", n), home.clone())));
     ids.extend((0..20).map(|n| (ItemId::of_batch("one.1", n), home.clone())));
+    ids.extend((0..80).map(|n| (ItemId::of_batch("long-one", n), work.clone())));
     let (mut model, mut dice) = (Model::new(), Dice(5545));
     for round in 0..40 {
         let mut changes = Vec::new();

@@ -180,9 +180,9 @@ impl Blocks {
         was.is_some()
     }
 
-    /// Writes what changed. The requests are not awaited: one that fails aborts the
-    /// transaction, and its end is awaited.
-    pub async fn write(mut self, stores: &Stores) -> Result<(), Fault> {
+    /// Writes what changed; of batches that are `new` (in order) no row is there. The requests
+    /// are not awaited: one that fails aborts the transaction, and its end is awaited.
+    pub async fn write(mut self, stores: &Stores, new: &[String]) -> Result<(), Fault> {
         for (key, block) in &self.blocks {
             if block.headed {
                 put_or_delete(&stores.heads, key, block.heads.is_empty(), || row::of_heads(&block.heads))?;
@@ -200,12 +200,20 @@ impl Blocks {
         order::by(&mut self.moves, |(a, _), (b, _)| a.cmp(b));
         let mut asked = Vec::new();
         for moves in self.moves.chunk_by(|(a, _), (b, _)| a == b) {
-            let key = key::times(&moves[0].0);
-            asked.push((stores.times.get(key.clone()).map_err(broken)?.into_future(), key, moves));
+            let (of, _) = &moves[0];
+            let key = key::times(of);
+            let row = match new.binary_search(&of.1) {
+                Ok(_) => None,
+                Err(_) => Some(stores.times.get(key.clone()).map_err(broken)?.into_future()),
+            };
+            asked.push((row, key, moves));
         }
         for (row, key, moves) in asked {
-            let mut times: Vec<Occurrence> =
-                row.await.map_err(broken)?.map_or(Ok(Vec::new()), |row| row::unpack(&row))?;
+            let row = match row {
+                Some(row) => row.await.map_err(broken)?,
+                None => None,
+            };
+            let mut times: Vec<Occurrence> = row.map_or(Ok(Vec::new()), |row| row::unpack(&row))?;
             for (_, moved) in moves {
                 match moved {
                     Move::Out(id) => times.retain(|occurrence| occurrence.item != *id),

@@ -3,9 +3,9 @@
 use idb::{KeyRange, ObjectStore, Query, Transaction};
 use wasm_bindgen::JsValue;
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, distinct};
 use super::row::{self, KeptRow};
-use super::{Database, broken};
+use super::{Database, broken, key};
 use crate::model::{Collection, CollectionId, Fault, Head, ItemId, Kept};
 use crate::port::{Change, Commit, Wanted, settle};
 
@@ -70,8 +70,28 @@ impl Stores {
         Ok(blocks)
     }
 
+    /// The batches of these that nothing is here of, as of all that comes in a first run: it
+    /// need not be looked for in each of the rows that it will be in.
+    async fn new_batches(&self, changes: &[Change]) -> Result<Vec<String>, Fault> {
+        let new = changes.iter().filter(|change| matches!(change, Change::Put { seen: None, .. }));
+        let numbered = new.map(|change| change.id().of_its_batch()).filter(|(_, number)| number.is_some());
+        let mut asked = Vec::new();
+        for batch in distinct(numbered.map(|(batch, _)| batch.to_owned())) {
+            let (from, to) = key::of_batch(&batch);
+            let rows = KeyRange::bound(&from.into(), &to.into(), None, None).map_err(broken)?;
+            asked.push((self.heads.count(Some(Query::KeyRange(rows))).map_err(broken)?.into_future(), batch));
+        }
+        let mut batches = Vec::new();
+        for (count, batch) in asked {
+            batches.extend((count.await.map_err(broken)? == 0).then_some(batch));
+        }
+        Ok(batches)
+    }
+
     async fn changes(&self, changes: Vec<Change>) -> Result<(), Fault> {
-        let mut blocks = self.blocks(changes.iter().map(Change::id)).await?;
+        let new = self.new_batches(&changes).await?;
+        let here = |id: &&ItemId| new.binary_search_by(|batch| batch.as_str().cmp(id.of_its_batch().0)).is_err();
+        let mut blocks = self.blocks(changes.iter().map(Change::id).filter(here)).await?;
         for change in changes {
             let id = change.id().clone();
             let same = matches!(change, Change::Index { .. });
@@ -94,7 +114,7 @@ impl Stores {
                 }
             }
         }
-        blocks.write(self).await
+        blocks.write(self, &new).await
     }
 
     fn remove(&self, blocks: &mut Blocks, id: &ItemId) -> Result<(), Fault> {
@@ -143,7 +163,7 @@ impl Stores {
             for head in heads {
                 self.remove(&mut blocks, &head.id)?;
             }
-            blocks.write(self).await?;
+            blocks.write(self, &[]).await?;
         }
         self.collections.delete(JsValue::from(collection.0.as_str())).map(drop).map_err(broken)
     }

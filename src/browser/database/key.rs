@@ -9,7 +9,8 @@ use crate::model::{ItemId, Millis, Occurrence};
 
 /// So many share a row of `heads`, `entries` and `words`.
 const BLOCK: u32 = 64;
-/// So many share a row of `texts`: those are long, and are read for one of them.
+/// So many share a row of `texts`, if they are short: those are longer than the rest, and are
+/// read for one of them.
 const TEXTS: u32 = 16;
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
@@ -31,9 +32,18 @@ pub(super) fn block(id: &ItemId) -> String {
 /// The key in `texts`.
 pub(super) fn texts(id: &ItemId) -> String {
     match id.of_its_batch() {
-        (batch, Some((n, _))) => format!("{batch}.{}.{}", n / BLOCK, n % BLOCK / TEXTS),
+        (batch, Some((n, _))) => {
+            let share = if batch.starts_with(ItemId::LONG) { 1 } else { TEXTS };
+            format!("{batch}.{}.{}", n / BLOCK, n % BLOCK / share)
+        }
         (batch, None) => batch.to_owned(),
     }
+}
+
+/// Between which two keys of `heads` all of the batch lies, and perhaps that of others.
+pub(super) fn of_batch(batch: &str) -> (String, String) {
+    // The slash comes next after the dot.
+    (format!("{batch}."), format!("{batch}/"))
 }
 
 /// The member of that row which is the item's; `None`: the row is its own.
