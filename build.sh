@@ -163,10 +163,14 @@ recent() {
   local wanted
   wanted=$(sed -n "s/.*\"$2\": \"\([0-9]*\).*/\1/p" extension/manifest.json)
   [ "$(major "$1")" -ge "$wanted" ] || debian "the extension needs $1 $wanted or later" "${@:3}"
-  [ "$(major "$1")" -ge "$wanted" ] || die "the extension needs $1 $wanted or later, and this Debian has no newer one than $(major "$1")."
+  [ "$(major "$1")" -ge "$wanted" ] || die "the extension needs $1 $wanted or later; the one that is found here says $(major "$1")."
 }
 # The first number of the version that a command says it has; 0: none.
-major() { "$1" --version 2>/dev/null | grep -oE '[0-9]+' | head -n 1 | grep . || echo 0; }
+major() {
+  local said
+  said=$("$1" --version 2>/dev/null) || true
+  [[ $said =~ [0-9]+ ]] && echo "${BASH_REMATCH[0]}" || echo 0
+}
 
 servers() {
   local at=$TOOLS/venv python=python3

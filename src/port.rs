@@ -100,8 +100,8 @@ pub struct Limits {
     /// So long may nothing at all come: until the headers, and again between two
     /// pieces of the body.
     pub silence: Duration,
-    /// So long may an answer that is read as it comes in not begin: there may be much in it,
-    /// and some servers send nothing before they have made it all.
+    /// Until the headers, instead of it, of an answer that is read as it comes in: there may be
+    /// much in it, and some servers send nothing before they have made it all.
     pub making: Duration,
     /// An answer that never stops coming, drop by drop, must be whole by then.
     pub whole: Duration,
@@ -132,8 +132,8 @@ pub trait Http {
     /// The network faults of [`crate::fault`]; a status is never an error here.
     async fn send(&self, request: Request) -> Result<Response, Fault>;
 
-    /// The same, with the body as it comes in, which is waited for longer
-    /// ([`Limits::making`]).
+    /// The same, with the body as it comes in. Where there is a network, its beginning is
+    /// waited for longer ([`Limits::making`]).
     ///
     /// # Errors
     /// As [`Http::send`].

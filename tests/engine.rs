@@ -63,6 +63,11 @@ fn with_edits_while_a_run_is_under_way() {
     hold("proptest-regressions/engine/meanwhile.txt", script(common(), 1, 3));
 }
 
+#[test]
+fn with_edits_while_an_odd_server_is_asked() {
+    hold("proptest-regressions/engine/odd_meanwhile.txt", script(odd(), 1, 2));
+}
+
 /// The answer to a write is lost and the person goes on editing: the server has an
 /// earlier text of theirs, and nobody else was there.
 #[test]

@@ -6,7 +6,7 @@ mod fake;
 mod world;
 
 use fake::flavour::Flavour;
-use fake::trouble::{Etags, Rewrites, Ways};
+use fake::trouble::{Etags, Rewrites, Texts, Ways};
 use pimento::driver::Driver;
 use pimento::model::{ItemId, Outcome, Role, Run, Trigger, Why};
 use world::text::Part;
@@ -104,6 +104,24 @@ fn an_edit_of_what_the_server_altered_is_no_conflict_with_oneself() {
     assert!(String::from_utf8_lossy(&shown).contains(&title), "{}", String::from_utf8_lossy(&shown));
     law::agree(&world).unwrap();
     law::nothing_lost(&world).unwrap();
+}
+
+#[test]
+fn what_the_server_made_of_it_is_not_written_over_unread() {
+    let (world, id, path) = in_step(Ways { texts: Texts::Ignored, ..cuts() });
+    world.edit(&id, Part::Body);
+    run(&world);
+    let made = world.fake.text(&path).unwrap();
+    // While the next run reads it: the home, the changes, and the text is on its way.
+    let person = world.clone();
+    let of = id.clone();
+    world.fake.meanwhile(3, move || drop(person.edit(&of, Part::Title)));
+    run(&world);
+    run(&world);
+    run(&world);
+    let known = |text: &[u8]| world::text::Essence::of(text) == world::text::Essence::of(&made);
+    assert!(world.kept().iter().any(|kept| known(&kept.text)), "what was there can be had back");
+    law::agree(&world).unwrap();
 }
 
 #[test]

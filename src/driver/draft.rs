@@ -129,11 +129,13 @@ impl Session<'_> {
 
         let edited: HashMap<String, &Head> =
             heads.iter().filter(|head| head.edit.is_some()).map(|head| (head.href.key(), head)).collect();
-        let etags: HashMap<String, &Etag> =
-            listing.items.iter().filter_map(|item| Some((item.href.key(), item.etag.as_ref()?))).collect();
-        // Read back all the same, but nothing that anybody changed.
-        let ours = |head: &&Head| head.edit.is_none() && stored_so(head, etags.get(&head.href.key()).copied());
-        let ours: HashSet<String> = heads.iter().filter(ours).map(|head| head.href.key()).collect();
+        // Sent, and read back now: nobody else need have changed it.
+        let sent = |head: &&Head| head.edit.is_none() && head.refetch && !restore;
+        let sent: HashMap<String, &Head> = heads.iter().filter(sent).map(|head| (head.href.key(), head)).collect();
+        let mut etags: HashMap<String, Option<Etag>> = HashMap::new();
+        if !sent.is_empty() {
+            etags.extend(listing.items.iter().map(|item| (item.href.key(), item.etag.clone())));
+        }
         // Some texts came along; the rest is asked for.
         let (mut fetched, mut missing) = (Vec::new(), Vec::new());
         for href in diff.fetch {
@@ -155,6 +157,10 @@ impl Session<'_> {
         for hrefs in read.chunks(BATCH) {
             fetched.extend(self.reading(self.remote.fetch_listed(collection, hrefs)).await?.0);
         }
+        let other = |href: &Href, etag: Option<&Etag>| {
+            let ours = sent.get(&href.key()).is_some_and(|head| stored_so(head, etag));
+            if ours { There::Same } else { There::Other }
+        };
         let mut remote = Remote::new();
         for fetched in &fetched {
             let state = match (&fetched.result, edited.get(&fetched.href.key())) {
@@ -163,13 +169,13 @@ impl Session<'_> {
                     None => There::Other,
                 },
                 (Fetch::Gone, _) => There::Gone,
-                (Fetch::Found { .. }, None) if ours.contains(&fetched.href.key()) => There::Same,
-                (Fetch::Found { .. } | Fetch::Failed(_), _) => There::Other,
+                (Fetch::Found { etag, .. }, None) => other(&fetched.href, etag.as_ref()),
+                (Fetch::Failed(_), _) => There::Other,
             };
             remote.push((fetched.href.clone(), state));
         }
-        let of = |href: &Href| if ours.contains(&href.key()) { There::Same } else { There::Other };
-        remote.extend(fetch.iter().map(|href| (href.clone(), of(href))));
+        let listed = |href: &Href| etags.get(&href.key()).and_then(Option::as_ref);
+        remote.extend(fetch.iter().map(|href| (href.clone(), other(href, listed(href)))));
         remote.extend(gone.iter().map(|href| (href.clone(), There::Gone)));
         let mut plan = self.plan(&heads, &remote);
         plan.resting += resting.get();
@@ -327,9 +333,10 @@ impl Session<'_> {
 }
 
 /// Whether what the server has under this etag is what it made of the text that was sent,
-/// and is the base until it is read back (docs/adr/0001).
+/// and is the base until it is read back (docs/adr/0001). A weak etag names no one text.
 pub(super) fn stored_so(head: &Head, etag: Option<&Etag>) -> bool {
-    head.refetch && head.based && head.etag.as_ref().zip(etag).is_some_and(|(sent, stored)| sent.same(stored))
+    let same = |(sent, stored): (&Etag, &Etag)| !sent.weak() && !stored.weak() && sent.same(stored);
+    head.refetch && head.based && head.etag.as_ref().zip(etag).is_some_and(same)
 }
 
 /// One text of our edit and theirs, where they touch different properties.

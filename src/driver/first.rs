@@ -28,11 +28,16 @@ impl Session<'_> {
         if !asks || unchanged || collection.sync_token.is_some() || collection.held.is_some() {
             return Ok(false);
         }
-        if !self.ports.store.heads(&collection.id).await?.is_empty() {
+        if self.unbearable.get() || !self.ports.store.heads(&collection.id).await?.is_empty() {
             return Ok(false);
         }
-        // From the first text on, what is here is ahead of it.
-        self.forget_token(collection).await?;
+        // From the first text on, what is here is ahead of it. And should the worker end while
+        // the server is still at work, the next run goes by batches: it would never come so far.
+        collection.marker = None;
+        collection.texts = Texts::OfChanges;
+        self.keep_choice(collection).await?;
+        self.ports.store.save_collection(collection).await?;
+        collection.texts = Texts::Asked;
         let (reading, nothing) = (&*collection, HashMap::new());
         let told = async {
             let mut room = Some(self.gate.enter().await);
@@ -56,8 +61,16 @@ impl Session<'_> {
         };
         let told = match told.await {
             // Asked the same again it would never come; in batches it may.
-            Err(fault) if report.received == 0 && fault::too_much(&fault) => Everything::Refused,
-            told => told?,
+            Err(fault) if report.received == 0 && fault::too_much(&fault) => {
+                self.unbearable.set(true);
+                Everything::Refused
+            }
+            Err(fault) => {
+                self.keep_choice(collection).await?;
+                self.ports.store.save_collection(collection).await?;
+                return Err(fault);
+            }
+            Ok(told) => told,
         };
         match told {
             Everything::Told { token, left } => {

@@ -1,11 +1,11 @@
 //! One row of the sync table, carried out for one item.
 
-use crate::model::{Collection, CollectionReport, Edit, Etag, Fault, Head, Href, Item, Saying, Why};
+use crate::model::{Collection, CollectionReport, Edit, Etag, Fault, Head, Href, Item, Past, Saying, Why};
 use crate::port::{Change, Commit, Race};
 use crate::sync::plan::{Action, Here, Likeness, There, action};
 use crate::text;
 
-use super::draft::merged;
+use super::draft::{merged, stored_so};
 use super::session::Session;
 
 impl Session<'_> {
@@ -56,18 +56,16 @@ impl Session<'_> {
                     report.received += 1;
                 }
                 if !same {
-                    let of_another = head.etag.as_ref().zip(etag.as_ref()).is_some_and(|(sent, now)| !sent.same(now));
                     let why = match action {
                         Action::Settle => Why::Sent,
-                        // Some servers take a text and store another (quirk 23, Radicale's
-                        // photos): ours is kept, with the change that replaces it. By the next
-                        // run, and under another etag, it is somebody else's.
-                        _ if sent && (self.sent.borrow().contains(id) || !of_another) => Why::Altered,
+                        _ if sent && self.altered(collection, &item, etag.as_ref(), &text).await? => Why::Altered,
                         _ => Why::Received,
                     };
                     self.keep_base(&item, why, commit);
                     if why == Why::Altered && item.base.is_some() {
                         self.problem(Saying::new("log_altered").with(name), vec![id.clone()]);
+                    } else if sent {
+                        self.say_of(Saying::new("log_changed_since").with(name), vec![id.clone()]);
                     }
                 }
                 if action == Action::Take && head.edit == Some(Edit::Delete) {
@@ -76,12 +74,25 @@ impl Session<'_> {
                 commit.changes.push(self.put(kind, self.based(&item.head, etag, text), seen, Race::KeepBase));
             }
             Action::Rebase => {
-                if item.base.as_deref().is_some_and(|base| !text::same_meaning(base, &text)) {
-                    // An upload of ours whose answer was lost had replaced it.
-                    self.keep_base(&item, Why::Sent, commit);
+                let other = item.base.as_deref().is_some_and(|base| !text::same_meaning(base, &text));
+                let altered = other && stored_so(head, etag.as_ref());
+                if other {
+                    // Else an upload of ours whose answer was lost had replaced it.
+                    self.keep_base(&item, if altered { Why::Altered } else { Why::Sent }, commit);
                 }
-                let item = self.rebased(item, etag, text);
-                commit.changes.push(self.put(kind, item, seen, Race::NewBase));
+                let mut both = None;
+                if altered {
+                    self.problem(Saying::new("log_altered").with(name), vec![id.clone()]);
+                    // The edit was made of what was sent: what the server added to it stays.
+                    both = merged(&item, &text);
+                }
+                if both.is_some() {
+                    self.keep_edit(&item, Why::Conflict, commit);
+                }
+                let race = if both.is_some() { Race::KeepBase } else { Race::NewBase };
+                let mut item = self.rebased(item, etag, text);
+                item.edit = both.or(item.edit);
+                commit.changes.push(self.put(kind, item, seen, race));
             }
             Action::KeepBoth => {
                 let copy = self.copy(collection, &item);
@@ -148,6 +159,28 @@ impl Session<'_> {
             Action::Rest | Action::Push | Action::Compare | Action::Delete | Action::Wait => {}
         }
         Ok(())
+    }
+
+    /// Whether it was the server that made another text of what was sent, as some do (quirk
+    /// 23, Radicale's photos). By the next run, and under another etag, it may be somebody
+    /// else's, unless nothing was stored at all.
+    async fn altered(
+        &self,
+        collection: &Collection,
+        item: &Item,
+        etag: Option<&Etag>,
+        theirs: &[u8],
+    ) -> Result<bool, Fault> {
+        if item.head.etag.as_ref().zip(etag).is_none_or(|(sent, now)| sent.same(now)) {
+            return Ok(true);
+        }
+        self.unnamed.borrow_mut().insert(collection.id.clone());
+        if self.sent.borrow().contains(&item.head.id) {
+            return Ok(true);
+        }
+        let past = self.ports.store.kept(Past::Item(item.head.id.clone())).await?;
+        let replaced = past.iter().find(|kept| kept.why == Why::Sent);
+        Ok(replaced.is_some_and(|replaced| text::same_meaning(&replaced.text, theirs)))
     }
 
     /// An item that is new here, as the server has it.

@@ -94,6 +94,7 @@ impl Session<'_> {
             collection.texts = Texts::Never;
         }
         collection.ahead.clear();
+        collection.unnamed = self.unnamed.borrow().contains(&collection.id) || collection.unnamed && !told.audited;
         if told.audited {
             collection.audited = self.now;
             if collection.texts == Texts::Never && !told.textless {

@@ -268,7 +268,7 @@ impl Session<'_> {
                 report.sent += 1;
                 self.failures.set(0);
                 self.sent.borrow_mut().insert(head.id.clone());
-                if head.based && etag.as_ref().is_some_and(|etag| !etag.weak()) {
+                if head.based && !collection.unnamed && etag.as_ref().is_some_and(|etag| !etag.weak()) {
                     self.told_later.borrow_mut().insert(head.id.clone());
                 }
                 // Stored at once, to be read back: should the worker die now, the next
@@ -465,11 +465,13 @@ fn add(whole: &mut CollectionReport, part: &CollectionReport) {
 }
 
 /// What the write is based on; `None` if the server's version must be read first,
-/// because no etag that If-Match takes is known (weak ones, RFC 9110, 13.1.1).
+/// because no etag that If-Match takes is known (weak ones, RFC 9110, 13.1.1), or because
+/// what the server made of an earlier edit was never read: nobody would have it any more.
 fn precondition(head: &Head, compared: bool) -> Option<Precondition> {
     let strong = |etag: &&Etag| !etag.weak();
     match (&head.etag, head.based) {
         (_, false) => Some(Precondition::New),
+        _ if head.refetch && !compared => None,
         (Some(etag), true) if strong(&etag) => Some(Precondition::Match(etag.clone())),
         _ if compared => Some(Precondition::Compared),
         _ => None,

@@ -182,7 +182,9 @@ impl Driver {
             air: Cell::new(0),
             sent: RefCell::default(),
             told_later: RefCell::default(),
+            unnamed: RefCell::default(),
             batches: RefCell::default(),
+            unbearable: Cell::new(false),
             kept_at: Cell::new(None),
         })
     }

@@ -53,9 +53,13 @@ pub(super) struct Session<'a> {
     pub sent: RefCell<HashSet<ItemId>>,
     /// Of these, what the next run reads back.
     pub told_later: RefCell<HashSet<ItemId>>,
+    /// Collections that this run found to be [`Collection::unnamed`].
+    pub unnamed: RefCell<HashSet<CollectionId>>,
     /// What comes is named so, short texts and long ones, and the number of the next; `None`:
     /// a new batch is begun.
     pub batches: RefCell<[Option<(String, u32)>; 2]>,
+    /// Everything at once was too much for the server: no other folder is asked for so.
+    pub unbearable: Cell<bool>,
     /// When the last text went into history: no two go at the same time.
     pub kept_at: Cell<Option<Millis>>,
 }

@@ -106,6 +106,11 @@ pub struct Collection {
     /// said. 0 asks for it at the next run.
     #[serde(default)]
     pub audited: Millis,
+    /// What was sent was another text under another etag when it was read back by the next
+    /// run: the etag of a PUT does not name what the server stores, or others write at the
+    /// same time. What is sent is read back at once, until all etags are compared again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unnamed: bool,
     /// How far the server gives texts inside a REPORT of changes.
     #[serde(default)]
     pub texts: Texts,
@@ -195,6 +200,7 @@ impl Collection {
             indexed_until: 0,
             indexed: Index::VERSION,
             audited: 0,
+            unnamed: false,
             texts: Texts::default(),
             held: None,
             vanished: None,

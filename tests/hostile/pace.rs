@@ -60,3 +60,51 @@ async fn a_write_without_an_answer_is_not_lost_and_not_doubled() {
         assert_eq!(world.site.hrefs(CALENDAR).len(), 4);
     }
 }
+
+/// Radicale makes the answer that has all of a folder before it sends any of it.
+#[tokio::test]
+async fn an_answer_with_everything_may_be_long_in_the_making() {
+    let text = String::from_utf8(event("uid-1", "one of many").into()).unwrap();
+    let all = format!(
+        "{OPEN}<d:response><d:href>{CALENDAR}1.ics</d:href><d:propstat><d:prop><d:getetag>\"1\"</d:getetag>\
+         <c:calendar-data>{text}</c:calendar-data></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat>\
+         </d:response><d:sync-token>token-1</d:sync-token></d:multistatus>"
+    );
+    let made = hostile(move |stream| {
+        std::thread::sleep(SHORT.silence * 3 / 2);
+        stream.write_all(&with_length(XML, all.as_bytes()))
+    });
+    for (making, comes) in [(LIMITS.making, true), (SHORT.making, false)] {
+        let world = World::new().await;
+        world.turns(|request| Place::Changes.is_at(request), &made);
+        let before = world.raw.seen().len();
+        let engine =
+            Engine::with_account(http(Limits { silence: SHORT.silence, making, ..LIMITS }), &world.raw.url).await;
+        let run = engine.run().await;
+        assert_eq!(run.outcome == Outcome::Ok, comes, "{:#?}", run.log);
+        let asked = world.raw.seen().split_off(before);
+        let of_calendar = asked.iter().filter(|request| request.path() == CALENDAR).count();
+        if comes {
+            assert!(engine.shown().await["/u/cal/1.ics"].contains("one of many"));
+            assert_eq!(of_calendar, 1, "it is not asked for in another way");
+        } else {
+            assert!(of_calendar > 1, "in batches it may come");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_with_everything_that_began_may_not_be_silent_so_long() {
+    let begun = with_length(XML, OPEN.as_bytes());
+    let stalled = hostile(move |stream| {
+        stream.write_all(&begun[..begun.len() - 10])?;
+        keep_open(stream)
+    });
+    let world = World::new().await;
+    world.turns(|request| Place::Changes.is_at(request), &stalled);
+    let limits = Limits { silence: SHORT.silence, making: ENDLESS, whole: ENDLESS, ..LIMITS };
+    let engine = Engine::with_account(http(limits), &world.raw.url).await;
+    let began = Instant::now();
+    assert_eq!(engine.run_badly().await.text.key, "fault_timeout");
+    assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
+}

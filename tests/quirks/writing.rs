@@ -261,22 +261,36 @@ async fn quirk_22_scheduling_properties_stay_as_they_were() {
 /// 23: a truncated PUT stored as the truth.
 #[tokio::test]
 async fn quirk_23_what_was_stored_in_part_is_kept_here_whole() {
-    // With the etag of what is stored it is seen in the next run, without one at once.
-    for (tells, runs) in [(true, 2), (false, 1)] {
+    // With the etag of what is stored, or that of what was sent, it is seen in the next run,
+    // without one at once.
+    for (tells, runs, says) in
+        [("what is stored", 2, "log_altered"), ("what was sent", 2, "log_changed_since"), ("nothing", 1, "log_altered")]
+    {
         let (site, engine) = in_step().await;
         let other = site.clone();
         site.twist(move |request, honest| match request.method() {
             "PUT" => {
                 let text = request.text();
-                let etag = other.served(|served| served.put(request.path(), &text[..text.len() / 2]));
-                if tells { answer(204, "").with("ETag", &etag) } else { answer(204, "") }
+                let stored = |text: &str| other.served(|served| served.put(request.path(), text));
+                let whole = stored(&text);
+                let half = stored(&text[..text.len() / 2]);
+                match tells {
+                    "what is stored" => answer(204, "").with("ETag", &half),
+                    "what was sent" => answer(204, "").with("ETag", &whole),
+                    _ => answer(204, ""),
+                }
             }
             _ => honest(),
         });
         engine.retitle("/u/cal/1.ics", "mine").await;
         for left in (0..runs).rev() {
             let run = engine.run_well().await;
-            assert_eq!(said(&run, "log_altered"), left == 0, "{:?}", run.log);
+            assert_eq!(said(&run, says), left == 0, "{tells}: {:?}", run.log);
+        }
+        // Once the etag was not that of what is stored, what is sent is read back at once.
+        if tells == "what was sent" {
+            engine.retitle("/u/cal/2.ics", "mine").await;
+            assert!(said(&engine.run_well().await, "log_altered"));
         }
         assert_eq!(engine.shown().await["/u/cal/1.ics"], site.text("/u/cal/1.ics").unwrap(), "no pretending");
         let id = engine.item("/u/cal/1.ics").await.head.id;
@@ -284,6 +298,24 @@ async fn quirk_23_what_was_stored_in_part_is_kept_here_whole() {
         let whole = |text: &str| text.contains("SUMMARY:mine") && text.ends_with("END:VCALENDAR\r\n");
         assert!(kept.iter().any(|kept| whole(&text(&kept.text))));
     }
+}
+
+/// 23: a PUT that is taken and not stored.
+#[tokio::test]
+async fn quirk_23_what_was_not_stored_is_said_and_kept() {
+    let (site, engine) = in_step().await;
+    site.twist(move |request, honest| match request.method() {
+        "PUT" => answer(204, "").with("ETag", "\"never-stored\""),
+        _ => honest(),
+    });
+    engine.retitle("/u/cal/1.ics", "mine").await;
+    assert!(!said(&engine.run_well().await, "log_altered"));
+    let run = engine.run_well().await;
+    assert!(said(&run, "log_altered"), "{:?}", run.log);
+    assert!(engine.shown().await["/u/cal/1.ics"].contains("before"), "no pretending");
+    let id = engine.item("/u/cal/1.ics").await.head.id;
+    let kept = engine.store.kept(Past::Item(id)).await.unwrap();
+    assert!(kept.iter().any(|kept| text(&kept.text).contains("SUMMARY:mine")), "it can be had back");
 }
 
 /// 23: a Content-Length goes along, so that the server can tell.

@@ -63,6 +63,7 @@ struct Item {
     base: Option<String>,
     changed: Option<String>,
     edit: Option<String>,
+    #[serde(default)]
     refetch: bool,
     waiting: Option<Value>,
 }
