@@ -33,10 +33,10 @@ pub mod upload;
 pub mod vault;
 pub mod witness;
 
-/// All memory is from here: smaller code, and less of it run for each piece, than with the
-/// allocator of the standard library.
+/// All memory is from here. The standard library brings the same allocator, compiled for size
+/// with the rest of it, and it runs for each string there is.
 #[global_allocator]
-static MEMORY: rlsf::GlobalTlsf = rlsf::GlobalTlsf::new();
+static MEMORY: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 /// All ports, over the browser.
 ///
