@@ -97,6 +97,7 @@ fn an_edit_of_what_the_server_altered_is_no_conflict_with_oneself() {
     world.edit(&id, Part::Title);
     let (sent, _) = run(&world);
     assert_eq!((sent.total(|r| r.conflicts), sent.total(|r| r.sent)), (0, 1), "{:#?}", sent.log);
+    assert!(says(&sent, "log_altered") && kept(&world).contains(&Why::Altered));
     run(&world);
     assert_eq!(world.moment().here.len(), 2, "no copy");
     let shown = world.fake.text(&path).unwrap();
