@@ -21,7 +21,7 @@ usage: ./build.sh WORD
   test      every test there is; the last line is the sum
   soak [MINUTES]
             the engine's properties again and again with fresh seeds, for 30 minutes
-  check     formatting, lints (native and wasm32) and layering
+  check     formatting, lock files, lints (native and wasm32) and layering
   fuzz [SECONDS]
             feed the parsers with what nobody thought of, 30 seconds each if not told otherwise
   bench     measure, and write docs/performance.md; or one part of it:
@@ -241,6 +241,7 @@ check() {
   wasm_target
   has_source || [ -x /usr/bin/cargo-clippy ] || debian "the wasm32 half of the code is linted too" rust-web-clippy
   say "formatting";      cargo fmt --check
+  say "lock files";      cargo fetch --quiet --locked; cargo fetch --quiet --locked --manifest-path fuzz/Cargo.toml
   say "lints, native";   cargo clippy --quiet --all-targets --all-features -- -D warnings
   say "lints, wasm32";   web_cargo clippy --profile web --lib --bin background --bin pages --test indexeddb -- -D warnings
   say "layering";        cargo test --quiet --all-features --test layering
