@@ -441,3 +441,35 @@ fn what_could_not_be_read_in_a_bad_hour_is_asked_for_in_the_next() {
     assert_eq!(run(&world, &fine).total(|r| r.waiting), 0);
     assert!(law::agree(&world).is_ok());
 }
+
+#[test]
+fn a_worker_that_does_not_outlive_a_first_answer_asks_for_it_in_batches() {
+    let world = World::new(Ways::of(Flavour::Radicale));
+    (0..3).for_each(|_| drop(world.there_new(Role::Calendar)));
+    let http = Rc::new(Oddly {
+        fake: world.fake.clone(),
+        odd: Box::new(|_, _| None),
+        turns: Some(Turns::default()),
+        count: Cell::default(),
+        asked: RefCell::default(),
+    });
+    let driver = Driver::new(Ports { http: http.clone(), ..world.ports() }, world.options.clone());
+    // The home answers, what has all of the calendar does not come while the worker lives.
+    let mut answered = 0;
+    let died = driven(driver.run(world.account(), Trigger::Interval), || {
+        answered += 1;
+        answered == 1 && http.turns.as_ref().unwrap().release(None)
+    });
+    assert!(died.is_none());
+    assert_eq!(of(&world, Role::Calendar).texts, PimentoTexts::OfChanges);
+    let http = oddly(&world, |_, _| None);
+    assert_eq!(run(&world, &http).outcome, Outcome::Ok);
+    let at_once = |path: &str| {
+        let all =
+            |asked: &&String| asked.contains(path) && asked.contains("sync-collection") && asked.contains("-data");
+        http.asked.borrow().iter().filter(all).count()
+    };
+    assert_eq!((at_once("/calendar/"), at_once("/notes/")), (0, 1), "{:?}", http.asked.borrow());
+    assert_eq!(here(&world, Role::Calendar), 3);
+    law::agree(&world).unwrap();
+}
