@@ -2,15 +2,17 @@
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::mem;
+
+use futures_util::future::join;
 
 use super::Remote;
 use crate::dav::pieces::Pieces;
 use crate::dav::property;
 use crate::dav::sync_collection;
 use crate::dav::webdav::{self, Members, Scope};
-use crate::fault;
 use crate::model::{Collection, Fault, Href};
-use crate::port::Opened;
+use crate::port::{Body, Opened};
 use crate::sync::want::{Everything, Fetch, Fetched};
 
 /// So much of an answer is looked at in one go.
@@ -37,7 +39,7 @@ impl Remote {
     pub async fn everything(
         &self,
         collection: &Collection,
-        mut opened: Opened,
+        opened: Opened,
         mut take: impl AsyncFnMut(Vec<Fetched>) -> Result<(), Fault>,
     ) -> Result<Everything, Fault> {
         let href = &collection.href;
@@ -48,28 +50,62 @@ impl Remote {
             _ => return Ok(Everything::Doubtful),
         }
         let url = opened.head.url.clone();
-        let mut reading = Reading::new(Scope::new(href, &url));
-        let mut pieces = Pieces::default();
-        while let Some(bytes) = opened.body.piece().await.map_err(|f| f.during(format!("REPORT {}", href.as_str())))? {
-            for bite in bytes.chunks(BITE) {
-                if pieces.feed(bite).is_err() {
-                    return Ok(Everything::Doubtful);
-                }
-                while let Some(piece) = pieces.ready() {
-                    let (texts, read) = reading.read(&piece);
-                    take(texts).await?;
-                    if read.is_err() {
-                        return Ok(Everything::Doubtful);
-                    }
-                }
-            }
+        let mut coming = Coming {
+            href,
+            body: opened.body,
+            bytes: Vec::new(),
+            at: 0,
+            pieces: Pieces::default(),
+            reading: Reading::new(Scope::new(href, &url)),
+        };
+        let (mut texts, mut more) = coming.next().await?;
+        while more {
+            // What comes next is read while this is stored: neither waits for the other.
+            let (stored, next) = join(take(texts), coming.next()).await;
+            stored?;
+            (texts, more) = next?;
         }
-        let (texts, read) = reading.read(&pieces.last());
         take(texts).await?;
-        Ok(match (read, reading.token) {
-            (Ok(()), Some(token)) if !reading.doubtful => Everything::Told { token, left: reading.left },
+        let Reading { token, left, doubtful, broken, .. } = coming.reading;
+        Ok(match token {
+            Some(token) if !doubtful && !broken => Everything::Told { token, left },
             _ => Everything::Doubtful,
         })
+    }
+}
+
+/// What is on its way.
+struct Coming<'a> {
+    href: &'a Href,
+    body: Box<dyn Body>,
+    /// What came, looked at up to `at`.
+    bytes: Vec<u8>,
+    at: usize,
+    pieces: Pieces,
+    reading: Reading<'a>,
+}
+
+impl Coming<'_> {
+    /// The texts that come next, and whether there may be more.
+    async fn next(&mut self) -> Result<(Vec<Fetched>, bool), Fault> {
+        loop {
+            if let Some(piece) = self.pieces.ready() {
+                let texts = self.reading.read(&piece);
+                return Ok((texts, !self.reading.broken));
+            }
+            if self.at == self.bytes.len() {
+                let piece = self.body.piece().await.map_err(|f| f.during(format!("REPORT {}", self.href.as_str())));
+                let Some(bytes) = piece? else { break };
+                (self.bytes, self.at) = (bytes, 0);
+            }
+            let bite = &self.bytes[self.at..self.bytes.len().min(self.at + BITE)];
+            self.at += bite.len();
+            if self.pieces.feed(bite).is_err() {
+                self.reading.broken = true;
+                return Ok((Vec::new(), false));
+            }
+        }
+        Ok((self.reading.read(&mem::take(&mut self.pieces).last()), false))
     }
 }
 
@@ -82,15 +118,17 @@ struct Reading<'a> {
     token: Option<String>,
     /// It contradicts itself, or says of the collection that something is wrong.
     doubtful: bool,
+    /// It cannot be read any further.
+    broken: bool,
 }
 
 impl<'a> Reading<'a> {
     fn new(scope: Scope<'a>) -> Reading<'a> {
-        Reading { scope, seen: HashSet::new(), left: Vec::new(), token: None, doubtful: false }
+        Reading { scope, seen: HashSet::new(), left: Vec::new(), token: None, doubtful: false, broken: false }
     }
 
     /// Reads a piece; what came with its text, also of a piece that is broken further on.
-    fn read(&mut self, piece: &[u8]) -> (Vec<Fetched>, Result<(), Fault>) {
+    fn read(&mut self, piece: &[u8]) -> Vec<Fetched> {
         let mut texts = Vec::new();
         let mut members = Members::default();
         let mut with_text = HashSet::new();
@@ -114,10 +152,11 @@ impl<'a> Reading<'a> {
             }
         }
         self.doubtful |= members.gone.iter().any(|href| self.seen.contains(&hash(href)));
-        if self.seen.len() > webdav::MOST {
-            return (texts, Err(fault::too_large("")));
+        match read {
+            Ok(token) if self.seen.len() <= webdav::MOST => self.token = token.or(self.token.take()),
+            _ => self.broken = true,
         }
-        (texts, read.map(|token| self.token = token.or(self.token.take())))
+        texts
     }
 }
 

@@ -3,14 +3,16 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::Notify;
 use url::Url;
 
 use super::Remote;
 use crate::fault;
 use crate::model::{AccountId, Class, Collection, Etag, Fault, Href, Kind, Marker};
-use crate::port::{Http, Request, Response};
+use crate::port::{Body, Http, Request, Response};
 use crate::sync::want::{Everything, Fetch, Fetched, Listed, Precondition, Written};
 
 struct Answer {

@@ -291,6 +291,44 @@ async fn everything_comes_in_one_answer_and_what_has_no_text_is_named() {
     assert_eq!((came.len(), told), (0, Everything::Told { token: "t".into(), left: vec![] }));
 }
 
+/// An answer whose second half is told of when it is asked for.
+struct Halves {
+    halves: Vec<Vec<u8>>,
+    asked: Rc<Notify>,
+}
+
+#[async_trait(?Send)]
+impl Body for Halves {
+    async fn piece(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        if self.halves.len() == 1 {
+            self.asked.notify_one();
+        }
+        Ok(self.halves.pop())
+    }
+}
+
+#[tokio::test]
+async fn the_next_is_read_while_the_last_is_stored() {
+    let long = text("a").replace("text of a", &"x".repeat(600 << 10));
+    let body = multistatus(&(long + &text("b") + &token("t"))).into_bytes();
+    let (first, rest) = body.split_at(body.len() - 20);
+    let (script, asked) = (Script::new([says("REPORT /u/cal/", 207, "")]), Rc::new(Notify::new()));
+    let (remote, calendar) = (remote(&script), calendar());
+    let mut opened = remote.open_everything(&calendar).await.unwrap();
+    opened.body = Box::new(Halves { halves: vec![rest.to_vec(), first.to_vec()], asked: Rc::clone(&asked) });
+    let mut came = Vec::new();
+    let told = remote.everything(&calendar, opened, async |texts| {
+        if came.is_empty() {
+            asked.notified().await;
+        }
+        came.extend(texts.into_iter().map(|fetched| fetched.href.name()));
+        Ok(())
+    });
+    let told = tokio::time::timeout(Duration::from_secs(10), told).await.expect("both at once").unwrap();
+    assert_eq!(came, ["a", "b"]);
+    assert_eq!(told, Everything::Told { token: "t".into(), left: vec![] });
+}
+
 #[tokio::test]
 async fn quirk_02_an_answer_cut_off_proves_what_it_says_and_nothing_else() {
     let whole = multistatus(&(text("a") + &text("b") + &token("t")));
