@@ -158,6 +158,7 @@ impl Browser {
     /// Replaces what is in a field, by typing, and leaves the field.
     #[track_caller]
     pub fn fill(&self, css: &str, text: &str) {
+        self.in_front();
         self.with(css, "type into", |element| {
             self.wait(async {
                 element.send_keys(Key::Control + "a").await?;
@@ -165,6 +166,21 @@ impl Browser {
                 element.send_keys(Key::Tab + "").await
             })
             .map_err(told)
+        });
+    }
+
+    /// Waits until the window is the one in front. In another one a driver can type, but the
+    /// page is not told that a field was left: Firefox' own notifications are windows, and may
+    /// be in front for a quarter of a minute.
+    #[track_caller]
+    fn in_front(&self) {
+        wait::until_ok("the window to be in front", SOON, || {
+            if self.js("return document.hasFocus()", vec![]) == true {
+                return Ok(());
+            }
+            let this = self.wait(self.driver.window()).map_err(told)?;
+            self.wait(self.driver.switch_to_window(this)).map_err(told)?;
+            Err("another one is".to_owned())
         });
     }
 
