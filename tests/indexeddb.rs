@@ -380,6 +380,46 @@ async fn an_upgrade_keeps_what_is_there_and_indexes_it_anew() {
 }
 
 #[wasm_bindgen_test]
+async fn an_upgrade_from_version_4_still_finds_what_items_call_themselves() {
+    let name = fresh_name();
+    let work = collection("work");
+    let all = ["a", "b"].map(|item_name| item(&work, item_name, "text"));
+    let old = Database::make_old(&name, 4).await.unwrap();
+    let writing = old.transaction(&["entries"], idb::TransactionMode::ReadWrite).unwrap();
+    let listed = all.each_ref().map(|item| serde_json::json!({ "entry": entry(item, "Old") }));
+    let uids = all.each_ref().map(|item| entry(item, "Old").uid);
+    let row = serde_json::json!({
+        "collections": ["work"], "uids": uids, "entries": serde_json::to_string(&listed).unwrap(),
+    });
+    let row = js_sys::JSON::parse(&row.to_string()).unwrap();
+    writing.object_store("entries").unwrap().put(&row, Some(&"block".into())).unwrap();
+    writing.await.unwrap();
+    old.close();
+
+    let store = Database::open_as(&name).await.unwrap();
+    let mut found = store.by_uid(&uids).await.unwrap();
+    found.sort();
+    let mut expected = all.each_ref().map(|item| (entry(item, "").uid, item.head.id.clone(), work.id.clone()));
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
+#[wasm_bindgen_test]
+async fn two_uids_of_one_hash_are_two() {
+    let store = fresh().await;
+    let work = collection("work");
+    let item = item(&work, "a", "text");
+    let index = Index { entry: Some(Entry { uid: "costarring".into(), ..entry(&item, "A") }), ..Index::default() };
+    store
+        .commit(commit(vec![Change::Put { item: Box::new(item.clone()), seen: None, index, race: Race::KeepBase }]))
+        .await
+        .unwrap();
+    let found = store.by_uid(&["liquid".into(), "costarring".into(), String::new()]).await.unwrap();
+    assert_eq!(found, [("costarring".to_owned(), item.head.id, work.id)]);
+    assert_eq!(store.by_uid(&["liquid".into()]).await.unwrap(), []);
+}
+
+#[wasm_bindgen_test]
 async fn words_go_with_their_item() {
     let store = fresh().await;
     let work = collection("work");

@@ -20,7 +20,7 @@ pub(super) struct Blocks {
     moves: Vec<(key::Times, Move)>,
 }
 
-/// A row of `heads`, one of `entries` and one of `words`.
+/// A row of `heads`, one of `entries` and of `uids`, and one of `words`.
 #[derive(Default)]
 struct Block {
     heads: Vec<Head>,
@@ -191,6 +191,8 @@ impl Blocks {
                 let none = block.listed.is_empty();
                 put_or_delete(&stores.entries, key, none, || row::of_listed(&block.listed))?;
                 put_or_delete(&stores.words, key, none, || row::pack(&block.words))?;
+                let uids = row::of_uids(&block.listed);
+                put_or_delete(&stores.uids, key, uids.is_none(), || Ok(uids.unwrap_or_default()))?;
             }
         }
         for (key, texts) in self.texts.iter().filter(|(_, texts)| texts.changed) {

@@ -10,7 +10,7 @@ use crate::model::{Collection, CollectionId, Fault, Head, ItemId, Kept};
 use crate::port::{Change, Commit, Wanted, settle};
 
 /// What a commit may touch.
-const STORES: [&str; 8] = ["heads", "texts", "entries", "times", "series", "words", "kept", "collections"];
+const STORES: [&str; 9] = ["heads", "texts", "entries", "uids", "times", "series", "words", "kept", "collections"];
 /// Items that are removed at a time: their texts are in memory meanwhile.
 const MANY: usize = 1024;
 
@@ -39,6 +39,7 @@ pub(super) struct Stores {
     pub heads: ObjectStore,
     pub texts: ObjectStore,
     pub entries: ObjectStore,
+    pub uids: ObjectStore,
     pub times: ObjectStore,
     series: ObjectStore,
     pub words: ObjectStore,
@@ -47,7 +48,7 @@ pub(super) struct Stores {
 }
 
 impl Stores {
-    pub const ALL: [&str; 8] = STORES;
+    pub const ALL: [&str; 9] = STORES;
 
     pub fn of(transaction: &Transaction) -> Result<Stores, Fault> {
         let store = |name| transaction.object_store(name).map_err(broken);
@@ -55,6 +56,7 @@ impl Stores {
             heads: store("heads")?,
             texts: store("texts")?,
             entries: store("entries")?,
+            uids: store("uids")?,
             times: store("times")?,
             series: store("series")?,
             words: store("words")?,

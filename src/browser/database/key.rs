@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 
 use crate::model::{ItemId, Millis, Occurrence};
 
-/// So many share a row of `heads`, `entries` and `words`.
+/// So many share a row of `heads`, `entries`, `uids` and `words`.
 const BLOCK: u32 = 64;
 /// So many share a row of `texts`, if they are short: those are longer than the rest, and are
 /// read for one of them.
@@ -21,7 +21,7 @@ const LONG: Millis = 7 * DAY;
 /// Where that lies: before all that has a time.
 const NO_SPAN: i32 = i32::MIN;
 
-/// The key in `heads`, `entries` and `words`.
+/// The key in `heads`, `entries`, `uids` and `words`.
 pub(super) fn block(id: &ItemId) -> String {
     match id.of_its_batch() {
         (batch, Some((n, _))) => format!("{batch}.{}", n / BLOCK),

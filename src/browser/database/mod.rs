@@ -14,6 +14,7 @@ mod v1;
 mod v2;
 mod v3;
 mod v4;
+mod v5;
 
 pub use row::Words;
 pub use secret::Secret;
@@ -28,7 +29,7 @@ use crate::fault;
 use crate::model::Fault;
 
 const NAME: &str = "pimento";
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// The database; clones share one connection.
 #[derive(Clone)]
@@ -221,6 +222,9 @@ async fn upgrade(request: &idb::request::OpenDatabaseRequest, old: u32, new: u32
     }
     if old < 4 && new >= 4 {
         v4::make(&database, &transaction, old > 0).await?;
+    }
+    if old < 5 && new >= 5 {
+        v5::make(&database, &transaction).await?;
     }
     Ok(())
 }

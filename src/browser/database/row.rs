@@ -31,12 +31,29 @@ pub(super) fn heads(row: &JsValue) -> Result<Vec<Head>, Fault> {
 /// A row of `entries`, likewise.
 pub(super) fn of_listed(listed: &[Listed]) -> Result<JsValue, Fault> {
     let collections = each(listed.iter().map(|listed| listed.entry.collection.0.as_str()));
-    let uids = each(listed.iter().map(|listed| listed.entry.uid.as_str()).filter(|uid| !uid.is_empty()));
-    object([("collections", Some(collections)), ("uids", Some(uids)), ("entries", Some(pack(listed)?))])
+    object([("collections", Some(collections)), ("entries", Some(pack(listed)?))])
 }
 
 pub(super) fn listed(row: &JsValue) -> Result<Vec<Listed>, Fault> {
     unpack(&member(row, "entries").unwrap_or_default())
+}
+
+/// A row of `uids`, if any of these has one.
+pub(super) fn of_uids(listed: &[Listed]) -> Option<JsValue> {
+    let uids = listed.iter().map(|listed| listed.entry.uid.as_str()).filter(|uid| !uid.is_empty());
+    let hashes: Vec<u8> = uids.flat_map(|uid| hash(uid).to_le_bytes()).collect();
+    (!hashes.is_empty()).then(|| from_bytes(&hashes))
+}
+
+/// The hashes in a row of `uids`.
+pub(super) fn hashes(row: &JsValue) -> Vec<u32> {
+    let bytes = bytes(row).unwrap_or_default();
+    bytes.chunks_exact(4).map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect()
+}
+
+/// FNV-1a, of 32 bits. It is stored: another one is another schema.
+pub(super) fn hash(uid: &str) -> u32 {
+    uid.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// Each of the keys of an index, which takes one that stands there twice once.

@@ -139,22 +139,23 @@ impl Store for Database {
     }
 
     async fn by_uid(&self, uids: &[String]) -> Result<Vec<(String, ItemId, CollectionId)>, Fault> {
-        let transaction = self.reading(&["entries"]).await?;
-        let store = transaction.object_store("entries").map_err(broken)?;
-        let index = store.index("uid").map_err(broken)?;
-        // All are asked for before any is awaited: the requests overlap.
-        let mut asked = Vec::with_capacity(uids.len());
-        let sought: HashSet<&str> = uids.iter().map(String::as_str).collect();
-        for uid in &sought {
-            let only = KeyRange::only(&(*uid).into()).map_err(broken)?;
-            asked.push(index.get_all_keys(Some(Query::KeyRange(only)), None).map_err(broken)?.into_future());
+        let sought: HashSet<&str> = uids.iter().map(String::as_str).filter(|uid| !uid.is_empty()).collect();
+        if sought.is_empty() {
+            return Ok(Vec::new());
         }
-        let mut keys = HashSet::new();
-        for found in asked {
-            keys.extend(found.await.map_err(broken)?.iter().filter_map(JsValue::as_string));
-        }
+        let transaction = self.reading(&["entries", "uids"]).await?;
+        let store = |name| transaction.object_store(name).map_err(broken);
+        let uids = store("uids")?;
+        // Both are asked for before either is awaited: the requests overlap.
+        let keys = uids.get_all_keys(None, None).map_err(broken)?.into_future();
+        let rows = uids.get_all(None, None).map_err(broken)?.into_future();
+        let (keys, rows) = (keys.await.map_err(broken)?, rows.await.map_err(broken)?);
+        let hashes: HashSet<u32> = sought.iter().map(|uid| row::hash(uid)).collect();
+        let likely = |row: &JsValue| row::hashes(row).iter().any(|hash| hashes.contains(hash));
+        let keys = keys.iter().zip(&rows).filter(|(_, row)| likely(row)).filter_map(|(key, _)| key.as_string());
         let mut found = Vec::new();
-        for entry in entries_in(&store, keys.into_iter()).await? {
+        // Two of them may have the same hash.
+        for entry in entries_in(&store("entries")?, keys).await? {
             if sought.contains(entry.uid.as_str()) {
                 found.push((entry.uid, entry.id, entry.collection));
             }
