@@ -408,15 +408,50 @@ async fn an_upgrade_from_version_4_still_finds_what_items_call_themselves() {
 async fn two_uids_of_one_hash_are_two() {
     let store = fresh().await;
     let work = collection("work");
-    let item = item(&work, "a", "text");
-    let index = Index { entry: Some(Entry { uid: "costarring".into(), ..entry(&item, "A") }), ..Index::default() };
-    store
-        .commit(commit(vec![Change::Put { item: Box::new(item.clone()), seen: None, index, race: Race::KeepBase }]))
-        .await
-        .unwrap();
-    let found = store.by_uid(&["liquid".into(), "costarring".into(), String::new()]).await.unwrap();
-    assert_eq!(found, [("costarring".to_owned(), item.head.id, work.id)]);
-    assert_eq!(store.by_uid(&["liquid".into()]).await.unwrap(), []);
+    for (name, uid) in [("a", "costarring"), ("b", "liquid"), ("c", "")] {
+        let item = item(&work, name, "text");
+        let index = Index { entry: Some(Entry { uid: uid.into(), ..entry(&item, name) }), ..Index::default() };
+        let new = Change::Put { item: Box::new(item), seen: None, index, race: Race::KeepBase };
+        store.commit(commit(vec![new])).await.unwrap();
+    }
+    let found = |uid: &str, name: &str| (uid.to_owned(), ItemId(format!("work {name}")), work.id.clone());
+    assert_eq!(store.by_uid(&["costarring".into()]).await.unwrap(), [found("costarring", "a")]);
+    assert_eq!(store.by_uid(&["liquid".into(), String::new()]).await.unwrap(), [found("liquid", "b")]);
+}
+
+/// The rows of `uids`, as they are stored.
+async fn uids_in(name: &str) -> Vec<Vec<u8>> {
+    let opened = idb::Factory::new().unwrap().open(name, None).unwrap().await.unwrap();
+    let reading = opened.transaction(&["uids"], idb::TransactionMode::ReadOnly).unwrap();
+    let rows = reading.object_store("uids").unwrap().get_all(None, None).unwrap().await.unwrap();
+    opened.close();
+    rows.into_iter().map(|row| js_sys::Uint8Array::from(row).to_vec()).collect()
+}
+
+#[wasm_bindgen_test]
+async fn hashes_of_uids_go_with_their_items() {
+    let name = fresh_name();
+    let store = Database::open_as(&name).await.unwrap();
+    let work = collection("work");
+    let called = |name: &str, uid: &str, seen: Option<u64>| {
+        let mut item = item(&work, name, "text");
+        item.head.rev = seen.map_or(0, |seen| seen + 1);
+        let index = Index { entry: Some(Entry { uid: uid.into(), ..entry(&item, name) }), ..Index::default() };
+        Change::Put { item: Box::new(item), seen, index, race: Race::KeepBase }
+    };
+    // What is stored is found by later versions: the hash is never another.
+    let liquid = vec![0x9d, 0xaa, 0x4d, 0x5e];
+    store.commit(commit(vec![called("a", "liquid", None), called("b", "", None)])).await.unwrap();
+    assert_eq!(uids_in(&name).await, [liquid.clone()], "none for what has no UID");
+    store.commit(commit(vec![called("b", "liquid", Some(0))])).await.unwrap();
+    assert_eq!(uids_in(&name).await, [liquid.clone(), liquid.clone()]);
+    store.commit(commit(vec![called("a", "", Some(0))])).await.unwrap();
+    assert_eq!(uids_in(&name).await, [liquid.clone()]);
+    store.commit(commit(vec![called("a", "liquid", Some(1))])).await.unwrap();
+    store.commit(commit(vec![Change::Remove { id: ItemId("work a".into()), seen: 2 }])).await.unwrap();
+    assert_eq!(uids_in(&name).await, [liquid]);
+    store.remove_collection(&work.id).await.unwrap();
+    assert_eq!(uids_in(&name).await, Vec::<Vec<u8>>::new());
 }
 
 #[wasm_bindgen_test]

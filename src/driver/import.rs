@@ -91,7 +91,17 @@ impl Driver {
             let now = self.ports.clock.now();
             let mut imported = Imported::default();
             let mut commit = Commit::default();
-            for found in self.find(all, collection, texts, deleted).await? {
+            let all_found = self.find(all, collection, texts, deleted).await?;
+            // Of the same text the same copy: it is known the next time.
+            let differs = all_found.iter().filter(|found| found.standing == Standing::Differs);
+            let own: Vec<String> = match differing {
+                Differing::Copy => differs.map(|found| made(found.written())).collect(),
+                Differing::Leave | Differing::Replace => Vec::new(),
+            };
+            let copies = self.ports.store.by_uid(&own).await?.into_iter();
+            let copies: HashSet<String> =
+                copies.filter(|(_, _, of)| *of == collection.id).map(|(uid, _, _)| uid).collect();
+            for found in all_found {
                 match (found.standing, differing) {
                     (Standing::Same, _) => imported.same += 1,
                     (Standing::Unfit, _) => imported.unfit += 1,
@@ -106,15 +116,13 @@ impl Driver {
                         self.write_text(&mut commit, collection, found.there, text, now);
                     }
                     (Standing::Differs, Differing::Copy) => {
-                        // Of the same text the same copy: it is known the next time.
                         let own = made(found.written());
-                        let copies = self.ports.store.by_uid(std::slice::from_ref(&own)).await?;
-                        if !copies.iter().any(|(_, _, of)| *of == collection.id) {
+                        if copies.contains(&own) {
+                            imported.same += 1;
+                        } else {
                             imported.copied += 1;
                             let copy = as_copy(found.written(), &own, &self.options.mark(now));
                             self.write_text(&mut commit, collection, None, copy, now);
-                        } else {
-                            imported.same += 1;
                         }
                     }
                 }

@@ -329,6 +329,48 @@ async fn the_next_is_read_while_the_last_is_stored() {
     assert_eq!(told, Everything::Told { token: "t".into(), left: vec![] });
 }
 
+/// Breaks off where the second piece would begin.
+struct BrokenOff(Option<Vec<u8>>);
+
+#[async_trait(?Send)]
+impl Body for BrokenOff {
+    async fn piece(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        self.0.take().map(Some).ok_or_else(|| fault::cut_off("here"))
+    }
+}
+
+#[tokio::test]
+async fn what_came_is_stored_also_where_the_answer_breaks_off_meanwhile() {
+    let long = text("a").replace("text of a", &"x".repeat(600 << 10));
+    let body = multistatus(&(long + &token("t"))).into_bytes();
+    let (first, _) = body.split_at(body.len() - 20);
+    let script = Script::new([says("REPORT /u/cal/", 207, "")]);
+    let (remote, calendar) = (remote(&script), calendar());
+    let mut opened = remote.open_everything(&calendar).await.unwrap();
+    opened.body = Box::new(BrokenOff(Some(first.to_vec())));
+    let mut came = Vec::new();
+    let told = remote.everything(&calendar, opened, async |texts| {
+        tokio::task::yield_now().await;
+        came.extend(texts.into_iter().map(|fetched| fetched.href.name()));
+        Ok(())
+    });
+    assert_eq!(told.await.unwrap_err().text.key, fault::cut_off("").text.key);
+    assert_eq!(came, ["a"]);
+}
+
+#[tokio::test]
+async fn a_token_counts_only_if_all_that_follows_it_can_be_read() {
+    let long = || text("a").replace("text of a", &"x".repeat(600 << 10)) + &token("t");
+    for after in ["<!DOCTYPE x>", "<d:response><d:href>&#1;</d:href></d:respons>"] {
+        let body = multistatus(&(long() + after));
+        let script = Script::new([says("REPORT /u/cal/", 207, &body)]);
+        let (remote, calendar) = (remote(&script), calendar());
+        let opened = remote.open_everything(&calendar).await.unwrap();
+        let told = remote.everything(&calendar, opened, async |_| Ok(()));
+        assert_eq!(told.await.unwrap(), Everything::Doubtful, "{after}");
+    }
+}
+
 #[tokio::test]
 async fn quirk_02_an_answer_cut_off_proves_what_it_says_and_nothing_else() {
     let whole = multistatus(&(text("a") + &text("b") + &token("t")));

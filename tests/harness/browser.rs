@@ -175,7 +175,7 @@ impl Browser {
     #[track_caller]
     fn in_front(&self) {
         wait::until_ok("the window to be in front", SOON, || {
-            if self.js("return document.hasFocus()", vec![]) == true {
+            if self.try_js("return document.hasFocus()", vec![])? == true {
                 return Ok(());
             }
             let this = self.wait(self.driver.window()).map_err(told)?;

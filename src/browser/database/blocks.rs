@@ -28,7 +28,7 @@ struct Block {
     words: Vec<String>,
     /// Heads are to be written.
     headed: bool,
-    /// Entries and words are.
+    /// Entries, UIDs and words are.
     relisted: bool,
 }
 
@@ -191,8 +191,11 @@ impl Blocks {
                 let none = block.listed.is_empty();
                 put_or_delete(&stores.entries, key, none, || row::of_listed(&block.listed))?;
                 put_or_delete(&stores.words, key, none, || row::pack(&block.words))?;
-                let uids = row::of_uids(&block.listed);
-                put_or_delete(&stores.uids, key, uids.is_none(), || Ok(uids.unwrap_or_default()))?;
+                let uids = block.listed.iter().map(|listed| listed.entry.uid.as_str()).filter(|uid| !uid.is_empty());
+                match row::of_uids(uids) {
+                    Some(row) => drop(stores.uids.put(&row, Some(&key.as_str().into())).map_err(broken)?),
+                    None => drop(stores.uids.delete(JsValue::from(key.as_str())).map_err(broken)?),
+                }
             }
         }
         for (key, texts) in self.texts.iter().filter(|(_, texts)| texts.changed) {

@@ -38,10 +38,9 @@ pub(super) fn listed(row: &JsValue) -> Result<Vec<Listed>, Fault> {
     unpack(&member(row, "entries").unwrap_or_default())
 }
 
-/// A row of `uids`, if any of these has one.
-pub(super) fn of_uids(listed: &[Listed]) -> Option<JsValue> {
-    let uids = listed.iter().map(|listed| listed.entry.uid.as_str()).filter(|uid| !uid.is_empty());
-    let hashes: Vec<u8> = uids.flat_map(|uid| hash(uid).to_le_bytes()).collect();
+/// A row of `uids`, if there are any.
+pub(super) fn of_uids<T: AsRef<str>>(uids: impl Iterator<Item = T>) -> Option<JsValue> {
+    let hashes: Vec<u8> = uids.flat_map(|uid| hash(uid.as_ref()).to_le_bytes()).collect();
     (!hashes.is_empty()).then(|| from_bytes(&hashes))
 }
 

@@ -145,10 +145,10 @@ impl Store for Database {
         }
         let transaction = self.reading(&["entries", "uids"]).await?;
         let store = |name| transaction.object_store(name).map_err(broken);
-        let uids = store("uids")?;
+        let of_blocks = store("uids")?;
         // Both are asked for before either is awaited: the requests overlap.
-        let keys = uids.get_all_keys(None, None).map_err(broken)?.into_future();
-        let rows = uids.get_all(None, None).map_err(broken)?.into_future();
+        let keys = of_blocks.get_all_keys(None, None).map_err(broken)?.into_future();
+        let rows = of_blocks.get_all(None, None).map_err(broken)?.into_future();
         let (keys, rows) = (keys.await.map_err(broken)?, rows.await.map_err(broken)?);
         let hashes: HashSet<u32> = sought.iter().map(|uid| row::hash(uid)).collect();
         let likely = |row: &JsValue| row::hashes(row).iter().any(|hash| hashes.contains(hash));

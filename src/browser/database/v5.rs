@@ -4,10 +4,12 @@
 //!
 //! | store | key, beside the row | row | indexes |
 //! | --- | --- | --- | --- |
-//! | `entries` | block | `{ collections, entries }` | no `uid` any more |
+//! | `entries` | block | `{ collections, entries }`; those of before have their `uids` still | no `uid` any more |
 //! | `uids` | block | bytes: of each UID in the block its hash (`row::hash`), four, the lowest first | |
 
 use idb::{Database, Transaction};
+use js_sys::Array;
+use wasm_bindgen::JsCast;
 
 use super::v1::plain;
 use super::{broken, row};
@@ -20,8 +22,8 @@ pub(super) async fn make(database: &Database, transaction: &Transaction) -> Resu
     entries.delete_index("uid").map_err(broken)?;
     for key in entries.get_all_keys(None, None).map_err(broken)?.await.map_err(broken)? {
         let entry = entries.get(key.clone()).map_err(broken)?.await.map_err(broken)?;
-        let listed = entry.map_or(Ok(Vec::new()), |entry| row::listed(&entry))?;
-        if let Some(row) = row::of_uids(&listed) {
+        let named = entry.and_then(|entry| row::member(&entry, "uids")?.dyn_into::<Array>().ok()).unwrap_or_default();
+        if let Some(row) = row::of_uids(named.iter().filter_map(|uid| uid.as_string())) {
             uids.put(&row, Some(&key)).map_err(broken)?;
         }
     }
