@@ -428,6 +428,9 @@ async fn uids_in(name: &str) -> Vec<Vec<u8>> {
     rows.into_iter().map(|row| js_sys::Uint8Array::from(row).to_vec()).collect()
 }
 
+/// Of this UID. What is stored is found by later versions: the hash is never another.
+const LIQUID: [u8; 4] = [0x9d, 0xaa, 0x4d, 0x5e];
+
 #[wasm_bindgen_test]
 async fn hashes_of_uids_go_with_their_items() {
     let name = fresh_name();
@@ -439,17 +442,15 @@ async fn hashes_of_uids_go_with_their_items() {
         let index = Index { entry: Some(Entry { uid: uid.into(), ..entry(&item, name) }), ..Index::default() };
         Change::Put { item: Box::new(item), seen, index, race: Race::KeepBase }
     };
-    // What is stored is found by later versions: the hash is never another.
-    let liquid = vec![0x9d, 0xaa, 0x4d, 0x5e];
     store.commit(commit(vec![called("a", "liquid", None), called("b", "", None)])).await.unwrap();
-    assert_eq!(uids_in(&name).await, [liquid.clone()], "none for what has no UID");
+    assert_eq!(uids_in(&name).await, [LIQUID], "none for what has no UID");
     store.commit(commit(vec![called("b", "liquid", Some(0))])).await.unwrap();
-    assert_eq!(uids_in(&name).await, [liquid.clone(), liquid.clone()]);
+    assert_eq!(uids_in(&name).await, [LIQUID, LIQUID]);
     store.commit(commit(vec![called("a", "", Some(0))])).await.unwrap();
-    assert_eq!(uids_in(&name).await, [liquid.clone()]);
+    assert_eq!(uids_in(&name).await, [LIQUID]);
     store.commit(commit(vec![called("a", "liquid", Some(1))])).await.unwrap();
     store.commit(commit(vec![Change::Remove { id: ItemId("work a".into()), seen: 2 }])).await.unwrap();
-    assert_eq!(uids_in(&name).await, [liquid]);
+    assert_eq!(uids_in(&name).await, [LIQUID]);
     store.remove_collection(&work.id).await.unwrap();
     assert_eq!(uids_in(&name).await, Vec::<Vec<u8>>::new());
 }

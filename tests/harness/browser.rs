@@ -158,7 +158,9 @@ impl Browser {
     /// Replaces what is in a field, by typing, and leaves the field.
     #[track_caller]
     pub fn fill(&self, css: &str, text: &str) {
-        self.in_front();
+        if self.kind == Kind::Firefox {
+            self.in_front();
+        }
         self.with(css, "type into", |element| {
             self.wait(async {
                 element.send_keys(Key::Control + "a").await?;
@@ -169,9 +171,9 @@ impl Browser {
         });
     }
 
-    /// Waits until the window is the one in front. In another one a driver can type, but the
-    /// page is not told that a field was left: Firefox' own notifications are windows, and may
-    /// be in front for a quarter of a minute.
+    /// Waits until the window is the one in front. In another one Firefox takes what a driver
+    /// types, but does not tell the page that a field was left; its own notifications are
+    /// windows, and may be in front for a quarter of a minute.
     #[track_caller]
     fn in_front(&self) {
         wait::until_ok("the window to be in front", SOON, || {
