@@ -30,7 +30,7 @@ impl Remote {
     }
 
     /// Hands the texts of that answer on as they come, so that memory does not grow with
-    /// the collection. What was handed on is true, whatever comes after it; that all was
+    /// the collection: what is being stored is in it, and the piece after that. What was handed on is true, whatever comes after it; that all was
     /// told, and the token to go on from, is known only if the answer was read to its
     /// closing tag.
     ///

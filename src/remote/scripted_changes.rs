@@ -360,9 +360,11 @@ async fn what_came_is_stored_also_where_the_answer_breaks_off_meanwhile() {
 
 #[tokio::test]
 async fn a_token_counts_only_if_all_that_follows_it_can_be_read() {
-    let long = || text("a").replace("text of a", &"x".repeat(600 << 10)) + &token("t");
+    let long = |name, length| text(name).replace(&format!("text of {name}"), &"x".repeat(length));
+    // The first piece ends before the second text does: with the token.
+    let begin = long("a", 600 << 10) + &token("t") + &long("b", 100 << 10);
     for after in ["<!DOCTYPE x>", "<d:response><d:href>&#1;</d:href></d:respons>"] {
-        let body = multistatus(&(long() + after));
+        let body = multistatus(&(begin.clone() + after));
         let script = Script::new([says("REPORT /u/cal/", 207, &body)]);
         let (remote, calendar) = (remote(&script), calendar());
         let opened = remote.open_everything(&calendar).await.unwrap();
