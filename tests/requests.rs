@@ -648,6 +648,26 @@ fn the_next_texts_are_on_their_way_while_the_last_are_stored() {
 }
 
 #[test]
+fn what_was_ready_and_could_not_be_stored_was_not_received() {
+    let world = World::new(Ways::of(Flavour::Radicale));
+    (0..3).for_each(|_| drop(world.there_new(Role::Notes)));
+    for (path, text) in world.fake.texts() {
+        // Each is a part of the answer.
+        let long = format!("X-LONG:{}\r\nEND:VJOURNAL", "x".repeat(2 << 20));
+        let text = String::from_utf8(text).unwrap().replace("END:VJOURNAL", &long);
+        world.fake.write(&path, text.as_bytes());
+    }
+    world.life.room.set(Some(1));
+    let run = now(world.worker().run(world.account(), Trigger::Start)).unwrap();
+    let told: Vec<u32> = run.collections.iter().map(|report| report.received).collect();
+    assert_eq!((told, world.moment().here.len()), (vec![0, 0, 1], 1), "{:#?}", run.log);
+    // What is missing comes when there is room again.
+    world.life.room.set(None);
+    world.run(Trigger::Person).unwrap().unwrap();
+    assert!(law::agree(&world).is_ok());
+}
+
+#[test]
 fn what_changed_there_is_read_from_the_store_together() {
     let world = in_step();
     for path in world.fake.texts().into_keys() {

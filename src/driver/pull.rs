@@ -125,6 +125,17 @@ impl Session<'_> {
         fetched: Vec<Fetched>,
         report: &mut CollectionReport,
     ) -> Result<(), Fault> {
+        self.store(self.taken_in(collection, known, fetched, report).await?).await
+    }
+
+    /// What the sync table makes of what was fetched; nothing is written.
+    pub async fn taken_in(
+        &self,
+        collection: &Collection,
+        known: &HashMap<String, &Head>,
+        fetched: Vec<Fetched>,
+        report: &mut CollectionReport,
+    ) -> Result<Commit, Fault> {
         let mut commit = Commit::default();
         self.batches.take();
         let of = |fetched: &Fetched| known.get(&fetched.href.key()).copied();
@@ -143,6 +154,10 @@ impl Session<'_> {
                 }
             }
         }
+        Ok(commit)
+    }
+
+    pub async fn store(&self, commit: Commit) -> Result<(), Fault> {
         if commit.changes.is_empty() { Ok(()) } else { self.ports.store.commit(commit).await }
     }
 

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem;
+use std::pin::pin;
 
-use futures_util::future::join;
+use futures_util::future::{Either, select};
 
 use super::Remote;
 use crate::dav::pieces::Pieces;
@@ -30,17 +31,18 @@ impl Remote {
     }
 
     /// Hands the texts of that answer on as they come, so that memory does not grow with
-    /// the collection: what is being stored is in it, and the piece after that. What was handed on is true, whatever comes after it; that all was
-    /// told, and the token to go on from, is known only if the answer was read to its
-    /// closing tag.
+    /// the collection: what is being stored is in it, and what `ready` made of the piece
+    /// after that. What was handed on is true, whatever comes after it; that all was told,
+    /// and the token to go on from, is known only if the answer was read to its closing tag.
     ///
     /// # Errors
-    /// `collection_gone`, what `take` returns, and those of the network.
-    pub async fn everything(
+    /// `collection_gone`, what `ready` and `store` return, and those of the network.
+    pub async fn everything<T>(
         &self,
         collection: &Collection,
         opened: Opened,
-        mut take: impl AsyncFnMut(Vec<Fetched>) -> Result<(), Fault>,
+        mut ready: impl AsyncFnMut(Vec<Fetched>) -> Result<T, Fault>,
+        mut store: impl AsyncFnMut(T) -> Result<(), Fault>,
     ) -> Result<Everything, Fault> {
         let href = &collection.href;
         match opened.head.status {
@@ -58,14 +60,26 @@ impl Remote {
             pieces: Pieces::default(),
             reading: Reading::new(Scope::new(href, &url)),
         };
-        let (mut texts, mut more) = coming.next().await?;
+        let mut next = async || {
+            let (texts, more) = coming.next().await?;
+            Ok::<_, Fault>((ready(texts).await?, more))
+        };
+        let (mut part, mut more) = next().await?;
         while more {
-            // What comes next is read while this is stored: neither waits for the other.
-            let (stored, next) = join(take(texts), coming.next()).await;
-            stored?;
-            (texts, more) = next?;
+            // What comes next is read, and all made of it that can be, while this is stored:
+            // neither waits for the other.
+            (part, more) = match select(pin!(store(part)), pin!(next())).await {
+                Either::Left((stored, after)) => {
+                    stored?;
+                    after.await?
+                }
+                Either::Right((after, stored)) => {
+                    stored.await?;
+                    after?
+                }
+            };
         }
-        take(texts).await?;
+        store(part).await?;
         let Reading { token, left, doubtful, broken, .. } = coming.reading;
         Ok(match token {
             Some(token) if !doubtful && !broken => Everything::Told { token, left },

@@ -261,13 +261,18 @@ fn text(name: &str) -> String {
     )
 }
 
+/// Nothing is to be made of them before they are stored.
+async fn as_they_are(texts: Vec<Fetched>) -> Result<Vec<Fetched>, Fault> {
+    Ok(texts)
+}
+
 /// What is handed on of these answers, by name, and what comes of them.
 async fn everything(status: u16, body: impl AsRef<[u8]>) -> (Vec<String>, Everything) {
     let script = Script::new([says("REPORT /u/cal/", status, body)]);
     let mut came = Vec::new();
     let (remote, calendar) = (remote(&script), calendar());
     let opened = remote.open_everything(&calendar).await.unwrap();
-    let told = remote.everything(&calendar, opened, async |texts| {
+    let told = remote.everything(&calendar, opened, as_they_are, async |texts| {
         for Fetched { href, result } in texts {
             let name = href.name();
             let expected = format!("text of {name}").into_bytes();
@@ -308,18 +313,25 @@ impl Body for Halves {
 }
 
 #[tokio::test]
-async fn the_next_is_read_while_the_last_is_stored() {
-    let long = text("a").replace("text of a", &"x".repeat(600 << 10));
+async fn the_next_is_read_and_made_ready_while_the_last_is_stored() {
+    let long = text("a").replace("text of a", &"x".repeat(1200 << 10));
     let body = multistatus(&(long + &text("b") + &token("t"))).into_bytes();
     let (first, rest) = body.split_at(body.len() - 20);
     let (script, asked) = (Script::new([says("REPORT /u/cal/", 207, "")]), Rc::new(Notify::new()));
     let (remote, calendar) = (remote(&script), calendar());
     let mut opened = remote.open_everything(&calendar).await.unwrap();
     opened.body = Box::new(Halves { halves: vec![rest.to_vec(), first.to_vec()], asked: Rc::clone(&asked) });
-    let mut came = Vec::new();
-    let told = remote.everything(&calendar, opened, async |texts| {
+    let (mut came, made) = (Vec::new(), Cell::new(0));
+    let ready = async |texts| {
+        made.set(made.get() + 1);
+        Ok::<Vec<Fetched>, Fault>(texts)
+    };
+    let told = remote.everything(&calendar, opened, ready, async |texts| {
         if came.is_empty() {
             asked.notified().await;
+            while made.get() < 2 {
+                tokio::task::yield_now().await;
+            }
         }
         came.extend(texts.into_iter().map(|fetched| fetched.href.name()));
         Ok(())
@@ -341,7 +353,7 @@ impl Body for BrokenOff {
 
 #[tokio::test]
 async fn what_came_is_stored_also_where_the_answer_breaks_off_meanwhile() {
-    let long = text("a").replace("text of a", &"x".repeat(600 << 10));
+    let long = text("a").replace("text of a", &"x".repeat(1200 << 10));
     let body = multistatus(&(long + &token("t"))).into_bytes();
     let (first, _) = body.split_at(body.len() - 20);
     let script = Script::new([says("REPORT /u/cal/", 207, "")]);
@@ -349,7 +361,7 @@ async fn what_came_is_stored_also_where_the_answer_breaks_off_meanwhile() {
     let mut opened = remote.open_everything(&calendar).await.unwrap();
     opened.body = Box::new(BrokenOff(Some(first.to_vec())));
     let mut came = Vec::new();
-    let told = remote.everything(&calendar, opened, async |texts| {
+    let told = remote.everything(&calendar, opened, as_they_are, async |texts| {
         tokio::task::yield_now().await;
         came.extend(texts.into_iter().map(|fetched| fetched.href.name()));
         Ok(())
@@ -358,17 +370,43 @@ async fn what_came_is_stored_also_where_the_answer_breaks_off_meanwhile() {
     assert_eq!(came, ["a"]);
 }
 
+/// Never goes on behind its beginning.
+struct Silent(Option<Vec<u8>>);
+
+#[async_trait(?Send)]
+impl Body for Silent {
+    async fn piece(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        match self.0.take() {
+            Some(begin) => Ok(Some(begin)),
+            None => std::future::pending().await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_stored_is_not_told_only_when_more_comes() {
+    let long = text("a").replace("text of a", &"x".repeat(1200 << 10));
+    let body = multistatus(&(long + &token("t"))).into_bytes();
+    let script = Script::new([says("REPORT /u/cal/", 207, "")]);
+    let (remote, calendar) = (remote(&script), calendar());
+    let mut opened = remote.open_everything(&calendar).await.unwrap();
+    opened.body = Box::new(Silent(Some(body[..body.len() - 20].to_vec())));
+    let told = remote.everything(&calendar, opened, as_they_are, async |_| Err(fault::store("full")));
+    let told = tokio::time::timeout(Duration::from_secs(10), told).await.expect("at once");
+    assert_eq!(told.unwrap_err().text.key, fault::store("").text.key);
+}
+
 #[tokio::test]
 async fn a_token_counts_only_if_all_that_follows_it_can_be_read() {
     let long = |name, length| text(name).replace(&format!("text of {name}"), &"x".repeat(length));
     // The first piece ends before the second text does: with the token.
-    let begin = long("a", 600 << 10) + &token("t") + &long("b", 100 << 10);
+    let begin = long("a", 1200 << 10) + &token("t") + &long("b", 100 << 10);
     for after in ["<!DOCTYPE x>", "<d:response><d:href>&#1;</d:href></d:respons>"] {
         let body = multistatus(&(begin.clone() + after));
         let script = Script::new([says("REPORT /u/cal/", 207, &body)]);
         let (remote, calendar) = (remote(&script), calendar());
         let opened = remote.open_everything(&calendar).await.unwrap();
-        let told = remote.everything(&calendar, opened, async |_| Ok(()));
+        let told = remote.everything(&calendar, opened, as_they_are, async |_| Ok(()));
         assert_eq!(told.await.unwrap(), Everything::Doubtful, "{after}");
     }
 }

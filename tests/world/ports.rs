@@ -111,6 +111,8 @@ pub struct Life {
     pub blind: Cell<bool>,
     /// An item that the store cannot read.
     pub torn: RefCell<Option<ItemId>>,
+    /// So many commits with items the store takes yet, if there is an end to it.
+    pub room: Cell<Option<u32>>,
     pub writes: Cell<u32>,
 }
 
@@ -242,6 +244,13 @@ impl Store for Shelf {
         !self.life.blind.get()
     }
     async fn commit(&self, commit: Commit) -> Result<(), Fault> {
+        if !commit.changes.is_empty() {
+            let room = self.life.room.get();
+            if room == Some(0) {
+                return Err(fault::store("full"));
+            }
+            self.life.room.set(room.map(|room| room - 1));
+        }
         self.writing(&self.life.writes, self.memory.commit(commit)).await
     }
     async fn runs(&self, limit: usize) -> Result<Vec<Run>, Fault> {
