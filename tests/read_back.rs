@@ -29,9 +29,13 @@ fn in_step(ways: Ways) -> (World, ItemId, String) {
 }
 
 fn run(world: &World) -> (Run, Vec<String>) {
+    run_by(world, Trigger::Interval)
+}
+
+fn run_by(world: &World, trigger: Trigger) -> (Run, Vec<String>) {
     world.fake.take_exchanges();
     let driver = Driver::new(world.ports(), world.options.clone());
-    let run = now(driver.run(world.account(), Trigger::Interval)).unwrap();
+    let run = now(driver.run(world.account(), trigger)).unwrap();
     assert_eq!(run.outcome, Outcome::Ok, "{:#?}", run.log);
     let asked = world.fake.take_exchanges().iter().map(|e| format!("{} {}", e.method, e.path)).collect();
     (run, asked)
@@ -171,4 +175,19 @@ fn what_somebody_else_deletes_before_it_is_read_back_goes_and_is_kept() {
     assert!(kept(&world).contains(&Why::Gone));
     law::agree(&world).unwrap();
     law::nothing_lost(&world).unwrap();
+}
+
+#[test]
+fn what_is_restored_was_not_sent() {
+    let (world, id, path) = in_step(Ways::of(Flavour::Radicale));
+    world.there_edit(&path, Part::Body);
+    world.edit(&id, Part::Title);
+    let (restored, _) = run_by(&world, Trigger::Restore);
+    assert!(!says(&restored, "log_changed_since"), "{:?}", restored.log);
+    assert_eq!(restored.total(|report| report.received), 1);
+    assert!(kept(&world).contains(&Why::Restored));
+    law::agree(&world).unwrap();
+    // Nor is that a reason to read back at once whatever is sent from now on.
+    world.edit(&id, Part::Title);
+    assert_eq!(run(&world).1, [HOME.to_owned(), format!("PUT {path}")]);
 }
