@@ -405,6 +405,82 @@ async fn an_upgrade_from_version_4_still_finds_what_items_call_themselves() {
 }
 
 #[wasm_bindgen_test]
+async fn an_upgrade_from_version_5_tells_all_times_anew() {
+    let name = fresh_name();
+    let work = Collection { indexed: Index::VERSION - 1, ..collection("work") };
+    let text =
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:u\r\nDTSTART:20241004T000000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let item = item(&work, "a", text);
+    let old = Database::make_old(&name, 5).await.unwrap();
+    let stores = ["collections", "heads", "texts", "entries", "times"];
+    let writing = old.transaction(&stores, idb::TransactionMode::ReadWrite).unwrap();
+    let store = |name| writing.object_store(name).unwrap();
+    let row = |json: serde_json::Value| js_sys::JSON::parse(&json.to_string()).unwrap();
+    let key = JsValue::from(item.head.id.0.as_str());
+    store("collections").put(&row(serde_json::to_value(&work).unwrap()), None).unwrap();
+    let heads = serde_json::to_string(&[&item.head]).unwrap();
+    store("heads")
+        .put(&row(serde_json::json!({ "collections": [&work.id], "todo": [], "heads": heads })), Some(&key))
+        .unwrap();
+    let texts = js_sys::Object::new();
+    js_sys::Reflect::set(&texts, &"base".into(), &js_sys::Uint8Array::from(text.as_bytes())).unwrap();
+    store("texts").put(&texts, Some(&key)).unwrap();
+    let listed = serde_json::json!([{ "entry": entry(&item, "Old"), "times": [714] }]).to_string();
+    store("entries")
+        .put(&row(serde_json::json!({ "collections": [&work.id], "entries": listed })), Some(&key))
+        .unwrap();
+    // 2024-10-04 is the 20,000th day: of the 714th time of 28 days.
+    let times = serde_json::to_string(&[occurrence(&item, 20_000 * DAY, 20_000 * DAY)]).unwrap();
+    let span = js_sys::Array::of2(&714.into(), &key);
+    store("times").put(&times.into(), Some(&span)).unwrap();
+    writing.await.unwrap();
+    old.close();
+
+    let store = Database::open_as(&name).await.unwrap();
+    let account = Account { id: work.account.clone(), ..contract::account() };
+    store.save_account(&account).await.unwrap();
+    let (from, to) = (20_000 * DAY, 20_001 * DAY);
+    assert_eq!(store.occurrences(from, to).await.unwrap(), []);
+    assert_eq!(pimento::driver::between(&store, from, to).await.unwrap().len(), 1, "before anything is indexed");
+    assert!(pimento::driver::renew(&store, &account.id, 20_010 * DAY).await.unwrap());
+    assert_eq!(store.occurrences(from, to).await.unwrap().len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn times_that_tell_the_same_are_told_together_and_come_back_each() {
+    let name = fresh_name();
+    let store = Database::open_as(&name).await.unwrap();
+    let item = item(&collection("work"), "a", "text");
+    let at = |hour: i64, title: &str| Occurrence {
+        title: title.to_owned(),
+        of: Some(20_020 * DAY + hour * HOUR - 1),
+        ..occurrence(&item, 20_020 * DAY + hour * HOUR, 20_020 * DAY + (hour + 1) * HOUR)
+    };
+    let all = vec![
+        at(0, "Yoga"),
+        Occurrence { of: None, ..at(24, "Yoga") },
+        at(48, "Yoga, later"),
+        Occurrence { place: "Hall".into(), ..at(72, "Yoga") },
+        Occurrence { all_day: true, ..at(96, "Yoga") },
+        Occurrence { floating: true, ..at(120, "Yoga") },
+        Occurrence { guessed: true, ..at(144, "Yoga") },
+        at(168, "Yoga"),
+        at(192, "Yoga"),
+    ];
+    let index = Index { entry: Some(entry(&item, "Yoga")), occurrences: all.clone(), ..Index::default() };
+    let new = Change::Put { item: Box::new(item.clone()), seen: None, index, race: Race::KeepBase };
+    store.commit(commit(vec![new])).await.unwrap();
+    assert_eq!(store.occurrences(20_020 * DAY, 20_029 * DAY).await.unwrap(), all);
+
+    let opened = idb::Factory::new().unwrap().open(&name, None).unwrap().await.unwrap();
+    let reading = opened.transaction(&["times"], idb::TransactionMode::ReadOnly).unwrap();
+    let rows = reading.object_store("times").unwrap().get_all(None, None).unwrap().await.unwrap();
+    opened.close();
+    let told = rows.iter().map(|row| row.as_string().unwrap().matches("\"title\"").count());
+    assert_eq!(told.collect::<Vec<_>>(), [8], "the last two are told together");
+}
+
+#[wasm_bindgen_test]
 async fn two_uids_of_one_hash_are_two() {
     let store = fresh().await;
     let work = collection("work");

@@ -115,7 +115,7 @@ pub struct Index {
 impl Index {
     /// Which way an index is made. Items of a collection with a smaller number
     /// (`Collection::indexed`) are indexed anew.
-    pub const VERSION: u32 = 3;
+    pub const VERSION: u32 = 4;
     /// Long series are expanded from so long ago …
     pub const BEHIND: Millis = 31 * DAY;
     /// … to so far ahead, from when the item was stored.

@@ -5,10 +5,10 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::commit::Stores;
-use super::row::{self, Listed, Words};
+use super::row::{self, Happening, Listed, Words};
 use super::{broken, key};
 use crate::fault;
-use crate::model::{Fault, Head, Index, Item, ItemId, Occurrence};
+use crate::model::{Fault, Head, Index, Item, ItemId};
 use crate::order;
 
 /// The rows of some items, and of those they share them with.
@@ -41,7 +41,7 @@ struct Texts {
 
 enum Move {
     Out(ItemId),
-    In(Occurrence),
+    In(Happening),
 }
 
 impl Blocks {
@@ -152,7 +152,7 @@ impl Blocks {
 
     /// Lists the item so, instead of as it was listed (`None`: not at all); says whether
     /// it was.
-    pub fn list(&mut self, id: &ItemId, index: Option<&Index>) -> bool {
+    pub fn list(&mut self, id: &ItemId, index: Option<Index>) -> bool {
         let block = at(&mut self.blocks, key::block(id));
         let batch = id.of_its_batch().0;
         let was = block.listed.iter().position(|listed| listed.entry.id == *id);
@@ -163,18 +163,27 @@ impl Blocks {
             block.words.retain(|words| !Words::are_of(words, id));
             block.relisted = true;
         }
-        let Some((index, entry)) = index.and_then(|index| Some((index, index.entry.clone()?))) else {
+        let Some((Index { occurrences, words, .. }, entry)) =
+            index.and_then(|mut index| index.entry.take().map(|entry| (index, entry)))
+        else {
             return was.is_some();
         };
         let mut times: Vec<i32> = Vec::new();
-        for occurrence in &index.occurrences {
-            let span = key::span(occurrence);
+        for occurrence in occurrences {
+            let span = key::span(&occurrence);
             if !times.contains(&span) {
                 times.push(span);
             }
-            self.moves.push(((span, batch.to_owned()), Move::In(occurrence.clone())));
+            // They are in order: others of that span came just before.
+            let other = match self.moves.last_mut() {
+                Some(((last, _), Move::In(happening))) if *last == span => happening.take(occurrence),
+                _ => Some(occurrence),
+            };
+            if let Some(other) = other {
+                self.moves.push(((span, batch.to_owned()), Move::In(Happening::at(other))));
+            }
         }
-        block.words.push(Words::of(&entry, &index.words));
+        block.words.push(Words::of(&entry, &words));
         block.listed.push(Listed { entry, times });
         block.relisted = true;
         was.is_some()
@@ -218,11 +227,12 @@ impl Blocks {
                 Some(row) => row.await.map_err(broken)?,
                 None => None,
             };
-            let mut times: Vec<Occurrence> = row.map_or(Ok(Vec::new()), |row| row::unpack(&row))?;
+            let there: Vec<Happening> = row.map_or(Ok(Vec::new()), |row| row::unpack(&row))?;
+            let mut times: Vec<&Happening> = there.iter().collect();
             for (_, moved) in moves {
                 match moved {
-                    Move::Out(id) => times.retain(|occurrence| occurrence.item != *id),
-                    Move::In(occurrence) => times.push(occurrence.clone()),
+                    Move::Out(id) => times.retain(|happening| happening.item() != id),
+                    Move::In(happening) => times.push(happening),
                 }
             }
             if times.is_empty() {

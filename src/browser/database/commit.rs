@@ -105,11 +105,12 @@ impl Stores {
                         blocks.put(&item)?;
                     }
                     if let Some(index) = index {
-                        let listed = item.shown().is_some();
-                        if blocks.list(&id, listed.then_some(&index)) {
+                        let index = item.shown().is_some().then_some(index);
+                        let series = index.as_ref().and_then(|index| index.series);
+                        if blocks.list(&id, index) {
                             self.end_series(&id)?;
                         }
-                        if let Some(series) = index.series.filter(|_| listed) {
+                        if let Some(series) = series {
                             self.series.put(&row::series(&id, series)?, None).map_err(broken)?;
                         }
                     }
