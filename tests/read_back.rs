@@ -6,7 +6,7 @@ mod fake;
 mod world;
 
 use fake::flavour::Flavour;
-use fake::trouble::{Etags, Rewrites, Texts, Ways};
+use fake::trouble::{Etags, Planned, Rewrites, Texts, Trouble, Ways};
 use pimento::driver::Driver;
 use pimento::model::{ItemId, Outcome, Role, Run, Trigger, Why};
 use world::text::Part;
@@ -190,4 +190,30 @@ fn what_is_restored_was_not_sent() {
     // Nor is that a reason to read back at once whatever is sent from now on.
     world.edit(&id, Part::Title);
     assert_eq!(run(&world).1, [HOME.to_owned(), format!("PUT {path}")]);
+}
+
+#[test]
+fn a_restore_that_breaks_off_sent_nothing_either() {
+    let (world, id, path) = in_step(Ways::of(Flavour::Radicale));
+    world.there_edit(&path, Part::Body);
+    world.edit(&id, Part::Title);
+    // The home is listed, and that is all.
+    let lost = |after| Planned { after, trouble: Trouble::LostBefore };
+    world.fake.misbehave((0..9).map(|n| lost(u8::from(n == 0))).collect());
+    let broken = now(Driver::new(world.ports(), world.options.clone()).run(world.account(), Trigger::Restore)).unwrap();
+    assert!(matches!(broken.outcome, Outcome::Failed(_)) && kept(&world) == [Why::Restored], "{:?}", broken.log);
+    world.fake.behave();
+    let (next, _) = run_by(&world, Trigger::Person);
+    assert!(!says(&next, "log_changed_since"), "{:?}", next.log);
+    assert_eq!(next.total(|report| report.received), 1);
+    law::agree(&world).unwrap();
+}
+
+#[test]
+fn what_was_sent_before_a_restore_is_told_as_the_server_altered_it() {
+    let (world, id, _) = in_step(cuts());
+    world.edit(&id, Part::Body);
+    run(&world);
+    let (restored, _) = run_by(&world, Trigger::Restore);
+    assert!(says(&restored, "log_altered") && kept(&world).contains(&Why::Altered), "{:?}", restored.log);
 }

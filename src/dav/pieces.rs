@@ -9,7 +9,7 @@ use crate::fault;
 use crate::model::Fault;
 
 /// A piece is handed out when it is at least so long.
-const PIECE: usize = 1 << 20;
+const PIECE: usize = 512 << 10;
 /// One child alone may be so long.
 const CHILD: usize = 32 << 20;
 

@@ -39,8 +39,6 @@ impl Session<'_> {
         self.ports.store.save_collection(collection).await?;
         collection.texts = Texts::Asked;
         let (reading, nothing) = (&*collection, HashMap::new());
-        // What is ready is in the report already, and counts only when it is stored.
-        let mut stored = 0;
         let told = async {
             let mut room = Some(self.gate.enter().await);
             let (opened, began) = self.timed(self.remote.open_everything(reading)).await?;
@@ -49,14 +47,13 @@ impl Session<'_> {
                 place.comes();
                 room = None;
             }
-            let ready = async |texts| {
-                let commit = self.taken_in(reading, &nothing, texts, report).await?;
-                Ok((commit, report.received))
-            };
-            let taken = self.remote.everything(reading, opened, ready, async |(commit, received)| {
+            let ready = async |texts| self.taken_in(reading, &nothing, texts, &mut CollectionReport::default()).await;
+            let taken = self.remote.everything(reading, opened, ready, async |commit| {
+                // All of it is new, and counts when it is stored.
+                let came = commit.changes.len() as u32;
                 self.store(commit).await?;
-                stored = received;
-                self.progress(&reading.name, received as usize, 0);
+                report.received += came;
+                self.progress(&reading.name, report.received as usize, 0);
                 self.ports.shell.tell(&News::Changed);
                 Ok(())
             });
@@ -66,9 +63,7 @@ impl Session<'_> {
             }
             Ok(told)
         };
-        let told = told.await;
-        report.received = stored;
-        let told = match told {
+        let told = match told.await {
             // Asked the same again it would never come; in batches it may.
             Err(fault) if report.received == 0 && fault::too_much(&fault) => {
                 self.unbearable.set(true);

@@ -1,6 +1,6 @@
 //! One row of the sync table, carried out for one item.
 
-use crate::model::{Collection, CollectionReport, Edit, Etag, Fault, Head, Href, Item, Past, Saying, Trigger, Why};
+use crate::model::{Collection, CollectionReport, Edit, Etag, Fault, Head, Href, Item, Past, Saying, Why};
 use crate::port::{Change, Commit, Race};
 use crate::sync::plan::{Action, Here, Likeness, There, action};
 use crate::text;
@@ -49,8 +49,7 @@ impl Session<'_> {
         match action {
             Action::Take | Action::Settle => {
                 // What was sent and comes back as it went is nothing new.
-                let back = head.refetch && self.trigger != Trigger::Restore;
-                let sent = action == Action::Take && back && head.edit.is_none();
+                let sent = action == Action::Take && head.refetch && head.edit.is_none();
                 let news = item.base.as_ref().is_none_or(|base| *base != text);
                 let same = item.base.as_ref().is_some_and(|base| text::same_meaning(base, &text));
                 if action == Action::Take && news && !(head.refetch && same) {

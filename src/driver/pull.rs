@@ -125,7 +125,11 @@ impl Session<'_> {
         fetched: Vec<Fetched>,
         report: &mut CollectionReport,
     ) -> Result<(), Fault> {
-        self.store(self.taken_in(collection, known, fetched, report).await?).await
+        // What could not be stored was not received.
+        let mut told = report.clone();
+        self.store(self.taken_in(collection, known, fetched, &mut told).await?).await?;
+        *report = told;
+        Ok(())
     }
 
     /// What the sync table makes of what was fetched; nothing is written.

@@ -269,7 +269,8 @@ impl Session<'_> {
             commit.changes.push(match &item.base {
                 Some(base) => {
                     let mut item = self.based(&head, head.etag.clone(), base.clone());
-                    item.head.refetch = true;
+                    // Read again it is as all else is; that it was sent before is still so.
+                    item.head.refetch = head.refetch;
                     self.put(collection.kind, item, Some(head.rev), Race::KeepBase)
                 }
                 None => Change::Remove { id: head.id.clone(), seen: head.rev },

@@ -67,7 +67,8 @@ impl Remote {
         let (mut part, mut more) = next().await?;
         while more {
             // What comes next is read, and all made of it that can be, while this is stored:
-            // neither waits for the other.
+            // neither waits for the other. What is being stored is stored to its end, also
+            // where nothing more comes; what cannot be stored is told at once.
             (part, more) = match select(pin!(store(part)), pin!(next())).await {
                 Either::Left((stored, after)) => {
                     stored?;

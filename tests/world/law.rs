@@ -251,12 +251,10 @@ pub fn report(world: &World, run: &Run, happened: &Happened, undisturbed: bool) 
     if undisturbed {
         let mut before = before.clone();
         if run.trigger == Trigger::Restore {
-            // Edits are set aside before anything else, and what they were made of is
-            // read again.
+            // Edits are set aside before anything else.
             for item in before.here.values_mut().filter(|item| item.head.edit.is_some()) {
                 item.head.edit = None;
                 item.edit = None;
-                item.head.refetch = true;
             }
         }
         let gone = before

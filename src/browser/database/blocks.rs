@@ -163,9 +163,7 @@ impl Blocks {
             block.words.retain(|words| !Words::are_of(words, id));
             block.relisted = true;
         }
-        let Some((Index { occurrences, words, .. }, entry)) =
-            index.and_then(|mut index| index.entry.take().map(|entry| (index, entry)))
-        else {
+        let Some(Index { entry: Some(entry), occurrences, words, .. }) = index else {
             return was.is_some();
         };
         let mut times: Vec<i32> = Vec::new();
@@ -174,7 +172,7 @@ impl Blocks {
             if !times.contains(&span) {
                 times.push(span);
             }
-            // They are in order: others of that span came just before.
+            // They are in order: what tells the same came just before.
             let other = match self.moves.last_mut() {
                 Some(((last, _), Move::In(happening))) if *last == span => happening.take(occurrence),
                 _ => Some(occurrence),

@@ -17,8 +17,8 @@ pub(super) struct Listed {
     pub times: Vec<i32>,
 }
 
-/// Times at which the same happens, in a row of `times`: of a series all that it tells the
-/// same of. Of each but the first start, end and `of`, one after the other.
+/// Times of a series that follow each other in a row of `times` and tell the same. Of each
+/// but the first start, end and `of`, one after the other.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Happening(Occurrence, Vec<Millis>);
 
@@ -33,6 +33,7 @@ impl Happening {
 
     /// Takes one in that tells the same, and gives another one back.
     pub fn take(&mut self, one: Occurrence) -> Option<Occurrence> {
+        // What is of no series happens once.
         let (Some(of), Some(_)) = (one.of, self.0.of) else { return Some(one) };
         let (start, end) = (one.start, one.end);
         let one = Occurrence { start: self.0.start, end: self.0.end, of: self.0.of, ..one };

@@ -1,4 +1,4 @@
-//! Version 6 of the schema: times of an item that tell the same are told together. Never
+//! Version 6 of the schema: times of a series that tell the same are told together. Never
 //! changed once released: what comes after is another file.
 //!
 //! | store | key, beside the row | row |
