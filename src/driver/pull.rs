@@ -161,6 +161,7 @@ impl Session<'_> {
         Ok(commit)
     }
 
+    /// Writes it, if there is anything to write.
     pub async fn store(&self, commit: Commit) -> Result<(), Fault> {
         if commit.changes.is_empty() { Ok(()) } else { self.ports.store.commit(commit).await }
     }

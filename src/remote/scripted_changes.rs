@@ -314,7 +314,7 @@ impl Body for Halves {
 
 #[tokio::test]
 async fn the_next_is_read_and_made_ready_while_the_last_is_stored() {
-    let long = text("a").replace("text of a", &"x".repeat(1200 << 10));
+    let long = text("a").replace("text of a", &"x".repeat(600 << 10));
     let body = multistatus(&(long + &text("b") + &token("t"))).into_bytes();
     let (first, rest) = body.split_at(body.len() - 20);
     let (script, asked) = (Script::new([says("REPORT /u/cal/", 207, "")]), Rc::new(Notify::new()));
@@ -353,7 +353,7 @@ impl Body for BrokenOff {
 
 #[tokio::test]
 async fn what_came_is_stored_also_where_the_answer_breaks_off_meanwhile() {
-    let long = text("a").replace("text of a", &"x".repeat(1200 << 10));
+    let long = text("a").replace("text of a", &"x".repeat(600 << 10));
     let body = multistatus(&(long + &token("t"))).into_bytes();
     let (first, _) = body.split_at(body.len() - 20);
     let script = Script::new([says("REPORT /u/cal/", 207, "")]);
@@ -385,7 +385,7 @@ impl Body for Silent {
 
 #[tokio::test]
 async fn what_cannot_be_stored_is_not_told_only_when_more_comes() {
-    let long = text("a").replace("text of a", &"x".repeat(1200 << 10));
+    let long = text("a").replace("text of a", &"x".repeat(600 << 10));
     let body = multistatus(&(long + &token("t"))).into_bytes();
     let script = Script::new([says("REPORT /u/cal/", 207, "")]);
     let (remote, calendar) = (remote(&script), calendar());
@@ -400,7 +400,7 @@ async fn what_cannot_be_stored_is_not_told_only_when_more_comes() {
 async fn a_token_counts_only_if_all_that_follows_it_can_be_read() {
     let long = |name, length| text(name).replace(&format!("text of {name}"), &"x".repeat(length));
     // The first piece ends before the second text does: with the token.
-    let begin = long("a", 1200 << 10) + &token("t") + &long("b", 100 << 10);
+    let begin = long("a", 600 << 10) + &token("t") + &long("b", 100 << 10);
     for after in ["<!DOCTYPE x>", "<d:response><d:href>&#1;</d:href></d:respons>"] {
         let body = multistatus(&(begin.clone() + after));
         let script = Script::new([says("REPORT /u/cal/", 207, &body)]);
