@@ -46,6 +46,21 @@ pub enum Event {
     Ask(Ask),
 }
 
+/// What is to be done when what was asked is done.
+enum After {
+    Nothing,
+    /// The next run may be due at another time.
+    Planning,
+    /// Of edits that come in parts only the last leads to a run: should it never come, the
+    /// alarm sees to the others.
+    Edit {
+        last: bool,
+    },
+    /// What the person decided is carried out by a run.
+    Decision,
+    Run(Trigger),
+}
+
 /// Cheap to clone; the clones are one worker.
 #[derive(Clone)]
 pub struct Worker {
@@ -129,14 +144,40 @@ impl Worker {
     }
 
     async fn ask(&self, ask: Ask) -> Result<(Answer, Option<Trigger>), Fault> {
+        if matches!(ask, Ask::Compare { .. } | Ask::Import { .. }) {
+            // What is here is found by its row in the lists.
+            self.renew().await?;
+        }
+        let (answer, after) = self.answer(ask).await?;
+        let trigger = match after {
+            After::Nothing => None,
+            After::Planning => {
+                self.schedule().await?;
+                None
+            }
+            After::Edit { last } => {
+                self.driver.ports.shell.tell(&News::Changed);
+                // It is sent now if the person wants that.
+                let now = self.driver.ports.store.settings().await?.after_change;
+                if now { Some(self.soon().await).filter(|_| last) } else { None }
+            }
+            After::Decision => Some(self.soon().await),
+            After::Run(trigger) => Some(trigger),
+        };
+        Ok((answer, trigger))
+    }
+
+    async fn answer(&self, ask: Ask) -> Result<(Answer, After), Fault> {
+        const EDIT: After = After::Edit { last: true };
         let driver = &self.driver;
         let store = &driver.ports.store;
+        let mut after = After::Nothing;
         let answer = match ask {
             Ask::Check(sign_in) => Answer::Found(driver.check(&sign_in).await?),
             Ask::Save { sign_in, insist, replaces } => {
                 driver.save(&sign_in, insist, replaces.as_ref()).await?;
                 self.news();
-                self.schedule().await?;
+                after = After::Planning;
                 Answer::Done
             }
             Ask::SavePolicy { account, policy } => {
@@ -146,7 +187,7 @@ impl Worker {
             Ask::CountUnsent(account) => Answer::Count(driver.count_unsent(&account).await?),
             Ask::RemoveAccount(account) => {
                 self.alone(async |store| store.remove_account(&account).await).await?;
-                self.schedule().await?;
+                after = After::Planning;
                 Answer::Done
             }
             Ask::Choose { role, collection } => {
@@ -159,19 +200,19 @@ impl Worker {
                     return Err(fault::field(wrong));
                 }
                 store.save_settings(&settings).await?;
-                self.schedule().await?;
+                after = After::Planning;
                 Answer::Done
             }
             Ask::Synchronize | Ask::Restore | Ask::Audit => {
                 if driver.accounts().await?.is_empty() {
                     return Err(fault::not_set_up());
                 }
-                let trigger = match ask {
+                after = After::Run(match ask {
                     Ask::Restore => Trigger::Restore,
                     Ask::Audit => Trigger::Audit,
                     _ => Trigger::Person,
-                };
-                return Ok((Answer::Done, Some(trigger)));
+                });
+                Answer::Done
             }
             Ask::Preview => {
                 let mut drafted = Vec::new();
@@ -187,50 +228,47 @@ impl Worker {
             Ask::Held => Answer::Drafted(driver.held().await?),
             Ask::Decide { collection, choice } => {
                 self.alone(async |_| driver.decide(&collection, choice).await).await?;
-                return Ok((Answer::Done, Some(self.soon().await)));
+                after = After::Decision;
+                Answer::Done
             }
             Ask::Settle { collection, fate } => {
                 self.alone(async |_| driver.settle(&collection, fate).await).await?;
-                return Ok((Answer::Done, Some(self.soon().await)));
+                after = After::Decision;
+                Answer::Done
             }
             Ask::CountRestore => Answer::Count(driver.count_restore().await?),
             Ask::View { id, of } => Answer::View(Box::new(driver.view(&id, of).await?)),
             Ask::Instances { id, seek } => Answer::Instances(driver.instances(&id, seek).await?),
             Ask::Open { id, of } => Answer::Fields(driver.open(&id, of).await?),
             Ask::Create { folder, fields } => {
-                let id = driver.create(folder.as_ref(), &fields).await?;
-                return Ok((Answer::Item(id), self.changed().await?));
+                after = EDIT;
+                Answer::Item(driver.create(folder.as_ref(), &fields).await?)
             }
             Ask::Edit { id, reach, was, fields } => {
                 driver.edit(&id, reach, Some(&was), &fields).await?;
-                return Ok((Answer::Item(id), self.changed().await?));
+                after = EDIT;
+                Answer::Item(id)
             }
             Ask::Versions(id) => Answer::Versions(driver.versions(&id).await?),
             Ask::Delete { id, reach } => {
                 driver.delete(&id, reach).await?;
-                return Ok((Answer::Done, self.changed().await?));
+                after = EDIT;
+                Answer::Done
             }
             Ask::BringBack { at, item } => {
-                let id = driver.bring_back(at, &item).await?;
-                return Ok((Answer::Item(id), self.changed().await?));
+                after = EDIT;
+                Answer::Item(driver.bring_back(at, &item).await?)
             }
             Ask::PreviewUndo(run) => Answer::Drafted(driver.preview_undo(run).await?),
             Ask::Undo(run) => {
-                let count = driver.undo(run).await?;
-                return Ok((Answer::Count(count), self.changed().await?));
+                after = EDIT;
+                Answer::Count(driver.undo(run).await?)
             }
-            Ask::Between { from, to } => Answer::Occurrences(between(&*driver.ports.store, from, to).await?),
-            Ask::Compare { folder, texts } => {
-                // What is here is found by its row in the lists.
-                self.renew().await?;
-                Answer::Compared(driver.compare(&folder, &texts).await?)
-            }
+            Ask::Between { from, to } => Answer::Occurrences(between(&**store, from, to).await?),
+            Ask::Compare { folder, texts } => Answer::Compared(driver.compare(&folder, &texts).await?),
             Ask::Import { folder, texts, differing, last } => {
-                self.renew().await?;
-                let imported = driver.import(&folder, &texts, differing).await?;
-                let trigger = self.changed().await?;
-                // Should the last never come, the alarm sees to what has.
-                return Ok((Answer::Imported(imported), trigger.filter(|_| last)));
+                after = After::Edit { last };
+                Answer::Imported(driver.import(&folder, &texts, differing).await?)
             }
             Ask::State => Answer::State(self.state().await?),
             Ask::OpenOptions { from } => {
@@ -238,14 +276,7 @@ impl Worker {
                 Answer::Done
             }
         };
-        Ok((answer, None))
-    }
-
-    /// After an edit: it is sent now if the person wants that.
-    async fn changed(&self) -> Result<Option<Trigger>, Fault> {
-        let ports = &self.driver.ports;
-        ports.shell.tell(&News::Changed);
-        Ok(if ports.store.settings().await?.after_change { Some(self.soon().await) } else { None })
+        Ok((answer, after))
     }
 
     /// What the person did is sent now, and the alarm sees to it should the worker not
