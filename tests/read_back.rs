@@ -192,20 +192,37 @@ fn what_is_restored_was_not_sent() {
     assert_eq!(run(&world).1, [HOME.to_owned(), format!("PUT {path}")]);
 }
 
+/// A restore that gets no further than the listing of the home.
+fn restore_that_breaks_off(world: &World) {
+    let lost = |after| Planned { after, trouble: Trouble::LostBefore };
+    world.fake.misbehave((0..9).map(|n| lost(u8::from(n == 0))).collect());
+    let broken = now(Driver::new(world.ports(), world.options.clone()).run(world.account(), Trigger::Restore)).unwrap();
+    assert!(matches!(broken.outcome, Outcome::Failed(_)) && kept(world) == [Why::Restored], "{:?}", broken.log);
+    world.fake.behave();
+}
+
 #[test]
 fn a_restore_that_breaks_off_sent_nothing_either() {
     let (world, id, path) = in_step(Ways::of(Flavour::Radicale));
     world.there_edit(&path, Part::Body);
     world.edit(&id, Part::Title);
-    // The home is listed, and that is all.
-    let lost = |after| Planned { after, trouble: Trouble::LostBefore };
-    world.fake.misbehave((0..9).map(|n| lost(u8::from(n == 0))).collect());
-    let broken = now(Driver::new(world.ports(), world.options.clone()).run(world.account(), Trigger::Restore)).unwrap();
-    assert!(matches!(broken.outcome, Outcome::Failed(_)) && kept(&world) == [Why::Restored], "{:?}", broken.log);
-    world.fake.behave();
+    restore_that_breaks_off(&world);
     let (next, _) = run_by(&world, Trigger::Person);
     assert!(!says(&next, "log_changed_since"), "{:?}", next.log);
     assert_eq!(next.total(|report| report.received), 1);
+    law::agree(&world).unwrap();
+}
+
+#[test]
+fn after_a_restore_that_breaks_off_all_there_is_is_looked_at() {
+    let (world, id, path) = in_step(Ways::of(Flavour::Radicale));
+    world.edit(&id, Part::Title);
+    // It came to the server, its answer was lost, and no token tells of it.
+    let sent = world.moment().here[&id].edit.clone();
+    world.fake.slip(&path, sent.as_deref());
+    restore_that_breaks_off(&world);
+    let (next, _) = run(&world);
+    assert_eq!(next.total(|report| report.received), 1, "{:?}", next.log);
     law::agree(&world).unwrap();
 }
 

@@ -195,7 +195,7 @@ impl Session<'_> {
         if self.make_missing(&seen).await? {
             seen = homes(&self.remote, &self.account).await?;
         }
-        let covered = self.covered(&seen).await?;
+        let mut covered = self.covered(&seen).await?;
         for collection in &covered.changed {
             self.ports.store.save_collection(collection).await?;
         }
@@ -206,7 +206,7 @@ impl Session<'_> {
             // Of a collection that is not described there is nothing to be restored from:
             // what is here may be all there is.
             let there = |sight: &Sight| matches!(sight, Sight::Described(_));
-            for (collection, _) in covered.all.iter().filter(|(_, sight)| there(sight)) {
+            for (collection, _) in covered.all.iter_mut().filter(|(_, sight)| there(sight)) {
                 let aside = self.set_aside(collection).await?;
                 self.say(Saying::new("log_restored").with(&collection.name).with(aside));
             }
@@ -256,7 +256,10 @@ impl Session<'_> {
     }
 
     /// Sets aside what the person changed since: the texts can be had back.
-    async fn set_aside(&self, collection: &Collection) -> Result<usize, Fault> {
+    async fn set_aside(&self, collection: &mut Collection) -> Result<usize, Fault> {
+        // Some of it may be on the server, where the answer was lost. Should this run not come
+        // so far as to read it, the next one looks at all there is, not at what a report tells.
+        self.forget_token(collection).await?;
         let store = &self.ports.store;
         let mut aside = 0;
         for head in store.todo(&collection.id).await? {
