@@ -66,8 +66,8 @@ kept_by_indexeddb!(
 
 /// The item, shown so; new if its count is 0, else the next after the one stored.
 fn listed(item: &Item, title: &str, times: &[(i64, i64)]) -> Change {
-    let occurrences = times.iter().map(|&(start, end)| occurrence(item, start, end)).collect();
-    let index = Index { entry: Some(entry(item, title)), occurrences, ..Index::default() };
+    let times = times.iter().map(|&(start, end)| Happening::at(occurrence(item, start, end))).collect();
+    let index = Index { entry: Some(entry(item, title)), times, ..Index::default() };
     Change::Put { item: Box::new(item.clone()), seen: item.head.rev.checked_sub(1), index, race: Race::KeepBase }
 }
 
@@ -447,37 +447,33 @@ async fn an_upgrade_from_version_5_tells_all_times_anew() {
 }
 
 #[wasm_bindgen_test]
-async fn times_that_tell_the_same_are_told_together_and_come_back_each() {
+async fn times_that_tell_the_same_are_told_once_in_each_row_and_come_back_each() {
     let name = fresh_name();
     let store = Database::open_as(&name).await.unwrap();
     let item = item(&collection("work"), "a", "text");
-    let at = |hour: i64, title: &str| Occurrence {
-        title: title.to_owned(),
-        of: Some(20_020 * DAY + hour * HOUR - 1),
-        ..occurrence(&item, 20_020 * DAY + hour * HOUR, 20_020 * DAY + (hour + 1) * HOUR)
-    };
-    let all = vec![
-        at(0, "Yoga"),
-        Occurrence { of: None, ..at(24, "Yoga") },
-        at(48, "Yoga, later"),
-        Occurrence { place: "Hall".into(), ..at(72, "Yoga") },
-        Occurrence { all_day: true, ..at(96, "Yoga") },
-        Occurrence { floating: true, ..at(120, "Yoga") },
-        Occurrence { guessed: true, ..at(144, "Yoga") },
-        at(168, "Yoga"),
-        at(192, "Yoga"),
-    ];
-    let index = Index { entry: Some(entry(&item, "Yoga")), occurrences: all.clone(), ..Index::default() };
+    let mut series =
+        Happening::at(Occurrence { of: Some(20_000 * DAY - 1), ..occurrence(&item, 20_000 * DAY, 20_001 * DAY) });
+    for week in 1..10 {
+        let start = (20_000 + 7 * week) * DAY;
+        // One of them is long: it is in another row.
+        series.add(start, start + if week == 5 { 20 * DAY } else { DAY }, start - 1);
+    }
+    let other =
+        Happening::at(Occurrence { title: "Yoga, later".into(), ..occurrence(&item, 20_003 * DAY, 20_004 * DAY) });
+    let index = Index { entry: Some(entry(&item, "Yoga")), times: vec![series, other], ..Index::default() };
+    let mut all = index.occurrences();
     let new = Change::Put { item: Box::new(item.clone()), seen: None, index, race: Race::KeepBase };
     store.commit(commit(vec![new])).await.unwrap();
-    assert_eq!(store.occurrences(20_020 * DAY, 20_029 * DAY).await.unwrap(), all);
+    all.sort_by_key(|occurrence| occurrence.start);
+    assert_eq!((all.len(), &all), (11, &store.occurrences(20_000 * DAY, 20_100 * DAY).await.unwrap()));
 
     let opened = idb::Factory::new().unwrap().open(&name, None).unwrap().await.unwrap();
     let reading = opened.transaction(&["times"], idb::TransactionMode::ReadOnly).unwrap();
     let rows = reading.object_store("times").unwrap().get_all(None, None).unwrap().await.unwrap();
     opened.close();
     let told = rows.iter().map(|row| row.as_string().unwrap().matches("\"title\"").count());
-    assert_eq!(told.collect::<Vec<_>>(), [8], "the last two are told together");
+    // The long one; the first weeks and what is told otherwise; before and after the long one; the rest.
+    assert_eq!(told.collect::<Vec<_>>(), [1, 2, 2, 1]);
 }
 
 #[wasm_bindgen_test]
@@ -634,7 +630,7 @@ async fn what_happens_is_found_wherever_times_are_cut() {
         item.head.id = ItemId::of_batch("b", n);
         let index = Index {
             entry: Some(entry(&item, "t")),
-            occurrences: vec![occurrence(&item, start, start + length)],
+            times: vec![Happening::at(occurrence(&item, start, start + length))],
             ..Index::default()
         };
         all.push((item, index));
@@ -655,11 +651,11 @@ async fn what_happens_is_found_wherever_times_are_cut() {
             ids.sort();
             ids
         };
-        let all = all.iter().flat_map(|(_, index)| &index.occurrences);
-        let touching = all.clone().filter(|occurrence| occurrence.touches(*from, to)).cloned().collect();
+        let all = all.iter().flat_map(|(_, index)| index.occurrences());
+        let touching = all.clone().filter(|occurrence| occurrence.touches(*from, to)).collect();
         assert_eq!(of(store.occurrences(*from, to).await.unwrap()), of(touching), "{from} {to}");
         let next = store.next(*from).await.unwrap().into_values().collect();
-        let coming = all.filter(|occurrence| occurrence.start >= *from).cloned().collect();
+        let coming = all.filter(|occurrence| occurrence.start >= *from).collect();
         assert_eq!(of(next), of(coming), "{from}");
     }
 }
@@ -692,8 +688,8 @@ async fn a_text_of_words_costs_a_run_little_and_a_key_less() {
     let change = |n: usize, words: bool| {
         let item = item(&work, &format!("{n}"), &"BEGIN:VCALENDAR\r\n".repeat(40));
         let words = if words { many_words(n) } else { String::new() };
-        let occurrences = vec![occurrence(&item, n as i64 * DAY, n as i64 * DAY + HOUR)];
-        let index = Index { entry: Some(entry(&item, &format!("Title {n}"))), occurrences, series: None, words };
+        let times = vec![Happening::at(occurrence(&item, n as i64 * DAY, n as i64 * DAY + HOUR))];
+        let index = Index { entry: Some(entry(&item, &format!("Title {n}"))), times, series: None, words };
         Change::Put { item: Box::new(item), seen: None, index, race: Race::KeepBase }
     };
     let all: Vec<usize> = (0..MANY).collect();

@@ -72,6 +72,56 @@ impl Occurrence {
     pub fn touches(&self, from: Millis, to: Millis) -> bool {
         from < to && self.start < to && (self.end > from || self.start >= from)
     }
+
+    /// The same at another time of a [`Happening`].
+    fn moved(&self, at: &[Millis]) -> Occurrence {
+        Occurrence { start: at[0], end: at[1], of: Some(at[2]), ..self.clone() }
+    }
+}
+
+/// Times of an event that follow each other and tell the same: the first, and of each of the
+/// others start, end and [`Occurrence::of`], one after the other. What is of no series
+/// happens once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happening(Occurrence, Vec<Millis>);
+
+impl Happening {
+    pub fn at(first: Occurrence) -> Happening {
+        Happening(first, Vec::new())
+    }
+
+    pub fn item(&self) -> &ItemId {
+        &self.0.item
+    }
+
+    /// Another instance of the series.
+    pub fn add(&mut self, start: Millis, end: Millis, of: Millis) {
+        self.1.extend([start, end, of]);
+    }
+
+    /// Each time.
+    pub fn each(&self) -> impl Iterator<Item = Occurrence> + '_ {
+        let Happening(first, others) = self;
+        let others = others.chunks_exact(3);
+        std::iter::once(first.clone()).chain(others.map(|at| first.moved(at)))
+    }
+
+    /// The times apart by what `of` makes of start and end, those together that follow
+    /// each other.
+    pub fn by<K: PartialEq>(self, of: impl Fn(Millis, Millis) -> K) -> Vec<(K, Happening)> {
+        let Happening(first, others) = self;
+        let mut all = vec![(of(first.start, first.end), Happening::at(first))];
+        for at in others.chunks_exact(3) {
+            let (key, last) = (of(at[0], at[1]), all.len() - 1);
+            if all[last].0 == key {
+                all[last].1.1.extend_from_slice(at);
+            } else {
+                let first = all[last].1.0.moved(at);
+                all.push((key, Happening::at(first)));
+            }
+        }
+        all
+    }
 }
 
 /// Which part of a series an edit is for. The instance is named by [`Occurrence::of`].
@@ -106,7 +156,7 @@ pub struct Index {
     pub entry: Option<Entry>,
     /// All times it happens; if it is a long `series`, those that are near
     /// ([`Index::BEHIND`], [`Index::AHEAD`]), and the next behind those where none of them is late.
-    pub occurrences: Vec<Occurrence>,
+    pub times: Vec<Happening>,
     pub series: Option<Series>,
     /// The words it is found by, as `text::words` makes them.
     pub words: String,
@@ -120,6 +170,11 @@ impl Index {
     pub const BEHIND: Millis = 31 * DAY;
     /// … to so far ahead, from when the item was stored.
     pub const AHEAD: Millis = 400 * DAY;
+
+    /// Each of its times.
+    pub fn occurrences(&self) -> Vec<Occurrence> {
+        self.times.iter().flat_map(Happening::each).collect()
+    }
 }
 
 const DAY: Millis = 24 * 3_600_000;

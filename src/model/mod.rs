@@ -17,7 +17,7 @@ pub mod view;
 
 pub use account::{Account, AccountId, Marker, Policy};
 pub use collection::{Choice, Collection, CollectionId, Fate, Held, Kind, Role, Texts, Vanished};
-pub use entry::{Entry, EntryKind, Index, Occurrence, Reach, Series};
+pub use entry::{Entry, EntryKind, Happening, Index, Occurrence, Reach, Series};
 pub use etag::Etag;
 pub use fault::{Class, Fault};
 pub use fields::{

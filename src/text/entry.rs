@@ -1,8 +1,6 @@
 //! The small rows that lists and the popup read, made of an item's text.
 
-use std::collections::HashMap;
-
-use crate::model::{CollectionId, Entry, EntryKind, Index, ItemId, Kind, Millis, Occurrence, Series};
+use crate::model::{CollectionId, Entry, EntryKind, Happening, Index, ItemId, Kind, Millis, Occurrence, Series};
 
 use super::lines::Tree;
 use super::moment::Moment;
@@ -23,7 +21,7 @@ pub fn index(collection: &CollectionId, id: &ItemId, kind: Kind, text: &[u8], fr
     if row.kind == EntryKind::Event {
         let (found, series) = times(&tree, from.div_euclid(1000), to.div_euclid(1000));
         row.partial |= found.partial;
-        index.occurrences = told(collection, id, &tree, found);
+        index.times = told(collection, id, &tree, found);
         index.series = series;
     }
     let Row { kind, title, detail, sort, partial, recurs, guessed } = row;
@@ -43,9 +41,8 @@ pub fn between(collection: &CollectionId, id: &ItemId, text: &[u8], from: Millis
     let tree = Tree::parse(text);
     // Whole seconds, that are then looked at closely.
     let found = instances(&tree, from.div_euclid(1000), to.div_euclid(1000));
-    let mut found = told(collection, id, &tree, found);
-    found.retain(|occurrence| occurrence.touches(from, to));
-    found
+    let found = told(collection, id, &tree, found);
+    found.iter().flat_map(Happening::each).filter(|occurrence| occurrence.touches(from, to)).collect()
 }
 
 /// All instances, where they are few; else those of the window, and how long it goes.
@@ -81,28 +78,34 @@ fn next(tree: &Tree<'_>, after: i64, start: i64, end: Option<i64>) -> Option<Ins
     if end.is_some_and(|end| end <= after) { None } else { windows.into_iter().find_map(within) }
 }
 
-/// Instances as lists show them.
-fn told(collection: &CollectionId, id: &ItemId, tree: &Tree<'_>, found: Instances) -> Vec<Occurrence> {
-    let mut texts: HashMap<usize, (String, String)> = HashMap::new();
+/// Instances as lists show them; those together that tell the same.
+fn told(collection: &CollectionId, id: &ItemId, tree: &Tree<'_>, found: Instances) -> Vec<Happening> {
     let text_of = |c: usize, name: &str| tree.text(c, name).trim().to_owned();
-    let told = found.list.into_iter().map(|i| {
-        let texts = texts.entry(i.component);
-        let (title, place) =
-            texts.or_insert_with(|| (text_of(i.component, "SUMMARY"), text_of(i.component, "LOCATION"))).clone();
-        Occurrence {
-            item: id.clone(),
-            collection: collection.clone(),
-            title,
-            place,
-            start: i.start.saturating_mul(1000),
-            end: i.end.saturating_mul(1000),
-            all_day: i.all_day,
-            floating: i.floating,
-            of: i.of.map(|of| of.saturating_mul(1000)),
-            guessed: i.guessed,
+    let mut told: Vec<Happening> = Vec::new();
+    let mut last = None;
+    for i in found.list {
+        let [start, end] = [i.start, i.end].map(|at| at.saturating_mul(1000));
+        let of = i.of.map(|of| of.saturating_mul(1000));
+        // What an instance says for itself is in a component of its own.
+        let this = Some((i.component, i.all_day, i.floating, i.guessed, of.is_some()));
+        match (of, told.last_mut()) {
+            (Some(of), Some(happening)) if this == last => happening.add(start, end, of),
+            _ => told.push(Happening::at(Occurrence {
+                item: id.clone(),
+                collection: collection.clone(),
+                title: text_of(i.component, "SUMMARY"),
+                place: text_of(i.component, "LOCATION"),
+                start,
+                end,
+                all_day: i.all_day,
+                floating: i.floating,
+                of,
+                guessed: i.guessed,
+            })),
         }
-    });
-    told.collect()
+        last = this;
+    }
+    told
 }
 
 #[derive(Default)]

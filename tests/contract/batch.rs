@@ -20,9 +20,16 @@ type Model = BTreeMap<ItemId, (Item, Index)>;
 
 fn listed(item: &Item, dice: &mut Dice) -> Index {
     let lasts = [HOUR, 3 * DAY, 8 * DAY, 90 * DAY][dice.below(4) as usize];
-    let starts = (0..dice.below(4)).map(|_| 20_000 * DAY + dice.below(200) as i64 * DAY);
-    let occurrences = starts.map(|start| occurrence(item, start, start + lasts)).collect();
-    Index { occurrences, words: format!(" {} ", item.head.rev), ..index(item, &format!("T{}", dice.below(100))) }
+    let mut times: Vec<Happening> = Vec::new();
+    for _ in 0..dice.below(4) {
+        let start = 20_000 * DAY + dice.below(200) as i64 * DAY;
+        // Some tell the same as the one before.
+        match times.last_mut() {
+            Some(happening) if dice.below(2) == 0 => happening.add(start, start + lasts, start),
+            _ => times.push(Happening::at(occurrence(item, start, start + lasts))),
+        }
+    }
+    Index { times, words: format!(" {} ", item.head.rev), ..index(item, &format!("T{}", dice.below(100))) }
 }
 
 const HOUR: i64 = 60 * 60 * 1000;
@@ -91,8 +98,8 @@ async fn check(store: &dyn Store, model: &Model, ids: &[(ItemId, Collection)]) {
     for from in [19_999 * DAY, 20_050 * DAY + HOUR, 20_199 * DAY] {
         for to in [from + HOUR, from + 30 * DAY, from + 400 * DAY] {
             let times = |all: Vec<Occurrence>| sorted(all.into_iter().map(|o| (o.start, o.end, o.item)).collect());
-            let occurrences = model.values().flat_map(|(_, index)| &index.occurrences);
-            let touching = occurrences.filter(|occurrence| occurrence.touches(from, to)).cloned().collect();
+            let occurrences = model.values().flat_map(|(_, index)| index.occurrences());
+            let touching = occurrences.filter(|occurrence| occurrence.touches(from, to)).collect();
             assert_eq!(times(store.occurrences(from, to).await.unwrap()), times(touching), "{from} {to}");
         }
     }

@@ -12,7 +12,7 @@ const YEAR: i64 = 366 * 24 * 3_600_000;
 pub fn hold(bytes: &[u8]) {
     let _ = view(bytes, None, NOW);
     let index = text::index(&CollectionId("c".into()), &ItemId("i".into()), Kind::Calendar, bytes, NOW, NOW + YEAR);
-    for of in index.occurrences.iter().filter_map(|o| o.of).take(2).chain([NOW]) {
+    for of in index.occurrences().iter().filter_map(|o| o.of).take(2).chain([NOW]) {
         let _ = view(bytes, Some(of), NOW);
     }
     for line in Tree::parse(bytes).lines() {

@@ -5,10 +5,10 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::commit::Stores;
-use super::row::{self, Happening, Listed, Words};
+use super::row::{self, Listed, Words};
 use super::{broken, key};
 use crate::fault;
-use crate::model::{Fault, Head, Index, Item, ItemId};
+use crate::model::{Fault, Happening, Head, Index, Item, ItemId};
 use crate::order;
 
 /// The rows of some items, and of those they share them with.
@@ -163,23 +163,15 @@ impl Blocks {
             block.words.retain(|words| !Words::are_of(words, id));
             block.relisted = true;
         }
-        let Some(Index { entry: Some(entry), occurrences, words, .. }) = index else {
+        let Some(Index { entry: Some(entry), times: happenings, words, .. }) = index else {
             return was.is_some();
         };
         let mut times: Vec<i32> = Vec::new();
-        for occurrence in occurrences {
-            let span = key::span(&occurrence);
+        for (span, happening) in happenings.into_iter().flat_map(|happening| happening.by(key::span)) {
             if !times.contains(&span) {
                 times.push(span);
             }
-            // They are in order: what tells the same came just before.
-            let other = match self.moves.last_mut() {
-                Some(((last, _), Move::In(happening))) if *last == span => happening.take(occurrence),
-                _ => Some(occurrence),
-            };
-            if let Some(other) = other {
-                self.moves.push(((span, batch.to_owned()), Move::In(Happening::at(other))));
-            }
+            self.moves.push(((span, batch.to_owned()), Move::In(happening)));
         }
         block.words.push(Words::of(&entry, &words));
         block.listed.push(Listed { entry, times });

@@ -5,7 +5,7 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use crate::model::{ItemId, Millis, Occurrence};
+use crate::model::{ItemId, Millis};
 
 /// So many share a row of `heads`, `entries`, `uids` and `words`.
 const BLOCK: u32 = 64;
@@ -58,9 +58,9 @@ pub(super) fn times((span, batch): &Times) -> JsValue {
     Array::of2(&JsValue::from(*span), &JsValue::from(batch.as_str())).into()
 }
 
-/// The time in whose row it lies.
-pub(super) fn span(occurrence: &Occurrence) -> i32 {
-    if occurrence.end.saturating_sub(occurrence.start) > LONG { NO_SPAN } else { span_of(occurrence.start) }
+/// The time in whose row lies what happens from start to end.
+pub(super) fn span(start: Millis, end: Millis) -> i32 {
+    if end.saturating_sub(start) > LONG { NO_SPAN } else { span_of(start) }
 }
 
 /// All keys of what may go on between the two times (the second exclusive), as two

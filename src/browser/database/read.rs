@@ -7,9 +7,9 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::blocks::{Blocks, distinct};
-use super::row::{self, Happening, Listed, Words};
+use super::row::{self, Listed, Words};
 use super::{Database, broken, key};
-use crate::model::{CollectionId, Entry, Fault, Item, ItemId, Millis, Occurrence};
+use crate::model::{CollectionId, Entry, Fault, Happening, Item, ItemId, Millis, Occurrence};
 use crate::order;
 
 impl Database {
@@ -101,7 +101,7 @@ impl Database {
         let mut all = Vec::new();
         for rows in asked {
             for row in rows.await.map_err(broken)? {
-                all.extend(row::unpack(&row)?.into_iter().flat_map(Happening::each));
+                all.extend(row::unpack::<Happening>(&row)?.iter().flat_map(Happening::each));
             }
         }
         Ok(all)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::fault;
-use crate::model::{CollectionId, Entry, EntryKind, Fault, Head, Item, ItemId, Kept, Millis, Occurrence, Series, Why};
+use crate::model::{CollectionId, Entry, EntryKind, Fault, Head, Item, ItemId, Kept, Series, Why};
 
 /// How one item is listed.
 #[derive(Serialize, Deserialize)]
@@ -15,43 +15,6 @@ pub(super) struct Listed {
     /// In which rows of `times` it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub times: Vec<i32>,
-}
-
-/// Times of a series that follow each other in a row of `times` and tell the same. Of each
-/// but the first start, end and `of`, one after the other.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Happening(Occurrence, Vec<Millis>);
-
-impl Happening {
-    pub fn at(first: Occurrence) -> Happening {
-        Happening(first, Vec::new())
-    }
-
-    pub fn item(&self) -> &ItemId {
-        &self.0.item
-    }
-
-    /// Takes one in that tells the same, and gives another one back.
-    pub fn take(&mut self, one: Occurrence) -> Option<Occurrence> {
-        // What is of no series happens once.
-        let (Some(of), Some(_)) = (one.of, self.0.of) else { return Some(one) };
-        let (start, end) = (one.start, one.end);
-        let one = Occurrence { start: self.0.start, end: self.0.end, of: self.0.of, ..one };
-        if one == self.0 {
-            self.1.extend([start, end, of]);
-            return None;
-        }
-        Some(Occurrence { start, end, of: Some(of), ..one })
-    }
-
-    pub fn each(self) -> Vec<Occurrence> {
-        let Happening(first, others) = self;
-        let mut all = vec![first];
-        for at in others.chunks_exact(3) {
-            all.push(Occurrence { start: at[0], end: at[1], of: Some(at[2]), ..all[0].clone() });
-        }
-        all
-    }
 }
 
 /// A row of `heads`: all of them in one text, and the collections they are of.

@@ -57,7 +57,7 @@ fn the_zone_is_defined_rightly_by_itself() {
         let recurs = |t: &str| t.replace("\r\nSUMMARY", "\r\nRRULE:FREQ=DAILY;COUNT=900\r\nSUMMARY");
         let private = recurs(&written.replace(zone, "Private"));
         let starts = |t: &str| -> Vec<i64> {
-            indexed(t, Kind::Calendar, "20260101", "20300101").occurrences.iter().map(|o| o.start).collect()
+            indexed(t, Kind::Calendar, "20260101", "20300101").occurrences().iter().map(|o| o.start).collect()
         };
         assert_eq!(starts(&private), starts(&recurs(&written)), "{zone}\n{written}");
         let mut of_day: Vec<i64> = starts(&private).iter().map(|s| s.rem_euclid(86_400_000)).collect();

@@ -60,7 +60,7 @@ fn a_series_that_comes_is_indexed_with_a_time_that_says_when() {
         let (from, to) = (now - Index::BEHIND, now + Index::AHEAD);
         let index = index(&collection, &item, Kind::Calendar, text.as_bytes(), from, to);
         assert!(index.series.is_some());
-        index.occurrences.into_iter().map(|o| o.start).filter(|start| *start >= now).collect()
+        index.occurrences().into_iter().map(|o| o.start).filter(|start| *start >= now).collect()
     };
     for (lines, next) in [
         ("DTSTART:20240310T100000Z\nRRULE:FREQ=YEARLY;INTERVAL=2", "20280310T100000"),

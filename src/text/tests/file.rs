@@ -110,7 +110,7 @@ fn several_calendars_in_one_file_are_read_as_one() {
 #[test]
 fn a_zone_that_nobody_defines_is_guessed_as_in_the_file() {
     let at = |text: &[u8]| {
-        let found = index(text).occurrences;
+        let found = index(text).occurrences();
         (found[0].start, found[0].guessed)
     };
     let bureau = event("a", "DTSTART;TZID=Büro:20260701T120000\n");
@@ -459,7 +459,7 @@ proptest! {
     #[test]
     fn what_is_taken_apart_keeps_its_times(file in zoned()) {
         let times = |text: &[u8]| -> Vec<(i64, i64, bool, bool)> {
-            index(text).occurrences.iter().map(|o| (o.start, o.end, o.floating, o.guessed)).collect()
+            index(text).occurrences().iter().map(|o| (o.start, o.end, o.floating, o.guessed)).collect()
         };
         let mut whole: Vec<_> = scan_calendars(&file).iter().flat_map(|one| times(one)).collect();
         let mut apart: Vec<_> = split(&file).items.iter().flat_map(|part| times(&part.text())).collect();
@@ -510,7 +510,7 @@ proptest! {
             let found = back.items.iter().find(same).unwrap();
             prop_assert!(same_item(&found.text(), &part.text()));
             prop_assert_eq!(bodies(&[&found.text()]), bodies(&[&part.text()]));
-            prop_assert_eq!(index(&found.text()).occurrences, index(&part.text()).occurrences);
+            prop_assert_eq!(index(&found.text()).occurrences(), index(&part.text()).occurrences());
         }
     }
 }

@@ -193,7 +193,7 @@ fn exceptions_follow_a_moved_series() {
         BEGIN:VEVENT\nUID:u\nRECURRENCE-ID;TZID=Europe/Berlin:20260316T090000\nDTSTART;TZID=Europe/Berlin:20260317T150000\nEND:VEVENT",
     );
     let starts = |t: &str| -> Vec<i64> {
-        indexed(t, Kind::Calendar, "20260101", "20270101").occurrences.iter().map(|o| o.start).collect()
+        indexed(t, Kind::Calendar, "20260101", "20270101").occurrences().iter().map(|o| o.start).collect()
     };
     let before = starts(&text);
     let (later, _) = changed(&text, |f| (f.start, f.end) = ("2026-03-02T11:00".into(), "2026-03-02T12:00".into()));

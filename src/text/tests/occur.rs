@@ -1,14 +1,14 @@
 //! Expansion, checked by hand against RFC 5545; `tests/recurrence` compares it with
 //! what python-dateutil gives.
 
-use super::{calendar, event, indexed};
-use crate::model::{EntryKind, Kind};
+use super::{NOW, calendar, event, indexed};
+use crate::model::{CollectionId, EntryKind, ItemId, Kind};
 use crate::text::moment::at;
 
 /// The starts (UTC, or local for floating and all-day) in 2026, or what the window says.
 fn starts_within(text: &str, from: &str, to: &str) -> Vec<String> {
     let index = indexed(text, Kind::Calendar, from, to);
-    index.occurrences.iter().map(|o| at(o.start / 1000).format("%m-%dT%H:%M").to_string()).collect()
+    index.occurrences().iter().map(|o| at(o.start / 1000).format("%m-%dT%H:%M").to_string()).collect()
 }
 
 fn starts(text: &str) -> Vec<String> {
@@ -45,6 +45,23 @@ fn until_in_utc_is_a_moment() {
 }
 
 #[test]
+fn times_that_tell_the_same_are_told_together() {
+    let series = "BEGIN:VEVENT\nUID:u\nSUMMARY:Yoga\nDTSTART:20260601T180000Z\nDURATION:PT1H
+                  RRULE:FREQ=DAILY;COUNT=9\nEND:VEVENT";
+    let other = "BEGIN:VEVENT\nUID:u\nSUMMARY:Yoga, later\nRECURRENCE-ID:20260604T180000Z
+                 DTSTART:20260604T190000Z\nDURATION:PT1H\nEND:VEVENT";
+    let together = |text: &str| {
+        let (collection, item) = (CollectionId("c".into()), ItemId("i".into()));
+        let index = crate::text::index(&collection, &item, Kind::Calendar, text.as_bytes(), NOW, NOW + 864_000_000);
+        index.times.iter().map(|happening| happening.each().count()).collect::<Vec<_>>()
+    };
+    assert_eq!(together(&calendar(series)), [9]);
+    assert_eq!(together(&calendar(&format!("{series}\n{other}"))), [3, 1, 5]);
+    // Also of a long one, of which the near ones are told.
+    assert_eq!(together(&calendar(&series.replace(";COUNT=9", ""))), [10]);
+}
+
+#[test]
 fn overrides_moves_and_cancellations() {
     let text = calendar(
         "BEGIN:VEVENT\nUID:u\nSUMMARY:Yoga\nSEQUENCE:1
@@ -61,8 +78,8 @@ fn overrides_moves_and_cancellations() {
     );
     assert_eq!(starts(&text), ["06-01T16:00", "06-03T18:00", "06-05T16:00"]);
     let index = indexed(&text, Kind::Calendar, "20260603", "20260604");
-    assert_eq!(index.occurrences[0].title, "Yoga, later");
-    assert_eq!(index.occurrences[0].end - index.occurrences[0].start, 3_600_000);
+    assert_eq!(index.occurrences()[0].title, "Yoga, later");
+    assert_eq!(index.occurrences()[0].end - index.occurrences()[0].start, 3_600_000);
     assert!(!index.entry.unwrap().partial);
 }
 
@@ -75,7 +92,7 @@ fn this_and_following_moves_the_rest() {
     );
     assert_eq!(starts(&text), ["06-01T09:00", "06-02T09:00", "06-03T11:30", "06-04T11:30"]);
     let index = indexed(&text, Kind::Calendar, "20260604", "20260605");
-    assert_eq!((index.occurrences[0].title.as_str(), index.occurrences.len()), ("new", 1));
+    assert_eq!((index.occurrences()[0].title.as_str(), index.occurrences().len()), ("new", 1));
 }
 
 #[test]
@@ -87,7 +104,7 @@ fn dates_added_periods_and_rules_taken_out() {
     );
     assert_eq!(starts(&text), ["06-02T09:00", "08-01T09:00", "09-01T09:00"]);
     let index = indexed(&text, Kind::Calendar, "20260801", "20270101");
-    let hours: Vec<_> = index.occurrences.iter().map(|o| (o.end - o.start) / 60_000).collect();
+    let hours: Vec<_> = index.occurrences().iter().map(|o| (o.end - o.start) / 60_000).collect();
     assert_eq!(hours, [180, 30]);
 }
 
@@ -106,7 +123,7 @@ fn days_last_by_the_clock_and_hours_as_long_as_they_are() {
                 "DTSTART;TZID=Europe/Berlin:20260601T120000\nRDATE;VALUE=PERIOD;TZID=Europe/Berlin:{start}/{duration}"
             ),
         ] {
-            let found = indexed(&event(&lines), Kind::Calendar, "20261020", "20261101").occurrences;
+            let found = indexed(&event(&lines), Kind::Calendar, "20261020", "20261101").occurrences();
             let long: Vec<_> = found.iter().map(|o| (o.end - o.start) / 3_600_000).collect();
             assert_eq!(long, [hours], "{lines}");
         }
@@ -117,17 +134,17 @@ fn days_last_by_the_clock_and_hours_as_long_as_they_are() {
 fn all_day_and_floating() {
     let text = event("SUMMARY:Trip\nDTSTART;VALUE=DATE:20261122\nDTEND;VALUE=DATE:20261125");
     let index = indexed(&text, Kind::Calendar, "20261124", "20261130");
-    let o = &index.occurrences[0];
+    let o = &index.occurrences()[0];
     assert!(o.all_day && !o.floating);
     assert_eq!((o.start, o.end - o.start), (1_795_305_600_000, 3 * 86_400_000));
-    assert!(indexed(&text, Kind::Calendar, "20261125", "20261130").occurrences.is_empty(), "the end is exclusive");
+    assert!(indexed(&text, Kind::Calendar, "20261125", "20261130").occurrences().is_empty(), "the end is exclusive");
     let text = event("DTSTART;VALUE=DATE:20240229\nRRULE:FREQ=YEARLY");
     assert_eq!(starts_within(&text, "20240101", "20330101"), ["02-29T00:00"; 3]);
-    let one = indexed(&text, Kind::Calendar, "20280229", "20280229T120000").occurrences;
+    let one = indexed(&text, Kind::Calendar, "20280229", "20280229T120000").occurrences();
     assert_eq!(one[0].end - one[0].start, 86_400_000, "without DTEND, the day");
     let text = event("DTSTART:20260601T090000");
     let index = indexed(&text, Kind::Calendar, "20260601", "20260602");
-    assert!(index.occurrences[0].floating && index.occurrences[0].start == index.occurrences[0].end);
+    assert!(index.occurrences()[0].floating && index.occurrences()[0].start == index.occurrences()[0].end);
     assert_eq!(starts(&text), ["06-01T09:00"]);
 }
 
@@ -146,7 +163,7 @@ fn zones_by_other_names() {
     }
     let unknown = event("DTSTART;TZID=Nowhere/Atlantis:20260701T120000");
     let index = indexed(&unknown, Kind::Calendar, "20260101", "20270101");
-    assert!(index.entry.unwrap().partial && index.occurrences[0].floating);
+    assert!(index.occurrences()[0].floating && index.entry.unwrap().partial);
 }
 
 #[test]
@@ -231,7 +248,7 @@ fn endless_rules_end() {
         for start in ["19000101T000000Z", "00010101T000000", "99991231T235959Z", "20260601T090000"] {
             let text = event(&format!("DTSTART:{start}\nRRULE:{rule}"));
             let index = indexed(&text, Kind::Calendar, "20260101", "20270101");
-            assert!(index.occurrences.len() <= 4_000);
+            assert!(index.occurrences().len() <= 4_000);
             if rule == "FREQ=SECONDLY" && start.starts_with("19") {
                 assert!(index.entry.unwrap().partial, "not all of them: {start}");
             }
@@ -295,11 +312,11 @@ fn a_zone_that_nobody_knows_is_guessed_and_says_so() {
         let text = calendar(&format!("{before}{lost}"));
         let index = indexed(&text, Kind::Calendar, "20260101", "20270101");
         assert_eq!(starts(&text), [start], "{before}");
-        let o = &index.occurrences[0];
+        let o = &index.occurrences()[0];
         assert!(o.guessed && o.floating == floating && index.entry.unwrap().partial, "{before}");
     }
     let known = calendar("X-WR-TIMEZONE:Europe/Berlin\nBEGIN:VEVENT\nUID:u\nDTSTART:20260701T120000\nEND:VEVENT");
-    let o = &indexed(&known, Kind::Calendar, "20260101", "20270101").occurrences[0];
+    let o = &indexed(&known, Kind::Calendar, "20260101", "20270101").occurrences()[0];
     assert!(o.floating && !o.guessed, "without a TZID a time is floating, whatever the calendar says");
 }
 
@@ -345,7 +362,7 @@ fn this_and_following_more_than_once() {
         ["03-26T08:00", "03-27T08:00", "03-28T09:00", "03-29T08:00", "03-30T20:00", "03-31T20:00"]
     );
     let index = indexed(&text, Kind::Calendar, "20260330T120000", "20260401T120000");
-    let hours: Vec<_> = index.occurrences.iter().map(|o| (o.end - o.start) / 3_600_000).collect();
+    let hours: Vec<_> = index.occurrences().iter().map(|o| (o.end - o.start) / 3_600_000).collect();
     assert_eq!(hours, [3, 3]);
 }
 

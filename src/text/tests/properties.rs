@@ -121,10 +121,10 @@ proptest! {
     #[test]
     fn windows_agree(start in 0i64..700, days in 1i64..40, rule in "FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY);INTERVAL=[1-4](;BYDAY=(MO,WE|SU))?") {
         let text = super::event(&format!("DTSTART;TZID=Europe/Berlin:20250115T013000\nDURATION:PT26H\nRRULE:{rule}"));
-        let whole = indexed(&text, Kind::Calendar, "20250101", "20280101").occurrences;
+        let whole = indexed(&text, Kind::Calendar, "20250101", "20280101").occurrences();
         let from = 1_735_689_600_000 + start * 86_400_000;
         let to = from + days * 86_400_000;
-        let mut window = index(&CollectionId("c".into()), &ItemId("i".into()), Kind::Calendar, text.as_bytes(), from, to).occurrences;
+        let mut window = index(&CollectionId("c".into()), &ItemId("i".into()), Kind::Calendar, text.as_bytes(), from, to).occurrences();
         // The next behind it is told too.
         window.retain(|o| o.start <= to);
         let expected: Vec<_> = whole.into_iter().filter(|o| o.start <= to && o.end > from).collect();

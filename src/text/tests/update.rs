@@ -41,7 +41,7 @@ fn an_instance_that_comes_alone_becomes_part_of_its_series() {
     assert_eq!(put(&series(""), &series("")), None, "what is a series is no update of one");
     assert_eq!(put("BEGIN:VCARD\r\nFN:x\r\nEND:VCARD\r\n", &update), None);
     assert_eq!(put(&series("").replace("END:VEVENT\r\n", ""), &update), None);
-    let times = indexed(&put(&series(""), &update).unwrap(), Kind::Calendar, "20260701", "20260801").occurrences;
+    let times = indexed(&put(&series(""), &update).unwrap(), Kind::Calendar, "20260701", "20260801").occurrences();
     assert_eq!(times.len(), 5);
 }
 
@@ -51,7 +51,7 @@ fn an_instance_leaves_what_is_for_those_after_it() {
     let following = instance(";RANGE=THISANDFUTURE:20260702T080000Z", ":20260702T110000Z", "Noon");
     let update = |n: u8| instance(&format!(":2026070{n}T080000Z"), &format!(":2026070{n}T140000Z"), "Own");
     let times = |text: Option<String>| -> Vec<String> {
-        let all = indexed(&text.unwrap(), Kind::Calendar, "20260701", "20260801").occurrences;
+        let all = indexed(&text.unwrap(), Kind::Calendar, "20260701", "20260801").occurrences();
         all.iter().map(|o| format!("{} {}", at(o.start / 1000).format("%d %H"), o.title)).collect()
     };
     let one = put(&series(&following), &calendar(&update(2)));
