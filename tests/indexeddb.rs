@@ -405,13 +405,24 @@ async fn an_upgrade_from_version_4_still_finds_what_items_call_themselves() {
 }
 
 #[wasm_bindgen_test]
-async fn an_upgrade_from_version_5_tells_all_times_anew() {
+async fn an_upgrade_from_versions_5_and_6_tells_all_times_anew() {
+    // What a row of `times` had.
+    let alone = |one: Occurrence| serde_json::to_string(&[one]).unwrap();
+    upgrade_tells_all_times_anew(5, alone).await;
+    let together = |one: Occurrence| {
+        let (start, end) = (one.start + DAY, one.end + DAY);
+        serde_json::to_string(&[(one, [start, end, start])]).unwrap()
+    };
+    upgrade_tells_all_times_anew(6, together).await;
+}
+
+async fn upgrade_tells_all_times_anew(version: u32, times: impl Fn(Occurrence) -> String) {
     let name = fresh_name();
     let work = Collection { indexed: Index::VERSION - 1, ..collection("work") };
     let text =
         "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:u\r\nDTSTART:20241004T000000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
     let item = item(&work, "a", text);
-    let old = Database::make_old(&name, 5).await.unwrap();
+    let old = Database::make_old(&name, version).await.unwrap();
     let stores = ["collections", "heads", "texts", "entries", "times"];
     let writing = old.transaction(&stores, idb::TransactionMode::ReadWrite).unwrap();
     let store = |name| writing.object_store(name).unwrap();
@@ -430,7 +441,7 @@ async fn an_upgrade_from_version_5_tells_all_times_anew() {
         .put(&row(serde_json::json!({ "collections": [&work.id], "entries": listed })), Some(&key))
         .unwrap();
     // 2024-10-04 is the 20,000th day: of the 714th time of 28 days.
-    let times = serde_json::to_string(&[occurrence(&item, 20_000 * DAY, 20_000 * DAY)]).unwrap();
+    let times = times(occurrence(&item, 20_000 * DAY, 20_000 * DAY));
     let span = js_sys::Array::of2(&714.into(), &key);
     store("times").put(&times.into(), Some(&span)).unwrap();
     writing.await.unwrap();
@@ -451,29 +462,36 @@ async fn times_that_tell_the_same_are_told_once_in_each_row_and_come_back_each()
     let name = fresh_name();
     let store = Database::open_as(&name).await.unwrap();
     let item = item(&collection("work"), "a", "text");
-    let mut series =
-        Happening::at(Occurrence { of: Some(20_000 * DAY - 1), ..occurrence(&item, 20_000 * DAY, 20_001 * DAY) });
+    let at = |day: i64, long: i64, title: &str| {
+        let (start, end) = ((20_000 + day) * DAY, (20_000 + day + long) * DAY);
+        Happening::at(Occurrence { title: title.into(), of: Some(start - 1), ..occurrence(&item, start, end) })
+    };
+    let mut series = at(0, 1, "Yoga");
     for week in 1..10 {
         let start = (20_000 + 7 * week) * DAY;
-        // One of them is long: it is in another row.
-        series.add(start, start + if week == 5 { 20 * DAY } else { DAY }, start - 1);
+        assert!(series.add(start, start + DAY, Some(start - 1)));
+        assert!(!series.add(start, start + HOUR, Some(start - 1)), "shorter");
+        assert!(!series.add(start, start + DAY, Some(start)), "another one of the series, moved");
+        assert!(!series.add(start, start + DAY, None), "none of the series");
     }
-    let other =
-        Happening::at(Occurrence { title: "Yoga, later".into(), ..occurrence(&item, 20_003 * DAY, 20_004 * DAY) });
-    let index = Index { entry: Some(entry(&item, "Yoga")), times: vec![series, other], ..Index::default() };
+    let index = Index {
+        entry: Some(entry(&item, "Yoga")),
+        times: vec![series, at(3, 1, "Yoga, later"), at(4, 20, "Yoga camp")],
+        ..Index::default()
+    };
     let mut all = index.occurrences();
     let new = Change::Put { item: Box::new(item.clone()), seen: None, index, race: Race::KeepBase };
     store.commit(commit(vec![new])).await.unwrap();
     all.sort_by_key(|occurrence| occurrence.start);
-    assert_eq!((all.len(), &all), (11, &store.occurrences(20_000 * DAY, 20_100 * DAY).await.unwrap()));
+    assert_eq!((all.len(), &all), (12, &store.occurrences(20_000 * DAY, 20_100 * DAY).await.unwrap()));
 
     let opened = idb::Factory::new().unwrap().open(&name, None).unwrap().await.unwrap();
     let reading = opened.transaction(&["times"], idb::TransactionMode::ReadOnly).unwrap();
     let rows = reading.object_store("times").unwrap().get_all(None, None).unwrap().await.unwrap();
     opened.close();
     let told = rows.iter().map(|row| row.as_string().unwrap().matches("\"title\"").count());
-    // The long one; the first weeks and what is told otherwise; before and after the long one; the rest.
-    assert_eq!(told.collect::<Vec<_>>(), [1, 2, 2, 1]);
+    // What is long is beside; then three rows of 28 days, and the other in the first of them.
+    assert_eq!(told.collect::<Vec<_>>(), [1, 2, 1, 1]);
 }
 
 #[wasm_bindgen_test]

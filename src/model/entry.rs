@@ -1,5 +1,7 @@
 //! The small rows that lists and the popup read: never a body.
 
+use std::iter;
+
 use serde::{Deserialize, Serialize};
 
 use super::{CollectionId, ItemId, Millis};
@@ -73,15 +75,22 @@ impl Occurrence {
         from < to && self.start < to && (self.end > from || self.start >= from)
     }
 
-    /// The same at another time of a [`Happening`].
-    fn moved(&self, at: &[Millis]) -> Occurrence {
-        Occurrence { start: at[0], end: at[1], of: Some(at[2]), ..self.clone() }
+    /// Of the one of its [`Happening`] that starts then, end and `of`. Whatever a row may have
+    /// in it, wrapping there and back is exact.
+    fn at(&self, start: Millis) -> (Millis, Option<Millis>) {
+        let by = start.wrapping_sub(self.start);
+        (self.end.wrapping_add(by), self.of.map(|of| of.wrapping_add(by)))
+    }
+
+    fn moved(&self, start: Millis) -> Occurrence {
+        let (end, of) = self.at(start);
+        Occurrence { start, end, of, ..self.clone() }
     }
 }
 
-/// Times of an event that follow each other and tell the same: the first, and of each of the
-/// others start, end and [`Occurrence::of`], one after the other. What is of no series
-/// happens once.
+/// Times of an event that follow each other and tell the same: the first, and where each of
+/// the others starts, which is as long and lies as far from [`Occurrence::of`]. What is of no
+/// series happens once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Happening(Occurrence, Vec<Millis>);
 
@@ -94,30 +103,32 @@ impl Happening {
         &self.0.item
     }
 
-    /// Another instance of the series.
-    pub fn add(&mut self, start: Millis, end: Millis, of: Millis) {
-        self.1.extend([start, end, of]);
+    /// Takes in another instance of the series, if it differs in nothing but when it is;
+    /// says whether it did.
+    pub fn add(&mut self, start: Millis, end: Millis, of: Option<Millis>) -> bool {
+        let same = of.is_some() && (end, of) == self.0.at(start);
+        if same {
+            self.1.push(start);
+        }
+        same
     }
 
     /// Each time.
     pub fn each(&self) -> impl Iterator<Item = Occurrence> + '_ {
-        let Happening(first, others) = self;
-        let others = others.chunks_exact(3);
-        std::iter::once(first.clone()).chain(others.map(|at| first.moved(at)))
+        iter::once(self.0.clone()).chain(self.1.iter().map(|&start| self.0.moved(start)))
     }
 
     /// The times apart by what `of` makes of start and end, those together that follow
     /// each other.
     pub fn by<K: PartialEq>(self, of: impl Fn(Millis, Millis) -> K) -> Vec<(K, Happening)> {
         let Happening(first, others) = self;
-        let mut all = vec![(of(first.start, first.end), Happening::at(first))];
-        for at in others.chunks_exact(3) {
-            let (key, last) = (of(at[0], at[1]), all.len() - 1);
-            if all[last].0 == key {
-                all[last].1.1.extend_from_slice(at);
-            } else {
-                let first = all[last].1.0.moved(at);
-                all.push((key, Happening::at(first)));
+        let long = first.end.wrapping_sub(first.start);
+        let mut all: Vec<(K, Happening)> = Vec::new();
+        for start in iter::once(first.start).chain(others) {
+            let key = of(start, start.wrapping_add(long));
+            match all.last_mut() {
+                Some((last, happening)) if *last == key => happening.1.push(start),
+                _ => all.push((key, Happening::at(first.moved(start)))),
             }
         }
         all
@@ -165,7 +176,7 @@ pub struct Index {
 impl Index {
     /// Which way an index is made. Items of a collection with a smaller number
     /// (`Collection::indexed`) are indexed anew.
-    pub const VERSION: u32 = 4;
+    pub const VERSION: u32 = 5;
     /// Long series are expanded from so long ago …
     pub const BEHIND: Millis = 31 * DAY;
     /// … to so far ahead, from when the item was stored.

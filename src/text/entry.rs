@@ -87,10 +87,11 @@ fn told(collection: &CollectionId, id: &ItemId, tree: &Tree<'_>, found: Instance
         let [start, end] = [i.start, i.end].map(|at| at.saturating_mul(1000));
         let of = i.of.map(|of| of.saturating_mul(1000));
         // What an instance says for itself is in a component of its own.
-        let this = Some((i.component, i.all_day, i.floating, i.guessed, of.is_some()));
-        match (of, told.last_mut()) {
-            (Some(of), Some(happening)) if this == last => happening.add(start, end, of),
-            _ => told.push(Happening::at(Occurrence {
+        let this = Some((i.component, i.all_day, i.floating, i.guessed));
+        let same = this == last && told.last_mut().is_some_and(|happening| happening.add(start, end, of));
+        last = this;
+        if !same {
+            told.push(Happening::at(Occurrence {
                 item: id.clone(),
                 collection: collection.clone(),
                 title: text_of(i.component, "SUMMARY"),
@@ -101,9 +102,8 @@ fn told(collection: &CollectionId, id: &ItemId, tree: &Tree<'_>, found: Instance
                 floating: i.floating,
                 of,
                 guessed: i.guessed,
-            })),
+            }));
         }
-        last = this;
     }
     told
 }

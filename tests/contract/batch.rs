@@ -25,8 +25,11 @@ fn listed(item: &Item, dice: &mut Dice) -> Index {
         let start = 20_000 * DAY + dice.below(200) as i64 * DAY;
         // Some tell the same as the one before.
         match times.last_mut() {
-            Some(happening) if dice.below(2) == 0 => happening.add(start, start + lasts, start),
-            _ => times.push(Happening::at(occurrence(item, start, start + lasts))),
+            Some(happening) if dice.below(2) == 0 => assert!(happening.add(start, start + lasts, Some(start))),
+            _ => {
+                let first = Occurrence { of: Some(start), ..occurrence(item, start, start + lasts) };
+                times.push(Happening::at(first));
+            }
         }
     }
     Index { times, words: format!(" {} ", item.head.rev), ..index(item, &format!("T{}", dice.below(100))) }

@@ -16,6 +16,7 @@ mod v3;
 mod v4;
 mod v5;
 mod v6;
+mod v7;
 
 pub use row::Words;
 pub use secret::Secret;
@@ -30,7 +31,7 @@ use crate::fault;
 use crate::model::Fault;
 
 const NAME: &str = "pimento";
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 
 /// The database; clones share one connection.
 #[derive(Clone)]
@@ -227,8 +228,9 @@ async fn upgrade(request: &idb::request::OpenDatabaseRequest, old: u32, new: u32
     if old < 5 && new >= 5 {
         v5::make(&database, &transaction).await?;
     }
-    if old < 6 && new >= 6 {
-        transaction.object_store("times").and_then(|times| v6::make(&times)).map_err(broken)?;
+    // Version 6 did the same.
+    if old < 7 && new >= 6 {
+        transaction.object_store("times").and_then(|times| v7::make(&times)).map_err(broken)?;
     }
     Ok(())
 }
