@@ -32,6 +32,7 @@ usage: ./build.sh WORD
             bench answers            answers read, beside quick-xml alone; runs planned
             bench search             a key typed into the search of 20,000 items, in Chromium
             bench start              from an alarm to the first request, in both browsers
+            bench memory             the most a first run takes, natively and in both browsers
             bench size               what the bytes of the WebAssembly are
   dist      the archives for the shops, in dist/
 
@@ -298,14 +299,15 @@ fuzz() {
 bench() {
   local part=${1:-}
   case $part in
-    "") bench_sync; bench_crowd; bench_criterion text; bench_criterion answers; bench_search; bench_start; bench_size ;;
+    "") bench_sync; bench_crowd; bench_criterion text; bench_criterion answers; bench_search; bench_start; bench_memory; bench_size ;;
     sync) shift; bench_sync "$@" ;;
     crowd) [ $# -eq 1 ] || die "bench crowd takes no options; I got: ${*:2}"; bench_crowd ;;
     text | answers) [ $# -eq 1 ] || die "bench $part takes no options; I got: ${*:2}"; bench_criterion "$part" ;;
     search) [ $# -eq 1 ] || die "bench search takes no options; I got: ${*:2}"; bench_search ;;
     start) [ $# -eq 1 ] || die "bench start takes no options; I got: ${*:2}"; bench_start ;;
+    memory) [ $# -eq 1 ] || die "bench memory takes no options; I got: ${*:2}"; bench_memory ;;
     size) [ $# -eq 1 ] || die "bench size takes no options; I got: ${*:2}"; bench_size ;;
-    *) die "bench knows sync, crowd, text, answers, search, start and size; not $part" ;;
+    *) die "bench knows sync, crowd, text, answers, search, start, memory and size; not $part" ;;
   esac
 }
 
@@ -340,6 +342,14 @@ bench_start() {
   browsers
   web --test
   measure --start --write docs/performance.md
+}
+
+bench_memory() {
+  say "building probe, as it is released"
+  cargo build --quiet --release --bin probe
+  browsers
+  web --test
+  measure --memory --write docs/performance.md
 }
 
 bench_size() {

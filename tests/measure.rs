@@ -18,7 +18,7 @@ use cost::others::{Tsdav, Vdirsyncer};
 use cost::probe::Probe;
 use cost::report::{Heat, Results};
 use cost::world::{Server, World};
-use cost::{bytes, crowd, floor, report, search, spent, start};
+use cost::{bytes, crowd, floor, memory, report, search, spent, start};
 use harness::browser::Kind;
 
 const USAGE: &str = "\
@@ -26,6 +26,7 @@ usage: measure [--size full|tenth|hundredth|tenfold] [--server NAME,...] [--dela
                [--who NAME,...] [--scenario NAME,...] [--rounds N] [--write FILE]
        measure --crowd [--write FILE]
        measure --start [--write FILE]
+       measure --memory [--write FILE]
        measure --search FILE [--write FILE]   of what the test printed there
        measure --bytes FOLDER [--write FILE]  of what the compiler left there
   servers   radicale radicale-raised xandikos
@@ -51,6 +52,8 @@ struct Wanted {
     crowd: bool,
     /// Nor them, but the start of the worker.
     start: bool,
+    /// Nor that, but the memory of a first run.
+    memory: bool,
     /// Nor that, but what the test of the search printed into this file.
     search: Option<PathBuf>,
     /// Nor that, but what the modules consist of that the compiler put there.
@@ -97,6 +100,7 @@ fn told_of(wanted: &Wanted) -> Result<(String, String), String> {
         }
         _ if wanted.crowd => Ok(crowd()),
         _ if wanted.start => Ok(start::table()),
+        _ if wanted.memory => memory::table(&program()),
         _ => Ok(measure(wanted)),
     }
 }
@@ -111,6 +115,7 @@ fn wanted(mut arguments: Peekable<impl Iterator<Item = String>>) -> Result<Wante
         rounds: 3,
         crowd: false,
         start: false,
+        memory: false,
         search: None,
         bytes: None,
         write: None,
@@ -137,6 +142,7 @@ fn wanted(mut arguments: Peekable<impl Iterator<Item = String>>) -> Result<Wante
             "--rounds" => wanted.rounds = value()?.parse().map_err(|_| "--rounds wants a number")?,
             "--crowd" => wanted.crowd = true,
             "--start" => wanted.start = true,
+            "--memory" => wanted.memory = true,
             "--search" => wanted.search = Some(value()?.into()),
             "--bytes" => wanted.bytes = Some(value()?.into()),
             "--write" => wanted.write = Some(value()?.into()),

@@ -14,6 +14,7 @@ use super::person::{after_change, set_up};
 use super::spent::Spent;
 use super::world::World;
 use crate::harness::browser::{Browser, Kind, Setup};
+use crate::harness::dav::Dav;
 use crate::harness::wait;
 
 /// The longest that a run may take.
@@ -40,14 +41,20 @@ impl Extension {
 
     /// A browser as it is after the installation, with the account set up, and nothing
     /// that runs by itself.
-    pub fn install(&self, world: &World) -> Browser {
+    pub fn install(&self, server: &str, dav: &Dav) -> Browser {
         let extension = self.folder.path().join("extension");
         let browser = Browser::start(&Setup { extension, ..Setup::for_tests(self.kind) });
         browser.switch_to(&format!("{}options.html", browser.base));
         browser.ready();
-        set_up(&browser, &world.meter.url, &world.dav);
+        set_up(&browser, server, dav);
         after_change(&browser, false);
         browser
+    }
+
+    /// Forgets everything.
+    pub fn begin(&mut self, server: &str, dav: &Dav) {
+        self.browser = None;
+        self.browser = Some(self.install(server, dav));
     }
 
     fn browser(&self) -> &Browser {
@@ -90,6 +97,38 @@ impl Extension {
         *field = json!(format!("{} {}", field.as_str().unwrap(), changed.mark()));
         ask(self.browser(), &json!({ "Edit": { "id": id, "reach": "All", "was": was, "fields": fields } }));
     }
+
+    /// One run.
+    ///
+    /// # Errors
+    /// If it failed: what it said.
+    pub fn synchronize(&mut self) -> Result<Spent, String> {
+        let before = self.last().map(|(started, ..)| started);
+        let begun = processor(self.browser().group());
+        ask(self.browser(), &json!("Synchronize"));
+        let (started, ended, report) = wait::until("the end of the run", A_RUN, || {
+            std::thread::sleep(Duration::from_millis(200));
+            self.last().filter(|(started, ..)| Some(*started) != before)
+        });
+        let cpu = processor(self.browser().group()) - begun;
+        if report["outcome"] != "Ok" {
+            return Err(report["outcome"].to_string());
+        }
+        let heads = "const opened = indexedDB.open('pimento');
+            const database = await new Promise(yes => { opened.onsuccess = () => yes(opened.result); });
+            const rows = database.transaction('heads').objectStore('heads').getAll();
+            await new Promise(yes => { rows.onsuccess = yes; });
+            database.close();
+            return rows.result.flatMap(row => JSON.parse(row.heads)).length;";
+        self.items = usize::try_from(self.browser().js_async(heads).as_u64().unwrap()).unwrap();
+        let memory = self.browser().js_async("return await chrome.runtime.sendMessage('memory');");
+        #[allow(clippy::cast_precision_loss)]
+        Ok(Spent {
+            wall: (ended - started) as f64 / 1000.0,
+            cpu: Some(cpu),
+            memory: memory.as_f64().map(|bytes| bytes / 1e6),
+        })
+    }
 }
 
 /// The glue, and it also tells how many bytes its WebAssembly has.
@@ -117,41 +156,14 @@ impl Contestant for Extension {
 
     fn prepare(&mut self, world: &World, scenario: Scenario, changed: &[Changed]) {
         match scenario {
-            Scenario::First => {
-                self.browser = None;
-                self.browser = Some(self.install(world));
-            }
+            Scenario::First => self.begin(&world.meter.url, &world.dav),
             Scenario::Here => changed.iter().for_each(|&changed| self.edit(changed)),
             Scenario::Nothing | Scenario::There => {}
         }
     }
 
     fn run(&mut self, _: &World) -> Result<Spent, String> {
-        let before = self.last().map(|(started, ..)| started);
-        let begun = processor(self.browser().group());
-        ask(self.browser(), &json!("Synchronize"));
-        let (started, ended, report) = wait::until("the end of the run", A_RUN, || {
-            std::thread::sleep(Duration::from_millis(200));
-            self.last().filter(|(started, ..)| Some(*started) != before)
-        });
-        let cpu = processor(self.browser().group()) - begun;
-        if report["outcome"] != "Ok" {
-            return Err(report["outcome"].to_string());
-        }
-        let heads = "const opened = indexedDB.open('pimento');
-            const database = await new Promise(yes => { opened.onsuccess = () => yes(opened.result); });
-            const rows = database.transaction('heads').objectStore('heads').getAll();
-            await new Promise(yes => { rows.onsuccess = yes; });
-            database.close();
-            return rows.result.flatMap(row => JSON.parse(row.heads)).length;";
-        self.items = usize::try_from(self.browser().js_async(heads).as_u64().unwrap()).unwrap();
-        let memory = self.browser().js_async("return await chrome.runtime.sendMessage('memory');");
-        #[allow(clippy::cast_precision_loss)]
-        Ok(Spent {
-            wall: (ended - started) as f64 / 1000.0,
-            cpu: Some(cpu),
-            memory: memory.as_f64().map(|bytes| bytes / 1e6),
-        })
+        self.synchronize()
     }
 
     fn items(&self) -> Option<usize> {

@@ -12,6 +12,7 @@
 //! | [`floor`] | the fewest requests that move the same content |
 //! | [`crowd`] | ten thousand clients of one server |
 //! | [`search`] | what finding among many items costs, as a test in a page printed it |
+//! | [`memory`] | the most memory of a first run, for few and for many items |
 //! | [`start`] | from an alarm to the first request |
 //! | [`bytes`] | what the bytes of the WebAssembly are |
 //! | [`report`] | medians, ratios, and the tables |
@@ -28,6 +29,7 @@ pub mod crowd;
 pub mod data;
 pub mod extension;
 pub mod floor;
+pub mod memory;
 pub mod meter;
 pub mod others;
 #[path = "../browser/person.rs"]

@@ -9,6 +9,7 @@ use super::contestant::{Changed, Contestant, Scenario};
 use super::data::{self, Sort};
 use super::spent::{self, Spent};
 use super::world::World;
+use crate::harness::dav::Dav;
 
 pub struct Probe {
     program: PathBuf,
@@ -33,11 +34,11 @@ impl Probe {
     }
 
     /// What it would run.
-    pub fn command(&self, world: &World) -> Command {
+    pub fn command(&self, server: &str, dav: &Dav) -> Command {
         let password = self.folder.path().join("password");
-        std::fs::write(&password, &world.dav.password).unwrap();
+        std::fs::write(&password, &dav.password).unwrap();
         let mut command = Command::new(&self.program);
-        command.arg(&world.meter.url).args(["--user", &world.dav.user]).arg("--password-file").arg(password);
+        command.arg(server).args(["--user", &dav.user]).arg("--password-file").arg(password);
         command.arg("--into").arg(self.folder.path().join("files"));
         command
     }
@@ -59,7 +60,7 @@ impl Contestant for Probe {
     }
 
     fn run(&mut self, world: &World) -> Result<Spent, String> {
-        let (spent, out) = (self.run)(&self.command(world))?;
+        let (spent, out) = (self.run)(&self.command(&world.meter.url, &world.dav))?;
         self.said = out.lines().last().and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default();
         Ok(spent)
     }

@@ -42,7 +42,7 @@ pub fn table() -> (String, String) {
 fn measured(kind: Kind) -> (u64, u64) {
     let world = World::new(Server::Radicale, Size(1));
     let extension = Extension::new(kind);
-    let ours = extension.install(&world);
+    let ours = extension.install(&world.meter.url, &world.dav);
     ask(&ours, &json!("Synchronize"));
     let folder = tempfile::tempdir().unwrap();
     let empty = empty(kind, folder.path(), &world.meter);
