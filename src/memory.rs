@@ -173,8 +173,9 @@ impl Store for Memory {
 
     async fn occurrences(&self, from: Millis, to: Millis) -> Result<Vec<Occurrence>, Fault> {
         let state = self.state.borrow();
-        let all = state.indexes.values().flat_map(Index::occurrences);
-        let mut found: Vec<Occurrence> = all.filter(|occurrence| occurrence.touches(from, to)).collect();
+        let all = state.indexes.values().flat_map(|index| &index.times);
+        let mut found: Vec<Occurrence> =
+            all.flat_map(|happening| happening.each(Occurrence::touches(from, to))).collect();
         found.sort_by_key(|occurrence| occurrence.start);
         Ok(found)
     }

@@ -61,6 +61,23 @@ enum After {
     Run(Trigger),
 }
 
+impl After {
+    fn of(ask: &Ask) -> After {
+        match ask {
+            Ask::Save { .. } | Ask::RemoveAccount(_) | Ask::SaveSettings(_) => After::Planning,
+            Ask::Create { .. } | Ask::Edit { .. } | Ask::Delete { .. } | Ask::BringBack { .. } | Ask::Undo(_) => {
+                After::Edit { last: true }
+            }
+            Ask::Import { last, .. } => After::Edit { last: *last },
+            Ask::Decide { .. } | Ask::Settle { .. } => After::Decision,
+            Ask::Synchronize => After::Run(Trigger::Person),
+            Ask::Restore => After::Run(Trigger::Restore),
+            Ask::Audit => After::Run(Trigger::Audit),
+            _ => After::Nothing,
+        }
+    }
+}
+
 /// Cheap to clone; the clones are one worker.
 #[derive(Clone)]
 pub struct Worker {
@@ -148,7 +165,8 @@ impl Worker {
             // What is here is found by its row in the lists.
             self.renew().await?;
         }
-        let (answer, after) = self.answer(ask).await?;
+        let after = After::of(&ask);
+        let answer = self.answer(ask).await?;
         let trigger = match after {
             After::Nothing => None,
             After::Planning => {
@@ -167,17 +185,14 @@ impl Worker {
         Ok((answer, trigger))
     }
 
-    async fn answer(&self, ask: Ask) -> Result<(Answer, After), Fault> {
-        const EDIT: After = After::Edit { last: true };
+    async fn answer(&self, ask: Ask) -> Result<Answer, Fault> {
         let driver = &self.driver;
         let store = &driver.ports.store;
-        let mut after = After::Nothing;
-        let answer = match ask {
+        Ok(match ask {
             Ask::Check(sign_in) => Answer::Found(driver.check(&sign_in).await?),
             Ask::Save { sign_in, insist, replaces } => {
                 driver.save(&sign_in, insist, replaces.as_ref()).await?;
                 self.news();
-                after = After::Planning;
                 Answer::Done
             }
             Ask::SavePolicy { account, policy } => {
@@ -187,7 +202,6 @@ impl Worker {
             Ask::CountUnsent(account) => Answer::Count(driver.count_unsent(&account).await?),
             Ask::RemoveAccount(account) => {
                 self.alone(async |store| store.remove_account(&account).await).await?;
-                after = After::Planning;
                 Answer::Done
             }
             Ask::Choose { role, collection } => {
@@ -200,18 +214,12 @@ impl Worker {
                     return Err(fault::field(wrong));
                 }
                 store.save_settings(&settings).await?;
-                after = After::Planning;
                 Answer::Done
             }
             Ask::Synchronize | Ask::Restore | Ask::Audit => {
                 if driver.accounts().await?.is_empty() {
                     return Err(fault::not_set_up());
                 }
-                after = After::Run(match ask {
-                    Ask::Restore => Trigger::Restore,
-                    Ask::Audit => Trigger::Audit,
-                    _ => Trigger::Person,
-                });
                 Answer::Done
             }
             Ask::Preview => {
@@ -228,46 +236,32 @@ impl Worker {
             Ask::Held => Answer::Drafted(driver.held().await?),
             Ask::Decide { collection, choice } => {
                 self.alone(async |_| driver.decide(&collection, choice).await).await?;
-                after = After::Decision;
                 Answer::Done
             }
             Ask::Settle { collection, fate } => {
                 self.alone(async |_| driver.settle(&collection, fate).await).await?;
-                after = After::Decision;
                 Answer::Done
             }
             Ask::CountRestore => Answer::Count(driver.count_restore().await?),
             Ask::View { id, of } => Answer::View(Box::new(driver.view(&id, of).await?)),
             Ask::Instances { id, seek } => Answer::Instances(driver.instances(&id, seek).await?),
             Ask::Open { id, of } => Answer::Fields(driver.open(&id, of).await?),
-            Ask::Create { folder, fields } => {
-                after = EDIT;
-                Answer::Item(driver.create(folder.as_ref(), &fields).await?)
-            }
+            Ask::Create { folder, fields } => Answer::Item(driver.create(folder.as_ref(), &fields).await?),
             Ask::Edit { id, reach, was, fields } => {
                 driver.edit(&id, reach, Some(&was), &fields).await?;
-                after = EDIT;
                 Answer::Item(id)
             }
             Ask::Versions(id) => Answer::Versions(driver.versions(&id).await?),
             Ask::Delete { id, reach } => {
                 driver.delete(&id, reach).await?;
-                after = EDIT;
                 Answer::Done
             }
-            Ask::BringBack { at, item } => {
-                after = EDIT;
-                Answer::Item(driver.bring_back(at, &item).await?)
-            }
+            Ask::BringBack { at, item } => Answer::Item(driver.bring_back(at, &item).await?),
             Ask::PreviewUndo(run) => Answer::Drafted(driver.preview_undo(run).await?),
-            Ask::Undo(run) => {
-                after = EDIT;
-                Answer::Count(driver.undo(run).await?)
-            }
+            Ask::Undo(run) => Answer::Count(driver.undo(run).await?),
             Ask::Between { from, to } => Answer::Occurrences(between(&**store, from, to).await?),
             Ask::Compare { folder, texts } => Answer::Compared(driver.compare(&folder, &texts).await?),
-            Ask::Import { folder, texts, differing, last } => {
-                after = After::Edit { last };
+            Ask::Import { folder, texts, differing, .. } => {
                 Answer::Imported(driver.import(&folder, &texts, differing).await?)
             }
             Ask::State => Answer::State(self.state().await?),
@@ -275,8 +269,7 @@ impl Worker {
                 driver.ports.shell.open_options(from.as_deref()).await;
                 Answer::Done
             }
-        };
-        Ok((answer, after))
+        })
     }
 
     /// What the person did is sent now, and the alarm sees to it should the worker not

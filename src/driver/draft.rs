@@ -83,17 +83,17 @@ impl Session<'_> {
     /// Plans the collection. `marker` is what the home's listing says of it now.
     pub async fn draft(&self, collection: &Collection, marker: Option<&str>) -> Result<Draft, Fault> {
         let store = &self.ports.store;
+        // Then the collection has neither token nor marker by now: all there is is listed.
         let restore = self.trigger == Trigger::Restore;
         let audit =
             self.trigger == Trigger::Audit || collection.held.is_some() || self.passed(collection.audited, AUDIT_EVERY);
         let unchanged = marker.is_some() && marker == collection.marker.as_deref();
         let todo = store.todo(&collection.id).await?;
-        if unchanged && !restore && !audit && !todo.iter().any(|head| self.to_be_read(head)) {
+        if unchanged && !audit && !todo.iter().any(|head| self.to_be_read(head)) {
             let plan = self.plan(&todo, &Remote::new());
             return Ok(Draft { plan, heads: todo, all: None, told: None, asked: HashSet::new() });
         }
-        let listed =
-            if unchanged && audit { None } else { Some(self.reading(self.list(collection, restore)).await?.0) };
+        let listed = if unchanged && audit { None } else { Some(self.reading(self.list(collection)).await?.0) };
         // Of what is as it was, only how much it is counts.
         let changes = listed.as_ref().filter(|listing| !listing.complete && !audit);
         let named = changes.map(|listing| {
@@ -111,7 +111,7 @@ impl Session<'_> {
         let (mut listing, hidden) = match listed {
             Some(listing) if listing.complete || !audit => (listing, 0),
             Some(told) => self.audit(collection, &heads, Some(told)).await?,
-            None => self.audit_unchanged(collection, &heads, restore).await?,
+            None => self.audit_unchanged(collection, &heads).await?,
         };
         let mut asked = HashSet::new();
         if !listing.complete {
@@ -257,11 +257,11 @@ impl Session<'_> {
     }
 
     /// What changed, by the cheapest way that can be trusted.
-    async fn list(&self, collection: &Collection, everything: bool) -> Result<Listing, Fault> {
+    async fn list(&self, collection: &Collection) -> Result<Listing, Fault> {
         if !collection.reports_changes {
             return self.remote.listing(collection).await;
         }
-        let token = collection.sync_token.as_deref().filter(|_| !everything);
+        let token = collection.sync_token.as_deref();
         if token.is_some() {
             match self.remote.changes(collection, token, collection.texts != Texts::Never).await {
                 Err(fault) if fault.class == Class::Conflict => {
@@ -284,17 +284,12 @@ impl Session<'_> {
     /// Compares all etags where nothing is said to have changed. If something did, what is
     /// taken goes beyond the token: a new one is asked for before what it is to cover is
     /// compared again.
-    async fn audit_unchanged(
-        &self,
-        collection: &Collection,
-        heads: &[Head],
-        everything: bool,
-    ) -> Result<(Listing, usize), Fault> {
+    async fn audit_unchanged(&self, collection: &Collection, heads: &[Head]) -> Result<(Listing, usize), Fault> {
         let (full, hidden) = self.audit(collection, heads, None).await?;
-        if collection.sync_token.is_none() || diff(&full, heads, everything) == Diff::default() {
+        if collection.sync_token.is_none() || diff(&full, heads, false) == Diff::default() {
             return Ok((full, hidden));
         }
-        let told = self.reading(self.list(collection, everything)).await?.0;
+        let told = self.reading(self.list(collection)).await?.0;
         let listing = if told.complete { told } else { self.audit(collection, heads, Some(told)).await?.0 };
         Ok((listing, hidden))
     }

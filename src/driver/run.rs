@@ -255,7 +255,8 @@ impl Session<'_> {
         Ok(drafts)
     }
 
-    /// Sets aside what the person changed since: the texts can be had back.
+    /// Sets aside what the person changed since: the texts can be had back. The next listing
+    /// is a complete one, unless all goes well.
     async fn set_aside(&self, collection: &mut Collection) -> Result<usize, Fault> {
         // Some of it may be on the server, where the answer was lost. Should this run not come
         // so far as to read it, the next one looks at all there is, not at what a report tells.

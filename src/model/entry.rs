@@ -69,28 +69,29 @@ pub struct Occurrence {
 }
 
 impl Occurrence {
-    /// Whether it happens between the two times (the second exclusive), in part at
-    /// least; what has no length, when it begins there. In no time nothing happens.
-    pub fn touches(&self, from: Millis, to: Millis) -> bool {
-        from < to && self.start < to && (self.end > from || self.start >= from)
+    /// Whether what goes from start to end happens between the two times (the second
+    /// exclusive), in part at least; what has no length, when it begins there. In no time
+    /// nothing happens.
+    pub fn touches(from: Millis, to: Millis) -> impl Fn(Millis, Millis) -> bool {
+        move |start, end| from < to && start < to && (end > from || start >= from)
     }
 
-    /// Of the one of its [`Happening`] that starts then, end and `of`. Whatever a row may have
-    /// in it, wrapping there and back is exact.
-    fn at(&self, start: Millis) -> (Millis, Option<Millis>) {
+    /// End and `of` of the one of its [`Happening`] that starts then. Wrapping there and back is
+    /// exact, whatever a row may have in it.
+    fn end_and_of(&self, start: Millis) -> (Millis, Option<Millis>) {
         let by = start.wrapping_sub(self.start);
         (self.end.wrapping_add(by), self.of.map(|of| of.wrapping_add(by)))
     }
 
     fn moved(&self, start: Millis) -> Occurrence {
-        let (end, of) = self.at(start);
+        let (end, of) = self.end_and_of(start);
         Occurrence { start, end, of, ..self.clone() }
     }
 }
 
-/// Times of an event that follow each other and tell the same: the first, and where each of
-/// the others starts, which is as long and lies as far from [`Occurrence::of`]. What is of no
-/// series happens once.
+/// Times of an event that follow each other and tell the same: the first, and the starts of
+/// the others; each is as long as the first, and as far from its [`Occurrence::of`]. What is
+/// of no series happens once. It is stored: another form is another schema.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Happening(Occurrence, Vec<Millis>);
 
@@ -103,29 +104,30 @@ impl Happening {
         &self.0.item
     }
 
-    /// Takes in another instance of the series, if it differs in nothing but when it is;
-    /// says whether it did.
+    /// Takes in another instance that the same component tells, if it is as long and as far
+    /// from `of`; says whether it did.
     pub fn add(&mut self, start: Millis, end: Millis, of: Option<Millis>) -> bool {
-        let same = of.is_some() && (end, of) == self.0.at(start);
+        let same = of.is_some() && (end, of) == self.0.end_and_of(start);
         if same {
             self.1.push(start);
         }
         same
     }
 
-    /// Each time.
-    pub fn each(&self) -> impl Iterator<Item = Occurrence> + '_ {
-        iter::once(self.0.clone()).chain(self.1.iter().map(|&start| self.0.moved(start)))
+    /// Each time whose start and end are `wanted`.
+    pub fn each(&self, wanted: impl Fn(Millis, Millis) -> bool) -> impl Iterator<Item = Occurrence> {
+        let starts = iter::once(self.0.start).chain(self.1.iter().copied());
+        let wanted = starts.filter(move |start| wanted(*start, self.0.end_and_of(*start).0));
+        wanted.map(|start| self.0.moved(start))
     }
 
-    /// The times apart by what `of` makes of start and end, those together that follow
+    /// The times apart by what `key` makes of start and end, those together that follow
     /// each other.
-    pub fn by<K: PartialEq>(self, of: impl Fn(Millis, Millis) -> K) -> Vec<(K, Happening)> {
+    pub fn apart<K: PartialEq>(self, key: impl Fn(Millis, Millis) -> K) -> Vec<(K, Happening)> {
         let Happening(first, others) = self;
-        let long = first.end.wrapping_sub(first.start);
         let mut all: Vec<(K, Happening)> = Vec::new();
         for start in iter::once(first.start).chain(others) {
-            let key = of(start, start.wrapping_add(long));
+            let key = key(start, first.end_and_of(start).0);
             match all.last_mut() {
                 Some((last, happening)) if *last == key => happening.1.push(start),
                 _ => all.push((key, Happening::at(first.moved(start)))),
@@ -184,7 +186,7 @@ impl Index {
 
     /// Each of its times.
     pub fn occurrences(&self) -> Vec<Occurrence> {
-        self.times.iter().flat_map(Happening::each).collect()
+        self.times.iter().flat_map(|happening| happening.each(|_, _| true)).collect()
     }
 }
 

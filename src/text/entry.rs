@@ -42,7 +42,7 @@ pub fn between(collection: &CollectionId, id: &ItemId, text: &[u8], from: Millis
     // Whole seconds, that are then looked at closely.
     let found = instances(&tree, from.div_euclid(1000), to.div_euclid(1000));
     let found = told(collection, id, &tree, found);
-    found.iter().flat_map(Happening::each).filter(|occurrence| occurrence.touches(from, to)).collect()
+    found.iter().flat_map(|happening| happening.each(Occurrence::touches(from, to))).collect()
 }
 
 /// All instances, where they are few; else those of the window, and how long it goes.
@@ -87,9 +87,8 @@ fn told(collection: &CollectionId, id: &ItemId, tree: &Tree<'_>, found: Instance
         let [start, end] = [i.start, i.end].map(|at| at.saturating_mul(1000));
         let of = i.of.map(|of| of.saturating_mul(1000));
         // What an instance says for itself is in a component of its own.
-        let this = Some((i.component, i.all_day, i.floating, i.guessed));
-        let same = this == last && told.last_mut().is_some_and(|happening| happening.add(start, end, of));
-        last = this;
+        let same = last == Some(i.component) && told.last_mut().is_some_and(|last| last.add(start, end, of));
+        last = Some(i.component);
         if !same {
             told.push(Happening::at(Occurrence {
                 item: id.clone(),

@@ -101,8 +101,8 @@ async fn check(store: &dyn Store, model: &Model, ids: &[(ItemId, Collection)]) {
     for from in [19_999 * DAY, 20_050 * DAY + HOUR, 20_199 * DAY] {
         for to in [from + HOUR, from + 30 * DAY, from + 400 * DAY] {
             let times = |all: Vec<Occurrence>| sorted(all.into_iter().map(|o| (o.start, o.end, o.item)).collect());
-            let occurrences = model.values().flat_map(|(_, index)| index.occurrences());
-            let touching = occurrences.filter(|occurrence| occurrence.touches(from, to)).collect();
+            let all = model.values().flat_map(|(_, index)| &index.times);
+            let touching = all.flat_map(|happening| happening.each(Occurrence::touches(from, to))).collect();
             assert_eq!(times(store.occurrences(from, to).await.unwrap()), times(touching), "{from} {to}");
         }
     }

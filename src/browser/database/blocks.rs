@@ -163,18 +163,18 @@ impl Blocks {
             block.words.retain(|words| !Words::are_of(words, id));
             block.relisted = true;
         }
-        let Some(Index { entry: Some(entry), times: happenings, words, .. }) = index else {
+        let Some(Index { entry: Some(entry), times, words, .. }) = index else {
             return was.is_some();
         };
-        let mut times: Vec<i32> = Vec::new();
-        for (span, happening) in happenings.into_iter().flat_map(|happening| happening.by(key::span)) {
-            if !times.contains(&span) {
-                times.push(span);
+        let mut spans: Vec<i32> = Vec::new();
+        for (span, happening) in times.into_iter().flat_map(|happening| happening.apart(key::span)) {
+            if !spans.contains(&span) {
+                spans.push(span);
             }
             self.moves.push(((span, batch.to_owned()), Move::In(happening)));
         }
         block.words.push(Words::of(&entry, &words));
-        block.listed.push(Listed { entry, times });
+        block.listed.push(Listed { entry, times: spans });
         block.relisted = true;
         was.is_some()
     }

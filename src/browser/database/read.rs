@@ -68,9 +68,9 @@ impl Database {
     /// `fault_store`.
     pub async fn next(&self, from: Millis) -> Result<HashMap<String, Occurrence>, Fault> {
         let mut next: HashMap<String, Occurrence> = HashMap::new();
-        for occurrence in self.times(key::between(from, Millis::MAX)).await? {
+        for occurrence in self.times(key::between(from, Millis::MAX), |start, _| start >= from).await? {
             let sooner = |there: &Occurrence| there.start <= occurrence.start;
-            if occurrence.start >= from && !next.get(&occurrence.item.0).is_some_and(sooner) {
+            if !next.get(&occurrence.item.0).is_some_and(sooner) {
                 next.insert(occurrence.item.0.clone(), occurrence);
             }
         }
@@ -81,14 +81,18 @@ impl Database {
         if from >= to {
             return Ok(Vec::new());
         }
-        let mut all = self.times(key::between(from, to)).await?;
-        all.retain(|occurrence| occurrence.touches(from, to));
+        let mut all = self.times(key::between(from, to), Occurrence::touches(from, to)).await?;
         order::by_key(&mut all, |o| o.start);
         Ok(all)
     }
 
-    /// All in the rows of these spans, each range with its end.
-    async fn times(&self, spans: [(i32, i32); 2]) -> Result<Vec<Occurrence>, Fault> {
+    /// Those in the rows of these spans (each range with its end) whose start and end are
+    /// `wanted`.
+    async fn times(
+        &self,
+        spans: [(i32, i32); 2],
+        wanted: impl Fn(Millis, Millis) -> bool,
+    ) -> Result<Vec<Occurrence>, Fault> {
         let transaction = self.reading(&["times"]).await?;
         let store = transaction.object_store("times").map_err(broken)?;
         let mut asked = Vec::new();
@@ -101,7 +105,8 @@ impl Database {
         let mut all = Vec::new();
         for rows in asked {
             for row in rows.await.map_err(broken)? {
-                all.extend(row::unpack::<Happening>(&row)?.iter().flat_map(Happening::each));
+                let happenings: Vec<Happening> = row::unpack(&row)?;
+                all.extend(happenings.iter().flat_map(|happening| happening.each(&wanted)));
             }
         }
         Ok(all)

@@ -3,7 +3,7 @@
 //!
 //! | store | key, beside the row | row |
 //! | --- | --- | --- |
-//! | `times` | span, batch, as before | text: `[[Occurrence, starts]]` of the others (`Happening`) |
+//! | `times` | span, batch, as before | text: `[[Occurrence, others]]`, of each other its start (`Happening`) |
 //!
 //! The rows of before go, and events are listed anew, as with version 6.
 

@@ -27,7 +27,7 @@ mod update;
 mod words;
 mod zones;
 
-use crate::model::{CollectionId, EventFields, Happening, Index, ItemId, Kind};
+use crate::model::{CollectionId, EventFields, Happening, Index, ItemId, Kind, Occurrence};
 
 /// 2026-11-22T09:00:00Z.
 pub(super) const NOW: i64 = 1_795_338_000_000;
@@ -38,8 +38,9 @@ pub(super) fn indexed(text: &str, kind: Kind, from: &str, to: &str) -> Index {
     let (collection, item) = (CollectionId("c".into()), ItemId("i".into()));
     let mut index = super::index(&collection, &item, kind, text.as_bytes(), millis(from), millis(to));
     // Also of what is indexed with all its times.
-    let within = index.occurrences().into_iter().filter(|occurrence| occurrence.touches(millis(from), millis(to)));
-    index.times = within.map(Happening::at).collect();
+    let within =
+        |happening: &Happening| happening.each(Occurrence::touches(millis(from), millis(to))).collect::<Vec<_>>();
+    index.times = index.times.iter().flat_map(within).map(Happening::at).collect();
     index
 }
 

@@ -48,17 +48,21 @@ fn until_in_utc_is_a_moment() {
 fn times_that_tell_the_same_are_told_together() {
     let series = "BEGIN:VEVENT\nUID:u\nSUMMARY:Yoga\nDTSTART:20260601T180000Z\nDURATION:PT1H
                   RRULE:FREQ=DAILY;COUNT=9\nEND:VEVENT";
-    let other = "BEGIN:VEVENT\nUID:u\nSUMMARY:Yoga, later\nRECURRENCE-ID:20260604T180000Z
-                 DTSTART:20260604T190000Z\nDURATION:PT1H\nEND:VEVENT";
+    // Where and as long as it was, only called otherwise.
+    let other = "BEGIN:VEVENT\nUID:u\nSUMMARY:Yoga outside\nRECURRENCE-ID:20260604T180000Z
+                 DTSTART:20260604T180000Z\nDURATION:PT1H\nEND:VEVENT";
     let together = |text: &str| {
         let (collection, item) = (CollectionId("c".into()), ItemId("i".into()));
         let index = crate::text::index(&collection, &item, Kind::Calendar, text.as_bytes(), NOW, NOW + 864_000_000);
-        index.times.iter().map(|happening| happening.each().count()).collect::<Vec<_>>()
+        let times = index.times.iter().map(|happening| happening.each(|_, _| true).map(|one| one.title));
+        times.map(Iterator::collect::<Vec<_>>).map(|titles| (titles.len(), titles[0].clone())).collect::<Vec<_>>()
     };
-    assert_eq!(together(&calendar(series)), [9]);
-    assert_eq!(together(&calendar(&format!("{series}\n{other}"))), [3, 1, 5]);
+    let yoga = |times: usize| (times, "Yoga".to_owned());
+    assert_eq!(together(&calendar(series)), [yoga(9)]);
+    let apart = [yoga(3), (1, "Yoga outside".to_owned()), yoga(5)];
+    assert_eq!(together(&calendar(&format!("{series}\n{other}"))), apart);
     // Also of a long one, of which the near ones are told.
-    assert_eq!(together(&calendar(&series.replace(";COUNT=9", ""))), [10]);
+    assert_eq!(together(&calendar(&series.replace(";COUNT=9", ""))), [yoga(10)]);
 }
 
 #[test]
