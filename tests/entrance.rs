@@ -113,7 +113,11 @@ fn wrong_words_are_refused_before_anything_is_done() {
         (&["test", "fast"], "build.sh: test takes no arguments; I got: fast\n"),
         (&["run", "--browser", "lynx"], "build.sh: --browser wants chromium or firefox\n"),
         (&["run", "--browser"], "build.sh: --browser wants chromium or firefox\n"),
-        (&["bench", "fast"], "build.sh: bench knows sync, crowd, text, answers, search, start and size; not fast\n"),
+        (
+            &["bench", "fast"],
+            "build.sh: bench knows sync, crowd, text, answers, search, start, memory and size; not fast\n",
+        ),
+        (&["bench", "memory", "small"], "build.sh: bench memory takes no options; I got: small\n"),
         (&["bench", "crowd", "small"], "build.sh: bench crowd takes no options; I got: small\n"),
         (&["run", "--quick"], "build.sh: run does not know --quick\n"),
     ] {
