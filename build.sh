@@ -32,7 +32,7 @@ usage: ./build.sh WORD
             bench answers            answers read, beside quick-xml alone; runs planned
             bench search             a key typed into the search of 20,000 items, in Chromium
             bench start              from an alarm to the first request, in both browsers
-            bench memory             the most a first run takes, of up to 160,000 items; some minutes
+            bench memory             the most memory that a first run takes, of up to 160,000 items
             bench size               what the bytes of the WebAssembly are
   dist      the archives for the shops, in dist/
 

@@ -227,6 +227,20 @@ fn after_a_restore_that_breaks_off_all_there_is_is_looked_at() {
 }
 
 #[test]
+fn a_restore_takes_what_is_new_here_from_where_its_lost_answer_left_it() {
+    let (world, ..) = in_step(Ways::of(Flavour::Radicale));
+    // All that is in its folder: when it is set aside, the folder is read as if for the first time.
+    let text = world.here_new(Role::Contacts);
+    let here = world.moment().here;
+    let (_, new) = here.into_iter().find(|(_, item)| item.base.is_none()).unwrap();
+    world.fake.write(new.head.href.as_str(), &text);
+    let (restored, _) = run_by(&world, Trigger::Restore);
+    assert_eq!(restored.total(|report| report.received), 1, "{:?}", restored.log);
+    assert_eq!(kept(&world), [Why::Restored]);
+    law::agree(&world).unwrap();
+}
+
+#[test]
 fn what_was_sent_before_a_restore_is_told_as_the_server_altered_it() {
     let (world, id, _) = in_step(cuts());
     world.edit(&id, Part::Body);

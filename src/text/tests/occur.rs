@@ -1,8 +1,10 @@
 //! Expansion, checked by hand against RFC 5545; `tests/recurrence` compares it with
 //! what python-dateutil gives.
 
+use std::collections::HashSet;
+
 use super::{NOW, calendar, event, indexed};
-use crate::model::{CollectionId, EntryKind, ItemId, Kind};
+use crate::model::{CollectionId, EntryKind, ItemId, Kind, Occurrence};
 use crate::text::moment::at;
 
 /// The starts (UTC, or local for floating and all-day) in 2026, or what the window says.
@@ -48,21 +50,31 @@ fn until_in_utc_is_a_moment() {
 fn times_that_tell_the_same_are_told_together() {
     let series = "BEGIN:VEVENT\nUID:u\nSUMMARY:Yoga\nDTSTART:20260601T180000Z\nDURATION:PT1H
                   RRULE:FREQ=DAILY;COUNT=9\nEND:VEVENT";
-    // Where and as long as it was, only called otherwise.
-    let other = "BEGIN:VEVENT\nUID:u\nSUMMARY:Yoga outside\nRECURRENCE-ID:20260604T180000Z
-                 DTSTART:20260604T180000Z\nDURATION:PT1H\nEND:VEVENT";
+    // Only called otherwise, or elsewhere; all day; without a zone.
+    let others = [
+        "SUMMARY:Yoga outside\nDTSTART:20260604T180000Z\nDURATION:PT1H",
+        "SUMMARY:Yoga\nLOCATION:Hall\nDTSTART:20260604T180000Z\nDURATION:PT1H",
+        "SUMMARY:Yoga\nDTSTART;VALUE=DATE:20260604",
+        "SUMMARY:Yoga\nDTSTART:20260604T180000\nDURATION:PT1H",
+    ];
     let together = |text: &str| {
         let (collection, item) = (CollectionId("c".into()), ItemId("i".into()));
         let index = crate::text::index(&collection, &item, Kind::Calendar, text.as_bytes(), NOW, NOW + 864_000_000);
-        let times = index.times.iter().map(|happening| happening.each(|_, _| true).map(|one| one.title));
-        times.map(Iterator::collect::<Vec<_>>).map(|titles| (titles.len(), titles[0].clone())).collect::<Vec<_>>()
+        index.times.iter().map(|happening| happening.each(|_, _| true).collect::<Vec<_>>()).collect::<Vec<_>>()
     };
-    let yoga = |times: usize| (times, "Yoga".to_owned());
-    assert_eq!(together(&calendar(series)), [yoga(9)]);
-    let apart = [yoga(3), (1, "Yoga outside".to_owned()), yoga(5)];
-    assert_eq!(together(&calendar(&format!("{series}\n{other}"))), apart);
+    let counts = |times: &[Vec<Occurrence>]| times.iter().map(Vec::len).collect::<Vec<_>>();
+    assert_eq!(counts(&together(&calendar(series))), [9]);
+    let mut told = HashSet::new();
+    for other in others {
+        let other = format!("BEGIN:VEVENT\nUID:u\nRECURRENCE-ID:20260604T180000Z\n{other}\nEND:VEVENT");
+        let apart = together(&calendar(&format!("{series}\n{other}")));
+        assert_eq!(counts(&apart), [3, 1, 5], "{other}");
+        let Occurrence { title, place, all_day, floating, .. } = apart[1][0].clone();
+        told.insert((title, place, all_day, floating));
+    }
+    assert_eq!(told.len(), others.len(), "each says what it has of its own: {told:?}");
     // Also of a long one, of which the near ones are told.
-    assert_eq!(together(&calendar(&series.replace(";COUNT=9", ""))), [yoga(10)]);
+    assert_eq!(counts(&together(&calendar(&series.replace(";COUNT=9", "")))), [10]);
 }
 
 #[test]
