@@ -28,6 +28,9 @@ async function forward(event) {
   }
 }
 
+// A worker is started for nothing but an event.
+start().catch(() => {});
+
 const tell = (event) => void forward(JSON.stringify(event));
 
 chrome.runtime.onInstalled.addListener(({ reason }) => tell({ Installed: { first: reason === "install" } }));

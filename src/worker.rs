@@ -4,7 +4,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use futures_util::future::{join_all, join3};
+use futures_util::FutureExt;
+use futures_util::future::{join, join3};
 use serde::{Deserialize, Serialize};
 
 use crate::driver::{Driver, Options, between, renew};
@@ -120,44 +121,36 @@ impl Worker {
 
     async fn event(&self, event: Event) -> Result<(Answer, Option<Trigger>), Fault> {
         if let Event::Ask(ask) = event {
-            return self.ask(ask).await;
+            // Boxed, it is no part of what is compiled when an alarm rings.
+            return self.ask(ask).boxed_local().await;
+        }
+        // These alarms lead to a run however the last ones went. It looks itself whether there
+        // is anything to do: whatever is done before its first request puts that off.
+        let trigger = match &event {
+            Event::Alarm(name) if name == START => Some(Trigger::Start),
+            Event::Alarm(name) if name == CHANGE => Some(Trigger::Change),
+            Event::Alarm(name) if name != PERIODIC => Some(Trigger::Interval),
+            _ => None,
+        };
+        if trigger.is_some() {
+            return Ok((Answer::Done, trigger));
         }
         let ports = &self.driver.ports;
-        // These alarms lead to a run however the last ones went.
-        let runs = !matches!(&event, Event::Alarm(name) if [START, BACK, CHANGE].contains(&name.as_str()));
-        let agenda = self.agenda(if runs { RUNS } else { 0 }).await?;
-        let (now, jitter) = (ports.clock.now(), ports.random.bytes()[0]);
+        let agenda = self.agenda().await?;
+        let now = ports.clock.now();
         let set_up = !agenda.accounts.is_empty();
-        let rung = match &event {
-            Event::Alarm(name) if name == PERIODIC && agenda.overdue(now) => return Ok(self.back(BACK, &agenda).await),
+        match &event {
+            Event::Alarm(_) if agenda.overdue(now) => return Ok(self.back(BACK, &agenda).await),
+            Event::Alarm(_) => return Ok((Answer::Done, Some(Trigger::Interval))),
             Event::Startup if set_up && agenda.settings.at_start => return Ok(self.back(START, &agenda).await),
             Event::Installed { first: true } if !set_up => {
                 ports.shell.notice(&Saying::new("notice_set_up")).await;
                 ports.shell.open_options(None).await;
-                None
             }
-            Event::Alarm(name) => Some(name.as_str()),
-            _ => None,
-        };
-        let trigger = rung.filter(|_| set_up).map(|name| match name {
-            START => Trigger::Start,
-            CHANGE => Trigger::Change,
-            _ => Trigger::Interval,
-        });
-        // The run sets the alarm when it ends; this one is for the case that it does not
-        // live to do so.
-        let next = if trigger.is_some() { agenda.after(now, jitter) } else { agenda.next(now, jitter) };
-        let mut alarms = vec![(PERIODIC, next)];
-        alarms.extend(match rung {
-            // Sooner than by itself, should the run that follows not live to its end.
-            Some(CHANGE) => Some((CHANGE, set_up.then_some(now + 2 * SOON))),
-            // Not before: had anything failed, it would ring again.
-            Some(START) => Some((START, None)),
-            Some(BACK) => Some((BACK, None)),
-            _ => None,
-        });
-        join_all(alarms.into_iter().map(|(name, at)| ports.shell.wake(name, at))).await;
-        Ok((Answer::Done, trigger))
+            _ => {}
+        }
+        ports.shell.wake(PERIODIC, agenda.next(now, ports.random.bytes()[0])).await;
+        Ok((Answer::Done, None))
     }
 
     async fn ask(&self, ask: Ask) -> Result<(Answer, Option<Trigger>), Fault> {
@@ -307,11 +300,11 @@ impl Worker {
         let begun = ports.clock.now();
         let due = self.due(trigger).await?;
         if due.is_empty() {
-            if trigger == Trigger::Change {
-                ports.shell.wake(CHANGE, None).await;
-                if !self.due(trigger).await?.is_empty() {
-                    self.soon().await;
-                }
+            if let Some(name) = rung(trigger) {
+                ports.shell.wake(name, None).await;
+            }
+            if trigger == Trigger::Change && !self.due(trigger).await?.is_empty() {
+                self.soon().await;
             }
             self.schedule().await?;
             return Ok(None);
@@ -320,7 +313,8 @@ impl Worker {
         let mut done = Ok(true);
         for account in due {
             // One that fails does not stop the others.
-            match self.driver.run(account, trigger).await {
+            let (ran, ()) = join(self.driver.run(account, trigger), self.outlive(trigger)).await;
+            match ran {
                 Ok(run) => done = done.map(|well| well && run.outcome == Outcome::Ok),
                 Err(fault) => done = Err(fault),
             }
@@ -340,6 +334,18 @@ impl Worker {
         // One that could not be noted would be due again at once.
         let planned = self.plan(if done.is_ok() { Agenda::next } else { Agenda::after }).await;
         planned.and(done.map(Some))
+    }
+
+    /// Sets the alarms for the case that the run does not live to do so when it ends. The one
+    /// that led to it would have rung again until now, had anything failed.
+    async fn outlive(&self, trigger: Trigger) {
+        let Some(name) = rung(trigger) else { return };
+        let ports = &self.driver.ports;
+        let now = ports.clock.now();
+        let again = (trigger == Trigger::Change).then_some(now + 2 * SOON);
+        // What interval is wanted, and whether any, is seen when it rings.
+        let periodic = schedule::periodic(&Settings::default(), now, ports.random.bytes()[0]);
+        join(ports.shell.wake(name, again), ports.shell.wake(PERIODIC, Some(periodic))).await;
     }
 
     /// Whether there is an edit that the run that began then may not have seen. One that
@@ -364,7 +370,7 @@ impl Worker {
     async fn due(&self, trigger: Trigger) -> Result<Vec<Account>, Fault> {
         let now = self.driver.ports.clock.now();
         if trigger == Trigger::Interval {
-            return Ok(self.agenda(RUNS).await?.due(now));
+            return Ok(self.agenda().await?.due(now));
         }
         let mut due = Vec::new();
         for account in self.driver.accounts().await? {
@@ -452,16 +458,15 @@ impl Worker {
 
     async fn plan(&self, next: fn(&Agenda, Millis, u8) -> Option<Millis>) -> Result<(), Fault> {
         let ports = &self.driver.ports;
-        let next = next(&self.agenda(RUNS).await?, ports.clock.now(), ports.random.bytes()[0]);
+        let next = next(&self.agenda().await?, ports.clock.now(), ports.random.bytes()[0]);
         ports.shell.wake(PERIODIC, next).await;
         Ok(())
     }
 
-    /// What the next runs are planned by, read at the same time: so many runs.
-    async fn agenda(&self, runs: usize) -> Result<Agenda, Fault> {
+    /// What the next runs are planned by, read at the same time.
+    async fn agenda(&self) -> Result<Agenda, Fault> {
         let ports = &self.driver.ports;
-        let runs = async { if runs == 0 { Ok(Vec::new()) } else { ports.store.runs(runs).await } };
-        let read = join3(self.driver.accounts(), ports.store.settings(), runs).await;
+        let read = join3(self.driver.accounts(), ports.store.settings(), ports.store.runs(RUNS)).await;
         Ok(Agenda { accounts: read.0?, settings: schedule::spared(read.1?, ports.shell.saves()), runs: read.2? })
     }
 
@@ -515,6 +520,16 @@ fn refused(settings: &Settings) -> Option<&'static str> {
     ]
     .into_iter()
     .find_map(|(fits, field)| (!fits).then_some(field))
+}
+
+/// The alarm that leads to such a run; of those by the interval, the one that rings once.
+fn rung(trigger: Trigger) -> Option<&'static str> {
+    match trigger {
+        Trigger::Start => Some(START),
+        Trigger::Interval => Some(BACK),
+        Trigger::Change => Some(CHANGE),
+        Trigger::Person | Trigger::Audit | Trigger::Restore => None,
+    }
 }
 
 fn by_person(trigger: Trigger) -> bool {

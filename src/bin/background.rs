@@ -13,7 +13,7 @@ mod export {
     use pimento::driver::{Options, Scope};
     use pimento::fault;
     use pimento::message::Reply;
-    use pimento::model::{Fault, Role};
+    use pimento::model::Fault;
     use pimento::worker::{Event, Worker};
     use wasm_bindgen::prelude::*;
     use wasm_bindgen_futures::{future_to_promise, spawn_local};
@@ -42,14 +42,17 @@ mod export {
         // What serde says of a bad event could hold a password.
         let event: Event = serde_json::from_str(event).map_err(|_| fault::internal("event"))?;
         let worker = worker().await?;
+        let asked = matches!(event, Event::Ask(_));
         let (reply, trigger) = worker.handle(event).await;
         if let Some(trigger) = trigger {
-            // Whoever asked has the answer at once; the run's lock keeps the worker alive.
-            spawn_local(async move {
+            let run = Box::pin(async move {
                 if let Err(fault) = worker.run(trigger).await {
                     browser::api::log(&fault);
                 }
             });
+            // Whoever asked has the answer at once; the run's lock keeps the worker alive. For
+            // what else becomes of an event nobody waits.
+            if asked { spawn_local(run) } else { run.await }
         }
         reply
     }
@@ -67,8 +70,8 @@ mod export {
         Options {
             scope: Scope::Roles,
             guard: true,
-            copy_mark: browser::api::message("copy_mark", &["$1".to_owned()]),
-            names: Role::ALL.map(|role| browser::api::message(role.key(), &[])),
+            copy_mark: || browser::api::message("copy_mark", &["$1".to_owned()]),
+            name: |role| browser::api::message(role.key(), &[]),
         }
     }
 }

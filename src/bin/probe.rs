@@ -207,8 +207,8 @@ The last line is one JSON object. Exit: 0 ok, 1 a fault, 2 wrong use.";
         let options = Options {
             scope: Scope::All,
             guard: !wanted.delete,
-            copy_mark: english(&Saying::new("copy_mark").with("$1")),
-            names: Role::ALL.map(name),
+            copy_mark: || english(&Saying::new("copy_mark").with("$1")),
+            name,
         };
         Driver::new(ports, options)
     }

@@ -5,9 +5,7 @@ use super::Driver;
 use super::session::{kept, title};
 use crate::fault;
 use crate::message::{Drafted, Step};
-use crate::model::{
-    Account, Choice, Collection, CollectionId, Edit, Fate, Fault, Head, Item, ItemId, Outcome, Run, Trigger, Why,
-};
+use crate::model::{Account, Choice, Collection, CollectionId, Edit, Fate, Fault, Head, Item, ItemId, Trigger, Why};
 use crate::sync::plan::Action;
 
 impl Driver {
@@ -17,22 +15,13 @@ impl Driver {
     /// # Errors
     /// What stops the whole run; what stops one collection is told with it.
     pub async fn preview(&self, account: Account) -> Result<Vec<Drafted>, Fault> {
-        let report = Run {
-            started: self.ports.clock.now(),
-            ended: None,
-            account: account.id.clone(),
-            trigger: Trigger::Person,
-            outcome: Outcome::Running,
-            collections: Vec::new(),
-            log: Vec::new(),
-        };
         if account.principal.is_none() {
             return Err(fault::not_set_up());
         }
         // Whether it is stopped is not for a look to change.
         let password = self.ports.vault.open(&account.id).await?.ok_or_else(fault::no_password)?;
-        let settings = self.ports.store.settings().await?;
-        let session = self.session(Account { stopped: false, ..account }, &password, settings, &report)?;
+        let mut session = self.session(Account { stopped: false, ..account }, &password, Trigger::Person)?;
+        session.settings = self.ports.store.settings().await?;
         let mut drafted = Vec::new();
         for (collection, draft) in session.drafts().await? {
             drafted.push(match draft {

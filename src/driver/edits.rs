@@ -67,7 +67,7 @@ impl Driver {
             return Err(if self.accounts().await?.is_empty() {
                 fault::not_set_up()
             } else {
-                fault::no_folder(&self.options.names[role as usize])
+                fault::no_folder(&(self.options.name)(role))
             });
         };
         if !collection.writable {

@@ -61,11 +61,12 @@ impl Session<'_> {
         if !stored.is_empty() && self.trigger != Trigger::Person {
             return Ok(made);
         }
-        for (role, name) in Role::ALL.into_iter().zip(&self.options.names) {
+        for role in Role::ALL {
             let there = stored.iter().any(|c| c.role == Some(role)) || self.choice(role, seen).is_some();
             if there || !self.sees_all(role, seen) {
                 continue;
             }
+            let name = &(self.options.name)(role);
             let Some(home) = home(role, &self.account) else {
                 self.problem(Saying::new("log_no_home").with(name), Vec::new());
                 continue;

@@ -45,7 +45,7 @@ mod watch;
 
 pub use index::{between, renew};
 
-use crate::model::{Account, Fault, Millis};
+use crate::model::{Account, Fault, Millis, Role};
 use crate::port::Ports;
 
 /// Which collections a run covers.
@@ -63,16 +63,16 @@ pub struct Options {
     /// Stops before mass deletions, by the thresholds of the settings. Off:
     /// whatever is gone on one side goes on the other.
     pub guard: bool,
-    /// Put behind the title of a copy; `$1` is the date.
-    pub copy_mark: String,
-    /// What a folder that has to be made is called, by role: Calendar, Contacts,
-    /// Notes.
-    pub names: [String; 3],
+    /// Put behind the title of a copy; `$1` is the date. Asked for when there is one: most runs
+    /// make none.
+    pub copy_mark: fn() -> String,
+    /// What a folder that has to be made is called.
+    pub name: fn(Role) -> String,
 }
 
 impl Options {
     fn mark(&self, at: Millis) -> String {
-        self.copy_mark.replace("$1", &date(at))
+        (self.copy_mark)().replace("$1", &date(at))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 
-use futures_util::future::{join, join3};
+use futures_util::FutureExt;
+use futures_util::future::join;
 
 use super::Driver;
 use super::account::{origin, rediscover};
@@ -23,6 +24,14 @@ use crate::remote::Remote;
 use crate::sync::flight::Flight;
 use crate::sync::want::Seen;
 
+/// What a run knows of itself when it is noted.
+struct Noted {
+    report: Run,
+    settings: Settings,
+    /// What making anew what is known of items failed with.
+    stale: Option<Fault>,
+}
+
 impl Driver {
     /// Runs once for the account, and keeps the report. Whoever calls holds the
     /// account's lock.
@@ -30,32 +39,31 @@ impl Driver {
     /// # Errors
     /// Only the store's; what failed otherwise is in the report.
     pub async fn run(&self, account: Account, trigger: Trigger) -> Result<Run, Fault> {
-        let ports = &self.ports;
-        let (last, settings, password) =
-            join3(ports.store.runs(1), ports.store.settings(), ports.vault.open(&account.id)).await;
-        let (settings, last) = (settings?, last?.pop());
+        let password = self.ports.vault.open(&account.id).await;
         // A vault that does not open is told by `begin`.
         let signed_in = Some((account.entered.clone(), account.secure, password.clone().ok().flatten()));
-        let mut report = self.report(&account, trigger, last.as_ref());
         let (mut collections, mut learnt) = (Vec::new(), account.clone());
         let known = account.principal.is_some() && !account.stopped;
-        let note = self.note(&report, last);
-        let begin = self.begin(account, password, settings, &report);
+        let note = self.note(&learnt, trigger);
+        let begin = self.begin(account, password, trigger);
         // What only asks a server that is known does not wait: a run that dies by then has
         // changed nothing.
-        let (stale, begun) = if known {
+        let (noted, begun) = if known {
             let (begun, noted) = join(begin, note).await;
             (noted?, begun)
         } else {
             (note.await?, begin.await)
         };
+        let Noted { mut report, settings, stale } = noted;
         // Lists are not as they could be; what the run does is not the worse for it.
         report.log.extend(stale.map(|fault| self.line(true, fault.text)));
         let outcome = match begun {
             Err(fault) => Err(fault),
             Ok((mut session, seen)) => {
+                (session.settings, session.started) = (settings, report.started);
                 let outcome = match seen {
-                    Ok(seen) => session.steps(seen, &mut collections).await,
+                    // Boxed, it is no part of what is compiled before the first request.
+                    Ok(seen) => session.steps(seen, &mut collections).boxed_local().await,
                     Err(fault) => Err(fault),
                 };
                 report.log.append(&mut session.log.take());
@@ -122,15 +130,19 @@ impl Driver {
     }
 
     /// Stores that the run is under way, and of the last one that it died, if it did. Then
-    /// what is known of items is made anew where it has to; gives what that failed with.
-    async fn note(&self, report: &Run, last: Option<Run>) -> Result<Option<Fault>, Fault> {
+    /// what is known of items is made anew where it has to.
+    async fn note(&self, account: &Account, trigger: Trigger) -> Result<Noted, Fault> {
         let store = &*self.ports.store;
+        let (last, settings) = join(store.runs(1), store.settings()).await;
+        let (last, settings) = (last?.pop(), settings?);
+        let report = self.report(account, trigger, last.as_ref());
         if let Some(last) = last.filter(|last| last.outcome == Outcome::Running) {
             store.save_run(&Run { outcome: Outcome::Failed(fault::interrupted()), ..last }).await?;
         }
-        store.save_run(report).await?;
+        store.save_run(&report).await?;
         self.ports.shell.tell(&News::Run);
-        Ok(renew(store, &report.account, self.ports.clock.now()).await.err())
+        let stale = renew(store, &account.id, self.ports.clock.now()).await.err();
+        Ok(Noted { report, settings, stale })
     }
 
     /// Signs in, and asks the homes.
@@ -138,8 +150,7 @@ impl Driver {
         &self,
         mut account: Account,
         password: Result<Option<String>, Fault>,
-        settings: Settings,
-        report: &Run,
+        trigger: Trigger,
     ) -> Result<(Session<'_>, Result<Seen, Fault>), Fault> {
         let password = password?.ok_or_else(fault::no_password)?;
         if account.principal.is_none() {
@@ -150,19 +161,15 @@ impl Driver {
             account.stopped = false;
             learn(&self.ports, &account).await?;
         }
-        let mut session = self.session(account, &password, settings, report)?;
+        let mut session = self.session(account, &password, trigger)?;
         let seen = session.homes().await;
         Ok((session, seen))
     }
 
-    pub(super) fn session(
-        &self,
-        account: Account,
-        password: &str,
-        settings: Settings,
-        report: &Run,
-    ) -> Result<Session<'_>, Fault> {
+    /// With the settings as they are from the start.
+    pub(super) fn session(&self, account: Account, password: &str, trigger: Trigger) -> Result<Session<'_>, Fault> {
         let ports = &self.ports;
+        let now = ports.clock.now();
         Ok(Session {
             ports,
             options: &self.options,
@@ -171,10 +178,10 @@ impl Driver {
             gate: Gate::new(account.way),
             flight: RefCell::new(Flight::new(account.several)),
             account,
-            settings,
-            trigger: report.trigger,
-            started: report.started,
-            now: ports.clock.now(),
+            settings: Settings::default(),
+            trigger,
+            started: now,
+            now,
             log: RefCell::default(),
             failures: Cell::new(0),
             doubts: Cell::new(0),

@@ -65,8 +65,8 @@ impl Engine {
         let options = Options {
             scope: Scope::Roles,
             guard: true,
-            copy_mark: " (copy)".to_owned(),
-            names: ["Calendar", "Contacts", "Notes"].map(str::to_owned),
+            copy_mark: || " (copy)".to_owned(),
+            name: |role| format!("{role:?}"),
         };
         Engine { driver: Driver::new(ports, options), store, clock }
     }

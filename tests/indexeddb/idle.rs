@@ -84,9 +84,13 @@ async fn a_run_that_finds_nothing_changed_writes_its_own_line() {
             vault: Rc::new(Password),
             shell: Rc::new(Nobody),
         };
-        let names = ["Calendar", "Contacts", "Notes"].map(str::to_owned);
-        let driver =
-            Driver::new(ports, Options { scope: Scope::Roles, guard: false, copy_mark: " (copy)".into(), names });
+        let options = Options {
+            scope: Scope::Roles,
+            guard: false,
+            copy_mark: || " (copy)".into(),
+            name: |role| format!("{role:?}"),
+        };
+        let driver = Driver::new(ports, options);
         let run = || async { driver.run(store.accounts().await.unwrap().remove(0), Trigger::Interval).await.unwrap() };
         let began = run().await;
         assert_eq!((began.outcome, began.collections.len()), (Outcome::Ok, 3));

@@ -142,8 +142,8 @@ impl World {
         let options = Options {
             scope: Scope::Roles,
             guard: false,
-            copy_mark: MARK.to_owned(),
-            names: ["Calendar", "Contacts", "Notes"].map(str::to_owned),
+            copy_mark: || MARK.to_owned(),
+            name: |role| ["Calendar", "Contacts", "Notes"][role as usize].to_owned(),
         };
         let person = Driver::new(ports.clone(), options.clone());
         now(memory.save_account(&account(&ways))).unwrap();
