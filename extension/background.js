@@ -28,7 +28,8 @@ async function forward(event) {
   }
 }
 
-// A worker is started for nothing but an event.
+// Loaded while the event is on its way that the worker is started for. If it fails,
+// `forward` tries again and tells it.
 start().catch(() => {});
 
 const tell = (event) => void forward(JSON.stringify(event));

@@ -129,7 +129,7 @@ impl Worker {
         let trigger = match &event {
             Event::Alarm(name) if name == START => Some(Trigger::Start),
             Event::Alarm(name) if name == CHANGE => Some(Trigger::Change),
-            Event::Alarm(name) if name != PERIODIC => Some(Trigger::Interval),
+            Event::Alarm(name) if name == BACK => Some(Trigger::Interval),
             _ => None,
         };
         if trigger.is_some() {
@@ -281,7 +281,10 @@ impl Worker {
     pub async fn run(&self, trigger: Trigger) -> Result<(), Fault> {
         // Said first, then tried: a run that is just ending sees it, or the lock is free.
         self.again.set(stronger(self.again.get(), trigger));
-        let Some(lock) = self.driver.ports.shell.lock(LOCK).await else { return Ok(()) };
+        let Some(lock) = self.driver.ports.shell.lock(LOCK).await else {
+            self.outlive(trigger).await;
+            return Ok(());
+        };
         let (mut went_well, mut failure) = (true, None);
         // What failed would fail again; what the person asked for is tried.
         while let Some(trigger) = self.again.take().filter(|again| went_well || by_person(*again)) {
@@ -300,7 +303,7 @@ impl Worker {
         let begun = ports.clock.now();
         let due = self.due(trigger).await?;
         if due.is_empty() {
-            if let Some(name) = rung(trigger) {
+            if let Some(name) = alarm_of(trigger) {
                 ports.shell.wake(name, None).await;
             }
             if trigger == Trigger::Change && !self.due(trigger).await?.is_empty() {
@@ -336,16 +339,18 @@ impl Worker {
         planned.and(done.map(Some))
     }
 
-    /// Sets the alarms for the case that the run does not live to do so when it ends. The one
-    /// that led to it would have rung again until now, had anything failed.
+    /// Sets the alarms for the case that the run under way does not live to do so when it
+    /// ends. Until here the alarm that led to it rings again by itself.
     async fn outlive(&self, trigger: Trigger) {
-        let Some(name) = rung(trigger) else { return };
+        let Some(name) = alarm_of(trigger) else { return };
         let ports = &self.driver.ports;
         let now = ports.clock.now();
-        let again = (trigger == Trigger::Change).then_some(now + 2 * SOON);
-        // What interval is wanted, and whether any, is seen when it rings.
-        let periodic = schedule::periodic(&Settings::default(), now, ports.random.bytes()[0]);
-        join(ports.shell.wake(name, again), ports.shell.wake(PERIODIC, Some(periodic))).await;
+        let soon = (trigger == Trigger::Change).then_some(now + 2 * SOON);
+        let (settings, ()) = join(ports.store.settings(), ports.shell.wake(name, soon)).await;
+        // Where they cannot be read, the run fails by that too.
+        let settings = schedule::spared(settings.unwrap_or_default(), ports.shell.saves());
+        let next = settings.periodic.then(|| schedule::periodic(&settings, now, ports.random.bytes()[0]));
+        ports.shell.wake(PERIODIC, next).await;
     }
 
     /// Whether there is an edit that the run that began then may not have seen. One that
@@ -523,7 +528,7 @@ fn refused(settings: &Settings) -> Option<&'static str> {
 }
 
 /// The alarm that leads to such a run; of those by the interval, the one that rings once.
-fn rung(trigger: Trigger) -> Option<&'static str> {
+fn alarm_of(trigger: Trigger) -> Option<&'static str> {
     match trigger {
         Trigger::Start => Some(START),
         Trigger::Interval => Some(BACK),
@@ -536,13 +541,16 @@ fn by_person(trigger: Trigger) -> bool {
     matches!(trigger, Trigger::Person | Trigger::Audit | Trigger::Restore)
 }
 
-/// Of two things asked for, the one that includes the other.
+/// Of two things asked for, the one that includes the other. The interval is planned anew at
+/// the end of any run.
 fn stronger(before: Option<Trigger>, now: Trigger) -> Option<Trigger> {
     let rank = |trigger| match trigger {
-        Trigger::Restore => 3,
-        Trigger::Audit => 2,
-        Trigger::Person => 1,
-        Trigger::Start | Trigger::Interval | Trigger::Change => 0,
+        Trigger::Restore => 5,
+        Trigger::Audit => 4,
+        Trigger::Person => 3,
+        Trigger::Start => 2,
+        Trigger::Change => 1,
+        Trigger::Interval => 0,
     };
     before.into_iter().chain([now]).max_by_key(|trigger| rank(*trigger))
 }

@@ -50,8 +50,8 @@ mod export {
                     browser::api::log(&fault);
                 }
             });
-            // Whoever asked has the answer at once; the run's lock keeps the worker alive. For
-            // what else becomes of an event nobody waits.
+            // Whoever asked has the answer at once; the run's lock keeps the worker alive. An
+            // alarm's answer nobody reads: it is not made before the run.
             if asked { spawn_local(run) } else { run.await }
         }
         reply

@@ -166,7 +166,7 @@ impl Driver {
         Ok((session, seen))
     }
 
-    /// With the settings as they are from the start.
+    /// Its `settings` and `started` are not read yet: whoever plans or notes anything sets them.
     pub(super) fn session(&self, account: Account, password: &str, trigger: Trigger) -> Result<Session<'_>, Fault> {
         let ports = &self.ports;
         let now = ports.clock.now();

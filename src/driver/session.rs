@@ -29,10 +29,11 @@ pub(super) struct Session<'a> {
     pub options: &'a Options,
     pub remote: Remote,
     pub account: Account,
+    /// Read while the homes are asked.
     pub settings: Settings,
     pub trigger: Trigger,
-    /// The run's key in the history: later than that of every run before, so it may be
-    /// ahead of the clock.
+    /// The run's key in the history, found while the homes are asked: later than that of every
+    /// run before, so it may be ahead of the clock.
     pub started: Millis,
     /// The time when the run began.
     pub now: Millis,

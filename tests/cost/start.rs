@@ -24,9 +24,9 @@ const SOON: Duration = Duration::from_secs(30);
 /// The heading and the text.
 pub fn table() -> (String, String) {
     let mut text = format!(
-        "`./build.sh bench start`. The worker has ended; an alarm rings, and its first request comes to a server on \
-         loopback: milliseconds in between, medians of {ROUNDS} that take turns. Beside it, the same WebAssembly in \
-         an extension that loads it, asks nothing of it, and sends a request.\n\n\
+        "`./build.sh bench start`. The worker has ended; the alarm that follows a start of the browser rings, and the \
+         first request comes to a server on loopback: milliseconds in between, medians of {ROUNDS} that take turns. \
+         Beside it, the same WebAssembly in an extension that loads it, asks nothing of it, and sends a request.\n\n\
          | | Pimento | the same bytes, doing nothing | ratio |\n| --- | --- | --- | --- |\n"
     );
     for kind in [Kind::Chromium, Kind::Firefox] {
