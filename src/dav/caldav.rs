@@ -17,6 +17,15 @@ pub fn multiget(collection: &Href, hrefs: &[Href]) -> Request {
     Request::new("REPORT", collection).xml(body)
 }
 
+/// The REPORT `calendar-query` (7.8) for all there is, with the texts.
+pub fn query(collection: &Href) -> Request {
+    let body = xml::document((Ns::CalDav, "calendar-query"), |w| {
+        webdav::names(w, &[(Ns::Dav, "getetag"), (Ns::CalDav, "calendar-data")]);
+        w.element((Ns::CalDav, "filter"), |w| w.named((Ns::CalDav, "comp-filter"), "VCALENDAR"));
+    });
+    Request::new("REPORT", collection).depth("1").xml(body)
+}
+
 /// MKCALENDAR (5.3.1) for items of one component.
 pub fn mkcalendar(href: &Href, name: &str, component: &str) -> Request {
     let body = xml::document((Ns::CalDav, "mkcalendar"), |w| {
@@ -59,6 +68,10 @@ mod tests {
         let text = |request: Request| String::from_utf8(request.body).unwrap();
         let asked = text(multiget(&Href::path("/c/"), &[Href::path("/c/a%20&b.ics")]));
         assert!(asked.contains("<D:prop><D:getetag/><C:calendar-data/></D:prop><D:href>/c/a%20&amp;b.ics</D:href>"));
+        let all = query(&Href::path("/c/"));
+        assert!(all.headers.contains(&("Depth", "1".to_owned())), "of the members (RFC 4791, 7.8)");
+        let all = text(all);
+        assert!(all.contains("<D:getetag/><C:calendar-data/></D:prop><C:filter><C:comp-filter name=\"VCALENDAR\"/>"));
         let set =
             "<C:supported-calendar-component-set><C:comp name=\"VJOURNAL\"/></C:supported-calendar-component-set>";
         let made = text(mkcalendar(&Href::path("/n/"), "Notes & more", "VJOURNAL"));

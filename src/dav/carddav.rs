@@ -14,6 +14,15 @@ pub fn multiget(collection: &Href, hrefs: &[Href]) -> Request {
     Request::new("REPORT", collection).depth("0").xml(body)
 }
 
+/// The REPORT `addressbook-query` (8.6) for all there is, with the texts.
+pub fn query(collection: &Href) -> Request {
+    let body = xml::document((Ns::CardDav, "addressbook-query"), |w| {
+        webdav::names(w, &[(Ns::Dav, "getetag"), (Ns::CardDav, "address-data")]);
+        w.element((Ns::CardDav, "filter"), |_| {});
+    });
+    Request::new("REPORT", collection).depth("1").xml(body)
+}
+
 /// An address book by extended MKCOL (6.3.1).
 pub fn mkcol(href: &Href, name: &str) -> Request {
     webdav::mkcol(href, &[(Ns::Dav, "collection"), (Ns::CardDav, "addressbook")], |w| {
@@ -31,6 +40,10 @@ mod tests {
         let text = String::from_utf8(asked.body).unwrap();
         assert!(text.contains("<D:prop><D:getetag/><A:address-data/></D:prop><D:href>/b/x.vcf</D:href>"), "{text}");
         assert!(asked.headers.contains(&("Depth", "0".to_owned())));
+        let all = query(&Href::path("/b/"));
+        assert!(all.headers.contains(&("Depth", "1".to_owned())), "of the members (RFC 6352, 8.6)");
+        let text = String::from_utf8(all.body).unwrap();
+        assert!(text.contains("<D:getetag/><A:address-data/></D:prop><A:filter></A:filter>"), "{text}");
         let text = String::from_utf8(mkcol(&Href::path("/b/"), "Contacts").body).unwrap();
         assert!(text.contains("<D:collection/><A:addressbook/>"), "{text}");
     }

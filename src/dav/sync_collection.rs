@@ -74,6 +74,24 @@ pub fn token_refused(body: &[u8]) -> bool {
     Refusal::read(body).names(Ns::Dav, "valid-sync-token")
 }
 
+/// What Radicale's tokens begin with. A hash of the names and etags of all items follows:
+/// each state has a token of its own, however soon it follows the one before.
+const STATES: &str = "http://radicale.org/ns/sync/";
+
+/// Whether the token names a state of the collection, so that one told before all items are
+/// read another way can be gone on from. Of others that is not known: where they count
+/// seconds, what changed in the same second would never be told.
+pub fn names_a_state(token: &str) -> bool {
+    token.starts_with(STATES)
+}
+
+/// Whether a server that tells this as `getctag` may have such tokens: Radicale's is a
+/// quoted SHA-256.
+pub fn may_name_states(ctag: &str) -> bool {
+    let hash = ctag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    hash.is_some_and(|hash| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

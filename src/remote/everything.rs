@@ -9,10 +9,10 @@ use futures_util::future::{Either, select};
 
 use super::Remote;
 use crate::dav::pieces::Pieces;
-use crate::dav::property;
-use crate::dav::sync_collection;
+use crate::dav::sync_collection::{self, may_name_states, names_a_state};
 use crate::dav::webdav::{self, Members, Scope};
-use crate::model::{Collection, Fault, Href};
+use crate::dav::{caldav, carddav, property};
+use crate::model::{Collection, Fault, Href, Kind};
 use crate::port::{Body, Opened};
 use crate::sync::want::{Everything, Fetch, Fetched};
 
@@ -20,14 +20,36 @@ use crate::sync::want::{Everything, Fetch, Fetched};
 const BITE: usize = 64 << 10;
 
 impl Remote {
-    /// Asks for everything by sync-collection, with the texts, and gives the answer as soon
-    /// as it begins.
+    /// The token of the state that the collection has before it is read, from a server whose
+    /// tokens name states (ADR 13); `None` from all others. `marker` is what the home's
+    /// listing said: others are not asked for it.
     ///
     /// # Errors
     /// Those of the network and the sign-in.
-    pub async fn open_everything(&self, collection: &Collection) -> Result<Opened, Fault> {
-        let data = property::data(collection.kind);
-        self.open(sync_collection::report(&collection.href, None, self.report_depth.get(), Some(data))).await
+    pub async fn state(&self, collection: &Collection, marker: Option<&str>) -> Result<Option<String>, Fault> {
+        let told = match marker {
+            Some(ctag) if may_name_states(ctag) => {
+                self.describe(&collection.href, &[property::TOKEN]).await?.and_then(|(props, _)| props.sync_token)
+            }
+            other => other.map(str::to_owned),
+        };
+        Ok(told.filter(|token| names_a_state(token)))
+    }
+
+    /// Asks for everything, with the texts, and gives the answer as soon as it begins: by a
+    /// query where the `state` is known, and by sync-collection where the token is still to
+    /// come. A query costs Radicale half as much.
+    ///
+    /// # Errors
+    /// Those of the network and the sign-in.
+    pub async fn open_everything(&self, collection: &Collection, state: Option<&str>) -> Result<Opened, Fault> {
+        let Collection { href, kind, .. } = collection;
+        let request = match (state, kind) {
+            (None, _) => sync_collection::report(href, None, self.report_depth.get(), Some(property::data(*kind))),
+            (Some(_), Kind::Calendar) => caldav::query(href),
+            (Some(_), Kind::Contacts) => carddav::query(href),
+        };
+        self.open(request).await
     }
 
     /// Hands the texts of that answer on as they come, so that memory does not grow with
@@ -40,6 +62,7 @@ impl Remote {
     pub async fn everything<T>(
         &self,
         collection: &Collection,
+        state: Option<String>,
         opened: Opened,
         mut ready: impl AsyncFnMut(Vec<Fetched>) -> Result<T, Fault>,
         mut store: impl AsyncFnMut(T) -> Result<(), Fault>,
@@ -82,7 +105,7 @@ impl Remote {
         }
         store(part).await?;
         let Reading { token, left, doubtful, broken, .. } = coming.reading;
-        Ok(match token {
+        Ok(match state.or(token) {
             Some(token) if !doubtful && !broken => Everything::Told { token, left },
             _ => Everything::Doubtful,
         })

@@ -131,6 +131,8 @@ const BAD_TOKEN: &str = "<d:error xmlns:d='DAV:'><d:valid-sync-token/></d:error>
 mod changes;
 #[path = "scripted_discover.rs"]
 mod discover;
+#[path = "scripted_everything.rs"]
+mod everything;
 #[path = "scripted_items.rs"]
 mod items;
 

@@ -424,3 +424,51 @@ pub async fn texts_come_along_with_changes_or_are_left_out(site: &Site) {
         }
     }
 }
+
+pub async fn a_token_that_names_a_state_hides_nothing_that_comes_after_it(site: &Site) {
+    let calendar = site.calendar().await;
+    let (ctag, token) = site.markers(&calendar).await;
+    let hash = ctag.trim_matches('"');
+    let hashed = ctag.len() == 66 && hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert_eq!(token.starts_with("http://radicale.org/ns/sync/"), site.facts().names_states, "{token}");
+    assert_eq!(hashed, site.facts().names_states, "{ctag}");
+    if !site.facts().names_states {
+        return;
+    }
+    // However soon they follow each other: far more of them than seconds.
+    let href = |n: usize| format!("{calendar}{n}.ics");
+    for n in 0..20 {
+        let (_, before) = site.markers(&calendar).await;
+        site.put(&href(n), &event(&n.to_string(), "Lunch")).await;
+        assert_eq!(site.changes(&calendar, &before).await.0, [href(n)]);
+    }
+    let (_, before) = site.markers(&calendar).await;
+    site.put(&href(0), &event("0", "Dinner")).await;
+    site.ask("DELETE", &href(1), &[], "").await;
+    assert_eq!(all(site, &calendar, "C:calendar-query", "C:calendar-data").await, 19);
+    site.put(&href(20), &event("20", "Tea")).await;
+    site.ask("DELETE", &href(2), &[], "").await;
+    let (there, gone, _) = site.changes(&calendar, &before).await;
+    assert_eq!((there, gone), (vec![href(0), href(20)], vec![href(1), href(2)]), "before the query, and after it");
+
+    let people = site.address_book().await;
+    site.put(&format!("{people}c.vcf"), &card("c", "Ann")).await;
+    assert_eq!(all(site, &people, "A:addressbook-query", "A:address-data").await, 1);
+}
+
+/// How many items a query for all tells of, each with its etag and its text.
+async fn all(site: &Site, folder: &str, query: &str, data: &str) -> usize {
+    let filter = match query {
+        "C:calendar-query" => "<C:filter><C:comp-filter name=\"VCALENDAR\"/></C:filter>",
+        _ => "<A:filter/>",
+    };
+    let body = format!("<{query} {DAV}><prop><getetag/><{data}/></prop>{filter}</{query}>");
+    let (entries, _) = site.multistatus("REPORT", folder, "1", &body).await;
+    for entry in &entries {
+        let (there, etag) = site.get(&entry.path).await.unwrap();
+        assert_eq!(entry.etag(), etag);
+        let text = entry.props.value(data.split_once(':').unwrap().1).unwrap();
+        assert_eq!(says(text), says(there.trim()), "the same as by GET");
+    }
+    entries.len()
+}

@@ -68,6 +68,9 @@ impl Fake {
         match (request.method, body) {
             ("PROPFIND", Some(body)) => self.propfind(path, header("Depth") == Some("1"), body),
             ("REPORT", Some(body)) if body.name == "sync-collection" => self.changes(path, body),
+            ("REPORT", Some(body)) if body.name.ends_with("-query") => {
+                self.query(path, header("Depth") == Some("1"), body)
+            }
             ("REPORT", Some(body)) => self.multiget(path, body, leaves_out),
             ("GET", _) => self.get(path),
             ("PUT", _) => self.put(path, header("If-Match"), header("If-None-Match"), &request.body),
@@ -166,11 +169,17 @@ impl Fake {
                     );
                 }
                 "getctag" if self.ways.ctag => {
-                    let state = if self.ways.fresh_tokens { folder.token(true) } else { folder.state() };
+                    let facts = self.ways.flavour.facts();
+                    let state = match folder.state() {
+                        _ if self.ways.fresh_tokens => folder.token(true, &facts),
+                        state if facts.names_states => format!("\"{state:0>64}\""),
+                        state => state,
+                    };
                     props += &format!("<S:getctag>{state}</S:getctag>");
                 }
                 "sync-token" if self.ways.sync_token && self.ways.reports => {
-                    props += &format!("<sync-token>{}</sync-token>", folder.token(self.ways.fresh_tokens));
+                    let token = folder.token(self.ways.fresh_tokens, &self.ways.flavour.facts());
+                    props += &format!("<sync-token>{token}</sync-token>");
                 }
                 _ => {}
             }
@@ -211,11 +220,34 @@ impl Fake {
             return Answer::of(403).with(xml::error("DAV:", "supported-report"));
         }
         let token = body.value("sync-token").unwrap_or_default();
-        let Some(mut words) = folder.since(token).filter(|_| !(token.is_empty() && self.ways.refuses_empty)) else {
+        let refused = token.is_empty() && self.ways.refuses_empty;
+        let Some(words) = folder.since(token).filter(|_| !refused) else {
             let (status, named) = self.ways.bad_token;
             let answer = Answer::of(status);
             return if named { answer.with(xml::error("DAV:", "valid-sync-token")) } else { answer };
         };
+        let token = folder.token(self.ways.fresh_tokens, &self.ways.flavour.facts());
+        self.told(path, folder, body, words, Some(&token))
+    }
+
+    /// All there is (`calendar-query`, `addressbook-query`).
+    fn query(&self, path: &str, deep: bool, body: &Element) -> Answer {
+        let folders = self.folders.borrow();
+        let Some(folder) = folders.get(path) else { return Answer::of(404) };
+        // Without a Depth of 1 it is asked of the collection itself, which is no item.
+        let names = folder.items.keys().filter(|_| deep);
+        self.told(path, folder, body, names.map(|name| (name.clone(), Word::There)).collect(), None)
+    }
+
+    /// What is told of these, with their texts where they are asked for.
+    fn told(
+        &self,
+        path: &str,
+        folder: &Folder,
+        body: &Element,
+        mut words: Vec<(String, Word)>,
+        token: Option<&str>,
+    ) -> Answer {
         if self.ways.backwards {
             words.reverse();
         }
@@ -242,8 +274,7 @@ impl Fake {
                 }
             };
         }
-        let token = folder.token(self.ways.fresh_tokens);
-        Answer::of(207).with(xml::multistatus(&responses, Some(&token)))
+        Answer::of(207).with(xml::multistatus(&responses, token))
     }
 
     fn multiget(&self, path: &str, body: &Element, leaves_out: bool) -> Answer {

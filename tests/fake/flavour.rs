@@ -27,6 +27,9 @@ pub struct Facts {
     pub tombs: bool,
     /// Texts are given inside sync-collection, where they are asked for.
     pub texts_of_changes: bool,
+    /// Its markers are hashes, and its tokens name states by hashes: with one told before
+    /// all is read by a query, what changes from then on is told.
+    pub names_states: bool,
     /// A text that is changed and changed back is reported as changed.
     pub remembers_detours: bool,
 }
@@ -45,6 +48,7 @@ impl Flavour {
                 missing: 404,
                 tombs: true,
                 texts_of_changes: true,
+                names_states: true,
                 remembers_detours: true,
             },
             Flavour::Xandikos => Facts {
@@ -56,6 +60,7 @@ impl Flavour {
                 missing: 207,
                 tombs: false,
                 texts_of_changes: false,
+                names_states: false,
                 remembers_detours: false,
             },
         }

@@ -102,9 +102,10 @@ impl Folder {
     }
 
     /// A token for the present; `fresh`: another one each time it is told.
-    pub fn token(&mut self, fresh: bool) -> String {
+    pub fn token(&mut self, fresh: bool, facts: &Facts) -> String {
         self.polls += u64::from(fresh);
-        let token = format!("http://fake.example/{}/{}", self.state(), self.polls);
+        let space = if facts.names_states { "http://radicale.org/ns/sync" } else { "http://fake.example" };
+        let token = format!("{space}/{}/{}", self.state(), self.polls);
         self.given.entry(token.clone()).or_insert_with(|| self.versions.clone());
         token
     }

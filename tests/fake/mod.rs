@@ -236,7 +236,7 @@ impl Fake {
         let body = (request.method != "PUT" && !request.body.is_empty()).then(|| self.read(request));
         let asked = match (request.method, &body) {
             ("PUT" | "DELETE" | "MKCOL" | "MKCALENDAR", _) => Asked::Write,
-            ("REPORT", Some(body)) if body.name == "sync-collection" => Asked::Changes,
+            ("REPORT", Some(body)) if !body.name.ends_with("-multiget") => Asked::Changes,
             ("REPORT", _) => Asked::Multiget,
             ("PROPFIND", _) => Asked::Listing,
             _ => Asked::Item,
