@@ -543,9 +543,9 @@ fn the_first_run_takes_everything_from_one_report_or_reads_the_rest_in_one_multi
         (Ways { texts: Texts::Refused(3), ..xandikos }, 3),
     ] {
         let (world, mut asked) = first(ways);
-        // The token comes before all texts from a server whose tokens name states, and with
-        // the marker where that is the token.
-        let before = ways.flavour.facts().names_states && ways.ctag;
+        // The token comes before all texts from Radicale, and with the marker where that is the
+        // token.
+        let before = ways.flavour.facts().token_of_changes && ways.ctag;
         assert_eq!(asked.first().is_some_and(|first| first.starts_with("PROPFIND")), before, "{ways:?}");
         asked.drain(..usize::from(before));
         let reports = |asked: &[String]| asked.iter().all(|a| a.starts_with("REPORT") && a.ends_with("/notes/"));
@@ -638,7 +638,7 @@ fn an_empty_folder_without_a_token_costs_nothing_while_its_marker_stays() {
 /// How often the first run waits for the server or the store, with so many items in a folder;
 /// each time so many milliseconds.
 fn waits(texts: Texts, role: Role, items: usize, millis: i64) -> usize {
-    let world = World::new(Ways { texts, ..Ways::of(Flavour::Radicale) });
+    let world = World::new(Ways { texts, ..Ways::of(Flavour::Xandikos) });
     (0..items).for_each(|_| drop(world.there_new(role)));
     world.life.slow.set(true);
     let mut waited = 0;
@@ -763,10 +763,12 @@ fn the_next_folder_is_asked_for_while_the_texts_of_the_last_are_stored() {
 fn a_first_run_that_is_broken_off_loses_nothing() {
     let troubles = (1..100).map(Trouble::Cut).chain([Trouble::LostBefore, Trouble::Failed, Trouble::Page]);
     for trouble in troubles {
-        for after in 0..3 {
+        // The home, the token of each folder and all that is in it.
+        for after in 0..7 {
             let world = World::new(Ways::of(Flavour::Radicale));
             for _ in 0..4 {
                 world.there_new(Role::Notes);
+                world.there_new(Role::Calendar);
                 world.there_new(Role::Contacts);
             }
             world.fake.misbehave(vec![Planned { after, trouble }]);
@@ -804,7 +806,7 @@ fn what_changes_there_during_the_first_run_is_not_missed() {
             }
         });
         world.run(Trigger::Start).unwrap();
-        assert!(done.get() || n > 5, "the first run has so many requests");
+        assert!(done.get() || n > 7, "the first run has so many requests");
         world.fake.behave();
         world.run(Trigger::Interval).unwrap();
         law::agree(&world).unwrap_or_else(|why| panic!("{flavour:?}, {change} before request {n}: {why}"));

@@ -63,7 +63,8 @@ said_by_all!(
     a_token_never_given_is_refused_by_name,
     markers_move_with_every_change_and_only_then,
     texts_come_along_with_changes_or_are_left_out,
-    a_token_that_names_a_state_hides_nothing_that_comes_after_it,
+    a_token_told_before_hides_nothing_that_comes_after_it,
+    a_query_for_all_tells_what_a_listing_does,
     a_uid_is_in_a_collection_once,
     what_is_not_there_is_said_to_be_missing,
 );

@@ -74,20 +74,20 @@ pub fn token_refused(body: &[u8]) -> bool {
     Refusal::read(body).names(Ns::Dav, "valid-sync-token")
 }
 
-/// What Radicale's tokens begin with. A hash of the names and etags of all items follows:
-/// each state has a token of its own, however soon it follows the one before.
-const STATES: &str = "http://radicale.org/ns/sync/";
+/// What Radicale's tokens begin with. A hash follows, of the names of all items and of what
+/// happened to each: a change, also one back to what was, gives a token that was never there
+/// before, however soon it comes.
+const RADICALE: &str = "http://radicale.org/ns/sync/";
 
-/// Whether the token names a state of the collection, so that one told before all items are
-/// read another way can be gone on from. Of others that is not known: where they count
-/// seconds, what changed in the same second would never be told.
-pub fn names_a_state(token: &str) -> bool {
-    token.starts_with(STATES)
+/// Whether the token is Radicale's: it may be told before all items are read another way, and
+/// gone on from. Of others that is not known: where they count seconds, what changed in the
+/// same second would never be told.
+pub fn is_radicale(token: &str) -> bool {
+    token.starts_with(RADICALE)
 }
 
-/// Whether a server that tells this as `getctag` may have such tokens: Radicale's is a
-/// quoted SHA-256.
-pub fn may_name_states(ctag: &str) -> bool {
+/// Whether what is told as `getctag` may be Radicale's: a quoted SHA-256.
+pub fn may_be_radicale(ctag: &str) -> bool {
     let hash = ctag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     hash.is_some_and(|hash| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

@@ -41,15 +41,15 @@ impl Session<'_> {
         let (reading, nothing) = (&*collection, HashMap::new());
         let told = async {
             let mut room = Some(self.gate.enter().await);
-            let state = self.remote.state(reading, marker.as_deref()).await?;
-            let (opened, began) = self.timed(self.remote.open_everything(reading, state.as_deref())).await?;
+            let before = self.remote.token_before(reading, marker.as_deref()).await?;
+            let (opened, began) = self.timed(self.remote.open_everything(reading, before.as_deref())).await?;
             if opened.head.status == 207 && self.gate.was_made(began) {
                 self.gate.took(began);
                 place.comes();
                 room = None;
             }
             let ready = async |texts| self.taken_in(reading, &nothing, texts, &mut CollectionReport::default()).await;
-            let taken = self.remote.everything(reading, state, opened, ready, async |commit| {
+            let taken = self.remote.everything(reading, before, opened, ready, async |commit| {
                 // All of it is new, and counts when it is stored.
                 let came = commit.changes.len() as u32;
                 self.store(commit).await?;

@@ -9,10 +9,10 @@ use futures_util::future::{Either, select};
 
 use super::Remote;
 use crate::dav::pieces::Pieces;
-use crate::dav::sync_collection::{self, may_name_states, names_a_state};
+use crate::dav::sync_collection::{self, is_radicale, may_be_radicale};
 use crate::dav::webdav::{self, Members, Scope};
 use crate::dav::{caldav, carddav, property};
-use crate::model::{Collection, Fault, Href, Kind};
+use crate::model::{Class, Collection, Fault, Href, Kind};
 use crate::port::{Body, Opened};
 use crate::sync::want::{Everything, Fetch, Fetched};
 
@@ -20,31 +20,35 @@ use crate::sync::want::{Everything, Fetch, Fetched};
 const BITE: usize = 64 << 10;
 
 impl Remote {
-    /// The token of the state that the collection has before it is read, from a server whose
-    /// tokens name states (ADR 13); `None` from all others. `marker` is what the home's
-    /// listing said: others are not asked for it.
+    /// A token to go on from that is told before the collection is read: from Radicale, whose
+    /// tokens hide nothing that comes after them (ADR 13), and `None` from any other server.
+    /// `marker` is what the home's listing said; only where it looks like Radicale's is
+    /// anything asked.
     ///
     /// # Errors
     /// Those of the network and the sign-in.
-    pub async fn state(&self, collection: &Collection, marker: Option<&str>) -> Result<Option<String>, Fault> {
+    pub async fn token_before(&self, collection: &Collection, marker: Option<&str>) -> Result<Option<String>, Fault> {
         let told = match marker {
-            Some(ctag) if may_name_states(ctag) => {
-                self.describe(&collection.href, &[property::TOKEN]).await?.and_then(|(props, _)| props.sync_token)
-            }
+            Some(ctag) if may_be_radicale(ctag) => match self.describe(&collection.href, &[property::TOKEN]).await {
+                Ok(told) => told.and_then(|(props, _)| props.sync_token),
+                // It cannot be read: it is asked as any other is.
+                Err(fault) if fault.class == Class::Bug => None,
+                Err(fault) => return Err(fault),
+            },
             other => other.map(str::to_owned),
         };
-        Ok(told.filter(|token| names_a_state(token)))
+        Ok(told.filter(|token| is_radicale(token)))
     }
 
     /// Asks for everything, with the texts, and gives the answer as soon as it begins: by a
-    /// query where the `state` is known, and by sync-collection where the token is still to
-    /// come. A query costs Radicale half as much.
+    /// query where the token was told before, which takes Radicale less time in large folders,
+    /// and by sync-collection where it is still to come.
     ///
     /// # Errors
     /// Those of the network and the sign-in.
-    pub async fn open_everything(&self, collection: &Collection, state: Option<&str>) -> Result<Opened, Fault> {
+    pub async fn open_everything(&self, collection: &Collection, before: Option<&str>) -> Result<Opened, Fault> {
         let Collection { href, kind, .. } = collection;
-        let request = match (state, kind) {
+        let request = match (before, kind) {
             (None, _) => sync_collection::report(href, None, self.report_depth.get(), Some(property::data(*kind))),
             (Some(_), Kind::Calendar) => caldav::query(href),
             (Some(_), Kind::Contacts) => carddav::query(href),
@@ -62,7 +66,7 @@ impl Remote {
     pub async fn everything<T>(
         &self,
         collection: &Collection,
-        state: Option<String>,
+        before: Option<String>,
         opened: Opened,
         mut ready: impl AsyncFnMut(Vec<Fetched>) -> Result<T, Fault>,
         mut store: impl AsyncFnMut(T) -> Result<(), Fault>,
@@ -104,8 +108,10 @@ impl Remote {
             };
         }
         store(part).await?;
-        let Reading { token, left, doubtful, broken, .. } = coming.reading;
-        Ok(match state.or(token) {
+        let Reading { seen, token, left, doubtful, broken, .. } = coming.reading;
+        // That a query tells of nothing may be that it was not understood: the token of a
+        // sync-collection shows that it was, that from before shows nothing of the kind.
+        Ok(match before.filter(|_| !seen.is_empty()).or(token) {
             Some(token) if !doubtful && !broken => Everything::Told { token, left },
             _ => Everything::Doubtful,
         })

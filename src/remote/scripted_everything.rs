@@ -199,49 +199,51 @@ async fn everything_that_contradicts_itself_gives_no_token() {
 
 /// What Radicale tells as the change marker.
 const CTAG: &str = "\"a9b1a9b1a9b1a9b1a9b1a9b1a9b1a9b1a9b1a9b1a9b1a9b1a9b1a9b1a9b1a9b1\"";
-const STATE: &str = "http://radicale.org/ns/sync/a9b1";
+const TOKEN: &str = "http://radicale.org/ns/sync/a9b1";
 
 #[tokio::test]
-async fn only_a_token_that_names_a_state_is_taken_before_all_is_read() {
-    for (marker, state) in [
+async fn only_radicales_tokens_are_taken_before_all_is_read() {
+    for (marker, expected) in [
         (None, None),
-        (Some(STATE), Some(STATE)),
+        (Some(TOKEN), Some(TOKEN)),
         (Some("http://h/ns/sync/a9b1"), None),
         (Some("1795305660"), None),
         (Some("\"a9b1\""), None),
     ] {
-        let told = remote(&Script::new([])).state(&calendar(), marker).await.unwrap();
-        assert_eq!(told.as_deref(), state, "{marker:?}: nothing is asked");
+        let told = remote(&Script::new([])).token_before(&calendar(), marker).await.unwrap();
+        assert_eq!(told.as_deref(), expected, "{marker:?}: nothing is asked");
     }
     // Such a marker may be another server's, whose tokens may count seconds.
-    for (told, state) in [(STATE, Some(STATE)), ("1795305660", None), ("", None)] {
+    for (told, expected) in [(TOKEN, Some(TOKEN)), ("1795305660", None), ("", None)] {
         let itself = multistatus(&with("/u/cal/", &token(told)));
         let script = Script::new([says("PROPFIND /u/cal/", 207, itself)]);
-        assert_eq!(remote(&script).state(&calendar(), Some(CTAG)).await.unwrap().as_deref(), state);
+        assert_eq!(remote(&script).token_before(&calendar(), Some(CTAG)).await.unwrap().as_deref(), expected);
         assert!(script.body(0).contains("<D:prop><D:sync-token/></D:prop>"));
         assert_eq!(script.header(0, "Depth").as_deref(), Some("0"));
     }
-    let script = Script::new([says("PROPFIND /u/cal/", 403, "")]);
-    assert_eq!(remote(&script).state(&calendar(), Some(CTAG)).await.unwrap(), None, "then it is asked as others are");
+    for (status, body) in [(403, ""), (404, ""), (207, "<html>Sign in</html>"), (207, "")] {
+        let script = Script::new([says("PROPFIND /u/cal/", status, body)]);
+        let told = remote(&script).token_before(&calendar(), Some(CTAG)).await.unwrap();
+        assert_eq!(told, None, "{status} {body}: then it is asked as others are");
+    }
     let script = Script::new([says("PROPFIND /u/cal/", 401, "")]);
-    assert!(remote(&script).state(&calendar(), Some(CTAG)).await.is_err());
+    assert!(remote(&script).token_before(&calendar(), Some(CTAG)).await.is_err());
 }
 
 #[tokio::test]
-async fn with_the_state_known_a_query_tells_all_and_counts_if_it_was_read_to_its_end() {
+async fn with_the_token_from_before_a_query_tells_all_if_it_is_read_to_its_end() {
     let query = async |collection: &Collection, body: &str| {
         let script = Script::new([says("REPORT /u/cal/", 207, body)]);
         let remote = remote(&script);
-        let opened = remote.open_everything(collection, Some(STATE)).await.unwrap();
-        let told = remote.everything(collection, Some(STATE.into()), opened, as_they_are, async |_| Ok(()));
+        let opened = remote.open_everything(collection, Some(TOKEN)).await.unwrap();
+        let told = remote.everything(collection, Some(TOKEN.into()), opened, as_they_are, async |_| Ok(()));
         (told.await.unwrap(), script.body(0))
     };
     // Were there a token in it, the one from before would be the one that hides nothing.
-    for inner in ["".to_owned(), text("a") + &etag("/u/cal/b", "2"), text("a") + &etag("/u/cal/b", "2") + &token("t")] {
+    for inner in [text("a") + &etag("/u/cal/b", "2"), text("a") + &etag("/u/cal/b", "2") + &token("t")] {
         let whole = multistatus(&inner);
         let (told, asked) = query(&calendar(), &whole).await;
-        let left = if inner.is_empty() { vec![] } else { vec![Href::path("/u/cal/b")] };
-        assert_eq!(told, Everything::Told { token: STATE.into(), left });
+        assert_eq!(told, Everything::Told { token: TOKEN.into(), left: vec![Href::path("/u/cal/b")] });
         assert!(asked.contains("calendar-query") && asked.contains("calendar-data"), "{asked}");
         for end in (0..whole.len()).step_by(7) {
             assert_eq!(query(&calendar(), &whole[..end]).await.0, Everything::Doubtful, "cut off at {end}");
@@ -249,6 +251,8 @@ async fn with_the_state_known_a_query_tells_all_and_counts_if_it_was_read_to_its
     }
     let more = is("/u/cal/", "507 Insufficient Storage");
     assert_eq!(query(&calendar(), &multistatus(&(text("a") + &more))).await.0, Everything::Doubtful);
+    // Empty, or not understood: sync-collection tells which.
+    assert_eq!(query(&calendar(), &multistatus("")).await.0, Everything::Doubtful);
     let people = Collection { kind: Kind::Contacts, ..calendar() };
     let (_, asked) = query(&people, &multistatus("")).await;
     assert!(asked.contains("addressbook-query") && asked.contains("address-data"), "{asked}");

@@ -102,7 +102,8 @@ pub struct Described {
     pub writable: bool,
     /// `supported-report-set` has `sync-collection`, or a sync-token is given.
     pub reports_changes: bool,
-    /// `getctag`, else `sync-token`, whichever was asked for: only ever compared, never sent.
+    /// `getctag`, else `sync-token`, whichever was asked for: compared, and not sent but where
+    /// it is a token of Radicale's (ADR 13).
     pub marker: Option<String>,
 }
 

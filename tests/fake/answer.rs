@@ -172,7 +172,7 @@ impl Fake {
                     let facts = self.ways.flavour.facts();
                     let state = match folder.state() {
                         _ if self.ways.fresh_tokens => folder.token(true, &facts),
-                        state if facts.names_states => format!("\"{state:0>64}\""),
+                        state if facts.token_of_changes => format!("\"{state:0>64}\""),
                         state => state,
                     };
                     props += &format!("<S:getctag>{state}</S:getctag>");

@@ -27,9 +27,9 @@ pub struct Facts {
     pub tombs: bool,
     /// Texts are given inside sync-collection, where they are asked for.
     pub texts_of_changes: bool,
-    /// Its markers are hashes, and its tokens name states by hashes: with one told before
-    /// all is read by a query, what changes from then on is told.
-    pub names_states: bool,
+    /// Its markers are hashes, and no change leaves its token as it was, or makes it one that
+    /// there was before: one told before all is read by a query hides nothing.
+    pub token_of_changes: bool,
     /// A text that is changed and changed back is reported as changed.
     pub remembers_detours: bool,
 }
@@ -48,7 +48,7 @@ impl Flavour {
                 missing: 404,
                 tombs: true,
                 texts_of_changes: true,
-                names_states: true,
+                token_of_changes: true,
                 remembers_detours: true,
             },
             Flavour::Xandikos => Facts {
@@ -60,7 +60,7 @@ impl Flavour {
                 missing: 207,
                 tombs: false,
                 texts_of_changes: false,
-                names_states: false,
+                token_of_changes: false,
                 remembers_detours: false,
             },
         }

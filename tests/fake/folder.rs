@@ -104,7 +104,7 @@ impl Folder {
     /// A token for the present; `fresh`: another one each time it is told.
     pub fn token(&mut self, fresh: bool, facts: &Facts) -> String {
         self.polls += u64::from(fresh);
-        let space = if facts.names_states { "http://radicale.org/ns/sync" } else { "http://fake.example" };
+        let space = if facts.token_of_changes { "http://radicale.org/ns/sync" } else { "http://fake.example" };
         let token = format!("{space}/{}/{}", self.state(), self.polls);
         self.given.entry(token.clone()).or_insert_with(|| self.versions.clone());
         token
