@@ -86,8 +86,9 @@ pub struct Collection {
     pub chosen: bool,
     /// `sync-collection` (RFC 6578) is offered.
     pub reports_changes: bool,
-    /// The token of the last REPORT whose items are all stored (RFC 6578), or one told just
-    /// before it (ADR 13). Only ever written in the transaction that stores the last of them.
+    /// The token of the last REPORT whose items are all stored (RFC 6578), or one told
+    /// before all was read by a query (ADR 13). Only ever written in the transaction that
+    /// stores the last of them.
     pub sync_token: Option<String>,
     /// The change marker the home listing gave (`getctag` or `sync-token`) before
     /// the last complete run of this collection.

@@ -58,7 +58,7 @@ impl Remote {
 
     /// Hands the texts of that answer on as they come, so that memory does not grow with
     /// the collection: what is being stored is in it, and what `ready` made of the piece
-    /// after that. What was handed on is true, whatever comes after it; that all was told,
+    /// after that. `before` is what it was asked with. What was handed on is true, whatever comes after it; that all was told,
     /// and the token to go on from, is known only if the answer was read to its closing tag.
     ///
     /// # Errors
@@ -111,7 +111,8 @@ impl Remote {
         let Reading { seen, token, left, doubtful, broken, .. } = coming.reading;
         // That a query tells of nothing may be that it was not understood: the token of a
         // sync-collection shows that it was, that from before shows nothing of the kind.
-        Ok(match before.filter(|_| !seen.is_empty()).or(token) {
+        let token = if before.is_some() { before.filter(|_| !seen.is_empty()) } else { token };
+        Ok(match token {
             Some(token) if !doubtful && !broken => Everything::Told { token, left },
             _ => Everything::Doubtful,
         })

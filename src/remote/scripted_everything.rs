@@ -252,7 +252,9 @@ async fn with_the_token_from_before_a_query_tells_all_if_it_is_read_to_its_end()
     let more = is("/u/cal/", "507 Insufficient Storage");
     assert_eq!(query(&calendar(), &multistatus(&(text("a") + &more))).await.0, Everything::Doubtful);
     // Empty, or not understood: sync-collection tells which.
-    assert_eq!(query(&calendar(), &multistatus("")).await.0, Everything::Doubtful);
+    for nothing in ["".to_owned(), token("t")] {
+        assert_eq!(query(&calendar(), &multistatus(&nothing)).await.0, Everything::Doubtful);
+    }
     let people = Collection { kind: Kind::Contacts, ..calendar() };
     let (_, asked) = query(&people, &multistatus("")).await;
     assert!(asked.contains("addressbook-query") && asked.contains("address-data"), "{asked}");

@@ -476,24 +476,24 @@ pub async fn a_token_told_before_hides_nothing_that_comes_after_it(site: &Site) 
     assert_eq!((there, gone), (vec![href(0), href(20)], vec![href(1), href(2)]), "before the query, and after it");
 }
 
-/// But for events at the very beginning and end of time, see ADR 13.
+/// But for events at the very beginning of time, see ADR 13.
 pub async fn a_query_for_all_tells_what_a_listing_does(site: &Site) {
     if !site.facts().token_of_changes {
         return;
     }
     let calendar = site.calendar().await;
-    let lines = |of: &str, lines: &str| {
-        event("x", "Lunch").replace("VEVENT", of).replace("DTSTART:20261101T120000Z\r\n", lines)
+    let item = |component: &str, lines: &str| {
+        event("x", "Lunch").replace("VEVENT", component).replace("DTSTART:20261101T120000Z\r\n", lines)
     };
     for (n, text) in [
-        lines("VEVENT", "DTSTART:20261101T120000Z\r\n"),
-        lines("VEVENT", "DTSTART:20261101T120000Z\r\nRRULE:FREQ=DAILY\r\n"),
-        lines("VEVENT", "DTSTART:20261101T120000Z\r\nRRULE:FREQ=DAILY;COUNT=1\r\nEXDATE:20261101T120000Z\r\n"),
-        lines("VEVENT", "DTSTART;VALUE=DATE:19000101\r\n"),
-        lines("VTODO", ""),
-        lines("VTODO", "DUE:20261101T120000Z\r\n"),
-        lines("VJOURNAL", ""),
-        lines("VJOURNAL", "DTSTART;VALUE=DATE:20261101\r\n"),
+        item("VEVENT", "DTSTART:20261101T120000Z\r\n"),
+        item("VEVENT", "DTSTART:20261101T120000Z\r\nRRULE:FREQ=DAILY\r\n"),
+        item("VEVENT", "DTSTART:20261101T120000Z\r\nRRULE:FREQ=DAILY;COUNT=1\r\nEXDATE:20261101T120000Z\r\n"),
+        item("VEVENT", "DTSTART;VALUE=DATE:19000101\r\n"),
+        item("VTODO", ""),
+        item("VTODO", "DUE:20261101T120000Z\r\n"),
+        item("VJOURNAL", ""),
+        item("VJOURNAL", "DTSTART;VALUE=DATE:20261101\r\n"),
     ]
     .into_iter()
     .enumerate()
