@@ -465,7 +465,8 @@ fn a_worker_that_does_not_outlive_a_first_answer_asks_for_it_in_batches() {
         asked: RefCell::default(),
     });
     let driver = Driver::new(Ports { http: http.clone(), ..world.ports() }, world.options.clone());
-    // The home answers, and the token is told; what has all of the calendar does not come while the worker lives.
+    // The home answers, and the token is told; what has all of the calendar does not come while
+    // the worker lives.
     let mut answered = 0;
     let died = driven(driver.run(world.account(), Trigger::Interval), || {
         answered += 1;

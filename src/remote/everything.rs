@@ -58,8 +58,9 @@ impl Remote {
 
     /// Hands the texts of that answer on as they come, so that memory does not grow with
     /// the collection: what is being stored is in it, and what `ready` made of the piece
-    /// after that. `before` is what it was asked with. What was handed on is true, whatever comes after it; that all was told,
-    /// and the token to go on from, is known only if the answer was read to its closing tag.
+    /// after that. `before` is what it was asked with. What was handed on is true, whatever
+    /// comes after it; that all was told, and the token to go on from, is known only if the
+    /// answer was read to its closing tag.
     ///
     /// # Errors
     /// `collection_gone`, what `ready` and `store` return, and those of the network.
